@@ -1,0 +1,65 @@
+"""What preparation gives: named arrays per split, with everything needed to prepare new data the same way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnlab.data.preparation import Preparation
+from rnnlab.datasets import Facts
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Samples:
+    """One split. All arrays have N rows.
+
+    Attributes:
+        inputs: by name; `text` is (N, T) int32, padded.
+        targets: by name; class indices (N,) int64, or numbers (N,) float32.
+        weights: (N,) float32 sample weights, or None where all weigh the same.
+        masks: by input name, (N, T) bool, True where a timestep is data; empty where nothing is padded.
+        rows: (N,) int64, row of the source table, counted from 0.
+        raw: by input name, the texts as they stood in the source (for baselines and for showing).
+    """
+
+    inputs: dict[str, Array]
+    targets: dict[str, Array]
+    weights: NDArray[np.float32] | None = None
+    masks: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
+    rows: NDArray[np.int64] | None = None
+    raw: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        """Return N."""
+        return len(next(iter(self.inputs.values())))
+
+
+@dataclass(frozen=True)
+class Splits:
+    """The prepared data.
+
+    Attributes:
+        facts: complete: nothing in it is None that the data can tell.
+        preparation: how raw data become arrays; packed with the model.
+        fingerprint: SHA-256 of the source and of everything that changed it; the cache's key.
+        source: what the data are: name, sha256, licence, citation, counts; plain data for the record.
+        warnings: sentences for the person, each complete.
+    """
+
+    train: Samples
+    validation: Samples
+    test: Samples
+    facts: Facts
+    preparation: Preparation
+    fingerprint: str
+    source: dict[str, Any]
+    warnings: tuple[str, ...] = ()
+
+    def named(self) -> dict[str, Samples]:
+        """Return the splits by name: train, validation, test."""
+        return {"train": self.train, "validation": self.validation, "test": self.test}

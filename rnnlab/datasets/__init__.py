@@ -1,0 +1,24 @@
+"""The shelf of dataset kinds: the keys of each and what is known without loading it.
+
+A new kind is one file here, one line in `Dataset`, and its loader in `rnnlab/data`.
+"""
+
+from typing import Annotated
+
+from rnnlab.datasets.catalog import CATALOG as CATALOG
+from rnnlab.datasets.catalog import CatalogDataset as CatalogDataset
+from rnnlab.datasets.catalog import CatalogEntry as CatalogEntry
+from rnnlab.datasets.catalog import PackageArchive as PackageArchive
+from rnnlab.datasets.facts import Facts as Facts
+from rnnlab.datasets.facts import InputFacts as InputFacts
+from rnnlab.datasets.facts import TargetFacts as TargetFacts
+from rnnlab.datasets.split import FilesSplit as FilesSplit
+from rnnlab.datasets.split import GroupSplit as GroupSplit
+from rnnlab.datasets.split import RandomSplit as RandomSplit
+from rnnlab.datasets.split import Split as Split
+from rnnlab.datasets.split import StratifiedSplit as StratifiedSplit
+from rnnlab.datasets.split import TailSplit as TailSplit
+from rnnlab.datasets.text_table import TextTableDataset as TextTableDataset
+from rnnlab.spec import Choice
+
+Dataset = Annotated[CatalogDataset | TextTableDataset, Choice("kind")]

@@ -1,0 +1,64 @@
+"""How the samples are divided into train, validation and test."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from rnnlab.spec import Choice, Spec
+
+Share = Annotated[float, Field(gt=0, lt=1)]
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
+
+
+class _Fractions(Spec):
+    validation: Share = 0.1
+    """Fraction of the table for validation (of the training files where the data bring their own test set)."""
+    test: Share | None = None
+    """Fraction of the table for the test; 0.1 unless given. Refused where the data bring their own test set."""
+
+
+class RandomSplit(_Fractions):
+    """Samples drawn at random."""
+
+    kind: Literal["random"] = "random"
+    seed: Seed = 0
+    """Seed of the draw. It is not the experiment's `seed`, so that replicates share one split."""
+
+
+class StratifiedSplit(_Fractions):
+    """Samples drawn at random so that every split has the classes in the same shares."""
+
+    kind: Literal["stratified"] = "stratified"
+    seed: Seed = 0
+    """Seed of the draw."""
+
+
+class GroupSplit(_Fractions):
+    """Groups drawn at random: all samples with one value of `column` fall into one split."""
+
+    kind: Literal["group"] = "group"
+    column: str
+    """The column that names the group (a speaker, a document, a patient)."""
+    seed: Seed = 0
+    """Seed of the draw."""
+
+
+class TailSplit(_Fractions):
+    """The last rows as they stand in the file: first train, then validation, then test, as Keras's `validation_split`."""
+
+    kind: Literal["tail"] = "tail"
+
+
+class FilesSplit(Spec):
+    """A file of its own for each split."""
+
+    kind: Literal["files"] = "files"
+    validation: str
+    """Path of the validation table, relative to the experiment's file."""
+    test: str
+    """Path of the test table, relative to the experiment's file."""
+
+
+Split = Annotated[RandomSplit | StratifiedSplit | GroupSplit | TailSplit | FilesSplit, Choice("kind")]

@@ -1,0 +1,69 @@
+"""The whole file as one frozen value."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from rnnlab.datasets import Dataset
+from rnnlab.expect import Expect
+from rnnlab.experiment.model import Model
+from rnnlab.optimizers import Adam, Optimizer
+from rnnlab.padding import Padding
+from rnnlab.runtime import Runtime
+from rnnlab.spec import PositiveInt, Spec
+from rnnlab.sweeping import Sweep
+from rnnlab.tasks import Task
+from rnnlab.text import Text
+from rnnlab.tracking import Tracking
+from rnnlab.training import Training
+
+Seed = Annotated[int, Field(ge=0, lt=2**31)]
+NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._ -]*$")
+
+
+class Experiment(Spec):
+    """One experiment: data, model, training and what must come out."""
+
+    rnnlab: Literal[1]
+    """Version of this format: 1."""
+    name: Annotated[str, Field(pattern=NAME.pattern, max_length=100)]
+    """Name of the experiment; runs are recorded under it in MLflow."""
+    description: str = ""
+    """What the experiment is for; shown as the run's note in MLflow."""
+    tags: dict[str, str] = Field(default_factory=dict)
+    """Tags of the run in MLflow."""
+    extends: str | None = None
+    """Another file, relative to this one, over which this one is laid: mappings key by key, lists replaced."""
+    seed: Seed = 0
+    """Seed of initial weights, dropout and shuffling."""
+    seeds: PositiveInt | None = None
+    """Train so many replicates, with seeds `seed`, `seed` + 1, …: mean and 95 % interval are recorded."""
+    dataset: Dataset | None = None
+    """The data; without it the file describes an architecture only."""
+    text: Text | None = None
+    """How text becomes integers."""
+    padding: Padding | None = None
+    """How sequences of different lengths become one array."""
+    task: Task | None = None
+    """What is predicted; follows from the dataset and the head unless given."""
+    model: Model
+    """The network."""
+    optimizer: Optimizer = Adam()
+    """How the weights are changed."""
+    training: Training = Training()
+    """How long, in which batches, and when to stop."""
+    runtime: Runtime = Runtime()
+    """On what, and how, the numbers are computed."""
+    expect: Expect = Expect()
+    """What must come out."""
+    tracking: Tracking = Tracking()
+    """Where runs are recorded."""
+    sweep: Sweep | None = None
+    """Which places of the file `rnnlab sweep` varies."""
+
+    def to_data(self) -> dict[str, Any]:
+        """Return the file as resolved: plain data with every default written out."""
+        return self.model_dump(mode="json", exclude_none=True)

@@ -1,0 +1,30 @@
+"""The `model` section: inputs by shape where there are no data, and the layers."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from rnnlab.layers import AnyLayer
+from rnnlab.spec import Name, PositiveInt, Spec, Tuple
+
+
+class Input(Spec):
+    """An input by shape, for an architecture without data: ids below `vocabulary`, or `features` numbers per timestep."""
+
+    timesteps: PositiveInt | None = None
+    """T; any number of timesteps unless given."""
+    features: PositiveInt | None = None
+    """F: numbers per timestep."""
+    vocabulary: Annotated[int, Field(ge=2)] | None = None
+    """V: the ids are below it."""
+
+
+class Model(Spec):
+    """The network: each layer reads the one above it."""
+
+    inputs: Annotated[dict[Name, Input], Field(min_length=1, max_length=1)] | None = None
+    """The input by shape, where the file has no dataset."""
+    layers: Annotated[tuple[AnyLayer, ...], Tuple, Field(min_length=1)]
+    """The layers, first to last."""

@@ -1,0 +1,140 @@
+"""What every layer kind has, and what it tells the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+
+from rnnlab.cells import Contradiction, Weight
+from rnnlab.spec import Name, PositiveInt, Spec
+
+Shape = tuple[int | None, ...]
+
+
+@dataclass(frozen=True)
+class Mask:
+    """Which timesteps are padding: those where the ids of an input are 0.
+
+    Attributes:
+        input: name of that input.
+        side: where its padding stands.
+    """
+
+    input: str
+    side: Literal["pre", "post"]
+
+
+@dataclass(frozen=True)
+class Signal:
+    """A tensor between layers, known by shape only.
+
+    Attributes:
+        shape: without the batch: (T,) for ids, (T, F) for sequences, (F,) for vectors; None for an unknown T.
+        vocabulary: V for ids (every value is below it), None for floats.
+        mask: which timesteps are padding, None where none are, or nothing says which.
+    """
+
+    shape: Shape
+    vocabulary: int | None = None
+    mask: Mask | None = None
+
+    @property
+    def is_ids(self) -> bool:
+        """Return whether the numbers are ids to look up."""
+        return self.vocabulary is not None
+
+    @property
+    def is_sequence(self) -> bool:
+        """Return whether it is (T, F)."""
+        return not self.is_ids and len(self.shape) == 2
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What a layer does to its input.
+
+    Attributes:
+        output: what it gives.
+        weights: by Keras's path below the layer's name.
+        formula: closed form of the parameter count, with its numbers; empty without parameters.
+        flops: floating-point operations of the products for one sample; None where T is unknown.
+        activations: numbers kept for the backward pass for one sample; None where T is unknown.
+        keras_arguments: for the Keras class, without the name.
+    """
+
+    output: Signal
+    weights: tuple[Weight, ...] = ()
+    formula: str = ""
+    flops: int | None = 0
+    activations: int | None = 0
+    keras_arguments: dict[str, Any] = field(default_factory=dict)
+
+
+class LayerProblemError(Exception):
+    """The layer cannot read what it is given, or a key contradicts it; the plan turns it into a diagnostic."""
+
+    def __init__(self, code: str, message: str, *, key: str | None = None, help: str | None = None) -> None:
+        self.code = code
+        self.key = key
+        self.help = help
+        super().__init__(message)
+
+
+class Layer(Spec):
+    """A layer of the model: Keras's own, in snake_case, with Keras's argument names."""
+
+    keras_class: ClassVar[str]
+    reads_sequence: ClassVar[bool] = False
+    """It needs (T, F), so a recurrent layer above it returns sequences."""
+    keeps_sequence: ClassVar[bool] = True
+    """It gives as many dimensions as it reads."""
+
+    layer: str
+    name: Name | None = None
+    """Unique in the file; as Keras counts them unless given: lstm, lstm_1, …"""
+    repeat: PositiveInt = 1
+    """Stack so many copies: NAME, NAME_1, …"""
+
+    @property
+    def default_name(self) -> str:
+        """Return the name that Keras would count from."""
+        return self.layer
+
+    def plan(self, signal: Signal, *, sequences: bool) -> Planned:
+        """Return what the layer does to its input.
+
+        Args:
+            signal: what it reads.
+            sequences: a layer further down needs (T, F).
+
+        Raises:
+            LayerProblemError: it cannot read that.
+        """
+        raise NotImplementedError
+
+    def contradictions(self) -> Iterator[Contradiction]:
+        """Yield keys that were given but cannot matter."""
+        yield from ()
+
+
+class WeightedLayer(Layer):
+    """A layer with weights."""
+
+    trainable: bool = True
+    """`false` keeps the weights as they were initialised."""
+
+
+def volume(shape: Shape) -> int | None:
+    """Return the numbers in a shape, None where a dimension is unknown."""
+    total = 1
+    for size in shape:
+        if size is None:
+            return None
+        total *= size
+    return total
+
+
+def times(count: int | None, factor: int) -> int | None:
+    """Return the product, None where the count is unknown."""
+    return None if count is None else count * factor

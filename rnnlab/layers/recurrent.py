@@ -1,0 +1,120 @@
+"""What simple_rnn, lstm and gru share: a cell run over the timesteps, in one direction or both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, ClassVar, Literal
+
+from rnnlab.cells import Cell, Contradiction, Weight
+from rnnlab.layers.layer import LayerProblemError, Planned, Signal, WeightedLayer, times, volume
+from rnnlab.layers.sequence import read_sequence
+
+MergeMode = Literal["concat", "sum", "mul", "ave"]
+
+
+class RecurrentLayer(WeightedLayer, Cell):
+    """A cell run over the timesteps: (T, F) to (U,), or to (T, U) with `return_sequences`."""
+
+    reads_sequence: ClassVar[bool] = True
+    keeps_sequence: ClassVar[bool] = False
+
+    return_sequences: bool | None = None
+    """Give the output of every timestep instead of the last. Follows from the layers below unless given."""
+    go_backwards: bool = False
+    """Read the sequence from its end."""
+    unroll: bool = False
+    """Build the loop as one long graph: faster for very short sequences, slow to build for long ones."""
+    bidirectional: bool = False
+    """Run a second copy over the reversed sequence and merge the two."""
+    merge_mode: MergeMode = "concat"
+    """How the two directions are merged."""
+
+    @property
+    def default_name(self) -> str:
+        """Return the name that Keras would count from: the wrapper's, where there is one."""
+        return "bidirectional" if self.bidirectional else self.layer
+
+    @property
+    def output_units(self) -> int:
+        """Return the numbers per timestep that come out."""
+        return self.units * (2 if self.bidirectional and self.merge_mode == "concat" else 1)
+
+    def plan(self, signal: Signal, *, sequences: bool) -> Planned:
+        """Return the plan: see `Layer.plan`."""
+        timesteps, features = read_sequence(self.layer, signal)
+        returns = sequences if self.return_sequences is None else self.return_sequences
+        if sequences and not returns:
+            raise LayerProblemError(
+                "RL205",
+                "a layer below needs every timestep, but `return_sequences` is false",
+                key="return_sequences",
+                help="remove `return_sequences`: it follows from the layers below",
+            )
+        if self.go_backwards and returns and signal.mask:
+            raise LayerProblemError(
+                "RL213",
+                "`go_backwards` turns the timesteps round, but the mask of the padding stays as it was",
+                key="go_backwards",
+                help="use `bidirectional: true`, or return only the last output",
+            )
+        shape = (timesteps, self.output_units) if returns else (self.output_units,)
+        return Planned(
+            output=Signal(shape, mask=signal.mask if returns else None),
+            weights=self._weights(features),
+            formula=("2·" if self.bidirectional else "") + self.formula(features),
+            flops=times(timesteps, self.flops_per_timestep(features) * self.directions),
+            activations=times(volume((timesteps, self.units)), (self.gates + len(self.states)) * self.directions),
+            keras_arguments=self._layer_arguments(returns),
+        )
+
+    @property
+    def directions(self) -> int:
+        """Return 2 when bidirectional, else 1."""
+        return 2 if self.bidirectional else 1
+
+    def cudnn_obstacle(self, signal: Signal) -> str | None:
+        """Return why cuDNN cannot compute the layer, or None where it can on a GPU.
+
+        Source: `cudnn_ok` in keras/src/backend/tensorflow/rnn.py.
+        """
+        if self.keras_cell == "simple_rnn_cell":
+            return "cuDNN has no simple_rnn"
+        wanted = {"activation": "tanh", "recurrent_activation": "sigmoid", "use_bias": True, "unroll": False}
+        wanted |= {"recurrent_dropout": 0.0} | ({"reset_after": True} if self.keras_cell == "gru_cell" else {})
+        for key, value in wanted.items():
+            if getattr(self, key) != value:
+                return f"`{key}` is not {str(value).lower() if isinstance(value, bool) else value}"
+        if signal.mask and signal.mask.side == "pre":
+            return "`padding.padding` is pre, cuDNN masks only what stands at the end"
+        return None
+
+    def contradictions(self) -> Iterator[Contradiction]:
+        """Yield keys that were given but cannot matter."""
+        yield from Cell.contradictions(self)
+        if "merge_mode" in self.model_fields_set and not self.bidirectional:
+            yield Contradiction(
+                "merge_mode", "`merge_mode` has no second direction to merge", "add `bidirectional: true`, or remove it"
+            )
+        if self.bidirectional and self.go_backwards:
+            yield Contradiction(
+                "go_backwards", "`go_backwards` only swaps the two directions of a bidirectional layer", "remove it"
+            )
+
+    def _weights(self, features: int) -> tuple[Weight, ...]:
+        weights = self.weights(features)
+        if not self.bidirectional:
+            return weights
+        return tuple(
+            replace(weight, path=f"{direction}_{{name}}/{weight.path}")
+            for direction in ("forward", "backward")
+            for weight in weights
+        )
+
+    def _layer_arguments(self, returns: bool) -> dict[str, Any]:
+        return self.keras_arguments() | {
+            "return_sequences": returns,
+            "go_backwards": self.go_backwards,
+            "unroll": self.unroll,
+            "trainable": self.trainable,
+        }

@@ -1,0 +1,40 @@
+"""The `padding` section: how sequences of different lengths become one array."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from rnnlab.spec import Spec
+
+Side = Literal["pre", "post"]
+
+
+def _check_maxlen(value: int | str) -> int | str:
+    if isinstance(value, str) and value != "longest" and not re.fullmatch(r"p([1-9]\d?|100)", value):
+        raise PydanticCustomError(
+            "maxlen", "`maxlen` must be a number of timesteps, `longest`, or a percentile such as `p95`, found `{value}`", {"value": value}
+        )
+    return value
+
+
+class Padding(Spec):
+    """How sequences of different lengths become one array."""
+
+    maxlen: Annotated[Annotated[int, Field(ge=1)] | str, AfterValidator(_check_maxlen)] = "p95"
+    """Timesteps of every sample: a number, `longest`, or a percentile (`p1` to `p100`) of the training lengths."""
+    padding: Side = "post"
+    """Where zeros are added to short sequences."""
+    truncating: Side = "pre"
+    """Where long sequences are cut."""
+    mask: bool = True
+    """Tell the layers which timesteps are padding, so that padding never changes a result. `false` feeds zeros as if
+    they were data, as many public guides do."""
+
+    @property
+    def percentile(self) -> int | None:
+        """Return the percentile asked for, or None."""
+        return int(self.maxlen[1:]) if isinstance(self.maxlen, str) and self.maxlen.startswith("p") else None

@@ -1,0 +1,23 @@
+"""The `runtime` section: on what, and how, the numbers are computed."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from rnnlab.spec import PositiveInt, Spec
+
+Kernel = Literal["auto", "keras", "cudnn", "xla"]
+
+
+class Runtime(Spec):
+    """On what, and how, the numbers are computed."""
+
+    threads: PositiveInt | None = None
+    """Threads inside one operation; all cores unless given. Other numbers of threads give other bits."""
+    kernel: Kernel = "auto"
+    """How recurrent layers are computed. `auto`: cuDNN where a GPU is used and the layer allows it, else Keras's own
+    loop; `keras`: never cuDNN; `cudnn`: refuse what cuDNN cannot do; `xla`: compile the whole step with XLA."""
+    deterministic: bool = False
+    """Ask TensorFlow for deterministic operations (slower; on the CPU runs repeat bit for bit without it)."""
+    devices: Literal["auto", "cpu", "gpu"] = "auto"
+    """`cpu` hides every GPU, `gpu` refuses to run without one."""

@@ -1,0 +1,31 @@
+"""Text with places: YAML 1.2 to a `Document`, and diagnostics with a caret."""
+
+from rnnlab.source.codes import CODES as CODES
+from rnnlab.source.codes import Code as Code
+from rnnlab.source.diagnostic import Diagnostic as Diagnostic
+from rnnlab.source.diagnostic import Finding as Finding
+from rnnlab.source.diagnostic import Path as Path
+from rnnlab.source.diagnostic import order_of as order_of
+from rnnlab.source.document import Document as Document
+from rnnlab.source.document import Entry as Entry
+from rnnlab.source.document import Mapping as Mapping
+from rnnlab.source.document import Node as Node
+from rnnlab.source.document import Scalar as Scalar
+from rnnlab.source.document import Sequence as Sequence
+from rnnlab.source.document import child as child
+from rnnlab.source.document import merge as merge
+from rnnlab.source.document import paths as paths
+from rnnlab.source.document import replace_at as replace_at
+from rnnlab.source.parse import Parsed as Parsed
+from rnnlab.source.parse import parse as parse
+from rnnlab.source.parse import parse_value as parse_value
+from rnnlab.source.parse import read_source as read_source
+from rnnlab.source.places import Source as Source
+from rnnlab.source.places import Span as Span
+from rnnlab.source.render import diagnostic_to_data as diagnostic_to_data
+from rnnlab.source.render import render_concise as render_concise
+from rnnlab.source.render import render_full as render_full
+from rnnlab.source.render import summary as summary
+from rnnlab.source.suggest import did_you_mean as did_you_mean
+from rnnlab.source.suggest import listing as listing
+from rnnlab.source.suggest import nearest as nearest

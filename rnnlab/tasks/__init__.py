@@ -1,0 +1,16 @@
+"""The shelf of tasks: what kind of target, which losses, metrics and baselines."""
+
+from typing import Annotated
+
+from rnnlab.spec import Choice
+from rnnlab.tasks.classification import Classification as Classification
+from rnnlab.tasks.losses import AnyLoss as AnyLoss
+from rnnlab.tasks.losses import HeadKind as HeadKind
+from rnnlab.tasks.losses import Loss as Loss
+from rnnlab.tasks.metrics import METRICS as METRICS
+from rnnlab.tasks.metrics import Direction as Direction
+from rnnlab.tasks.metrics import Metric as Metric
+from rnnlab.tasks.metrics import direction_of as direction_of
+from rnnlab.tasks.regression import Regression as Regression
+
+Task = Annotated[Classification | Regression, Choice("kind")]

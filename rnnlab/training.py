@@ -1,0 +1,62 @@
+"""The `training` section: how long, in which batches, and when to stop."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from rnnlab.spec import NonNegative, Positive, PositiveInt, Spec
+
+Mode = Literal["auto", "min", "max"]
+
+
+class EarlyStopping(Spec):
+    """Stop when a quantity no longer improves."""
+
+    monitor: str = "val_loss"
+    """What to watch: `val_loss`, `loss`, or a metric of the task with or without `val_`."""
+    patience: Annotated[int, Field(ge=0)] = 0
+    """Epochs without improvement before stopping."""
+    min_delta: NonNegative = 0.0
+    """Smallest change that counts as an improvement."""
+    start_from_epoch: Annotated[int, Field(ge=0)] = 0
+    """Epochs to wait before watching."""
+    restore_best_weights: bool = True
+    """Keep the weights of the best epoch instead of the last."""
+
+
+class ReduceLROnPlateau(Spec):
+    """Lower the learning rate when a quantity no longer improves."""
+
+    monitor: str = "val_loss"
+    """What to watch, as in early_stopping."""
+    factor: Annotated[float, Field(gt=0, lt=1)] = 0.1
+    """The learning rate is multiplied by this."""
+    patience: PositiveInt = 10
+    """Epochs without improvement before lowering."""
+    min_delta: NonNegative = 1e-4
+    """Smallest change that counts as an improvement."""
+    cooldown: Annotated[int, Field(ge=0)] = 0
+    """Epochs to wait after lowering."""
+    min_lr: NonNegative = 0.0
+    """Never lower than this."""
+
+
+class Training(Spec):
+    """How long, in which batches, and when to stop."""
+
+    batch_size: PositiveInt = 32
+    """Samples per step."""
+    epochs: PositiveInt = 10
+    """Passes over the training split, at most."""
+    shuffle: bool = True
+    """Draw a new order of the training samples every epoch, from (seed, epoch)."""
+    early_stopping: EarlyStopping | None = None
+    """Stop when a quantity no longer improves."""
+    reduce_lr_on_plateau: ReduceLROnPlateau | None = None
+    """Lower the learning rate when a quantity no longer improves."""
+    class_weight: Literal["balanced"] | dict[str, Positive] | None = None
+    """Weight of each class in the training loss, by label; `balanced` weighs classes inversely to their frequency."""
+    max_seconds: Positive | None = None
+    """Stop at the end of the first epoch that ends later than this many seconds after training began."""
