@@ -45,6 +45,7 @@ NonNegative = Annotated[float, Field(ge=0)]
 PositiveInt = Annotated[int, Field(ge=1)]
 Fraction = Annotated[float, Field(ge=0, lt=1)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=100)]
+DISCRIMINATORS = ("kind", "layer")
 Tuple = Strict(False)  # Annotated[tuple[X, ...], Tuple]: YAML has lists only
 
 
@@ -144,4 +145,10 @@ class SchemaGenerator(GenerateJsonSchema):
         for name, field_schema in result.get("properties", {}).items():
             if name in docs:
                 field_schema["description"] = docs[name]
+            if name in DISCRIMINATORS and "const" in field_schema:
+                result["required"] = [name, *result.get("required", ())]
         return result
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        """Return False: a title that repeats the key says nothing."""
+        return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,9 +23,11 @@ class Samples:
         inputs: by name; `text` is (N, T) int32, padded.
         targets: by name; class indices (N,) int64, or numbers (N,) float32.
         weights: (N,) float32 sample weights, or None where all weigh the same.
-        masks: by input name, (N, T) bool, True where a timestep is data; empty where nothing is padded.
+        masks: by input name, (N, T) bool, True where a timestep is data; empty where nothing is padded
+            or the padding is not to be masked.
         rows: (N,) int64, row of the source table, counted from 0.
-        raw: by input name, the texts as they stood in the source (for baselines and for showing).
+        raw: by input name, the texts as they stood in the source (for baselines and for showing);
+            read from disk one by one.
     """
 
     inputs: dict[str, Array]
@@ -32,7 +35,7 @@ class Samples:
     weights: NDArray[np.float32] | None = None
     masks: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
     rows: NDArray[np.int64] | None = None
-    raw: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    raw: dict[str, Sequence[str]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """Return N."""

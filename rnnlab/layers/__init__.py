@@ -20,6 +20,7 @@ from rnnlab.layers.layer import Signal as Signal
 from rnnlab.layers.layer import WeightedLayer as WeightedLayer
 from rnnlab.layers.layer_normalization import LayerNormalization
 from rnnlab.layers.lstm import LSTM
+from rnnlab.layers.names import count_names as count_names
 from rnnlab.layers.recurrent import RecurrentLayer as RecurrentLayer
 from rnnlab.layers.simple_rnn import SimpleRNN
 from rnnlab.layers.spatial_dropout1d import SpatialDropout1D

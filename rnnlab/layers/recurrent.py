@@ -73,8 +73,11 @@ class RecurrentLayer(WeightedLayer, Cell):
         """Return 2 when bidirectional, else 1."""
         return 2 if self.bidirectional else 1
 
-    def cudnn_obstacle(self, signal: Signal) -> str | None:
+    def cudnn_obstacle(self, signal: Signal | None) -> str | None:
         """Return why cuDNN cannot compute the layer, or None where it can on a GPU.
+
+        Args:
+            signal: what it reads; None where only the keys are asked about.
 
         Source: `cudnn_ok` in keras/src/backend/tensorflow/rnn.py.
         """
@@ -85,7 +88,7 @@ class RecurrentLayer(WeightedLayer, Cell):
         for key, value in wanted.items():
             if getattr(self, key) != value:
                 return f"`{key}` is not {str(value).lower() if isinstance(value, bool) else value}"
-        if signal.mask and signal.mask.side == "pre":
+        if signal and signal.mask and signal.mask.side == "pre":
             return "`padding.padding` is pre, cuDNN masks only what stands at the end"
         return None
 

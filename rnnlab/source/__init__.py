@@ -26,6 +26,7 @@ from rnnlab.source.render import diagnostic_to_data as diagnostic_to_data
 from rnnlab.source.render import render_concise as render_concise
 from rnnlab.source.render import render_full as render_full
 from rnnlab.source.render import summary as summary
+from rnnlab.source.scalars import resolve_plain as resolve_plain
 from rnnlab.source.suggest import did_you_mean as did_you_mean
 from rnnlab.source.suggest import listing as listing
 from rnnlab.source.suggest import nearest as nearest

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from rnnlab.spec import Choice
 from rnnlab.tasks.classification import Classification as Classification
+from rnnlab.tasks.losses import LOSSES as LOSSES
 from rnnlab.tasks.losses import AnyLoss as AnyLoss
 from rnnlab.tasks.losses import HeadKind as HeadKind
 from rnnlab.tasks.losses import Loss as Loss

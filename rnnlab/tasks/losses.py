@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from rnnlab.spec import Choice, Positive, Spec
+from rnnlab.spec import Choice, Positive, Spec, choices_of
 
 HeadKind = Literal["binary", "classes", "number"]
 
@@ -88,12 +89,13 @@ class Huber(Loss):
     """Error at which it turns from squared to absolute."""
 
 
-AnyLoss = Annotated[
+LossUnion = (
     BinaryCrossentropy
     | CategoricalCrossentropy
     | SparseCategoricalCrossentropy
     | MeanSquaredError
     | MeanAbsoluteError
-    | Huber,
-    Choice("kind", short=True),
-]
+    | Huber
+)
+AnyLoss = Annotated[LossUnion, Choice("kind", short=True)]
+LOSSES: Mapping[str, type[Loss]] = choices_of(LossUnion, "kind")  # type: ignore[assignment]

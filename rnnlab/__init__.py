@@ -1,0 +1,33 @@
+"""rnnlab: one YAML file in, a trained, recorded and comparable Keras RNN out.
+
+The names below are the public API. They are found at first use, so that `import rnnlab` loads nothing heavy.
+"""
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "load_experiment": "rnnlab.plan.check",
+    "validate_experiment": "rnnlab.plan.check",
+    "plan_model": "rnnlab.plan.check",
+    "build_model": "rnnlab.build.model",
+    "run_experiment": "rnnlab.run",
+    "run_sweep": "rnnlab.sweep",
+    "compare_runs": "rnnlab.compare",
+    "predict": "rnnlab.prediction.predict",
+}
+__all__ = sorted(_HOMES)  # noqa: PLE0605
+
+
+def __getattr__(name: str) -> Any:
+    """Return a public function, imported now."""
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module `rnnlab` has no attribute `{name}`")
+
+
+def __dir__() -> list[str]:
+    """Return the public names."""
+    return [*__all__, "__version__"]

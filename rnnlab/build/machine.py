@@ -1,0 +1,60 @@
+"""The machine as TensorFlow sees it, set up before the first operation."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+import keras
+import tensorflow as tf
+
+from rnnlab.errors import CallError
+from rnnlab.runtime import Runtime
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What computes.
+
+    Attributes:
+        threads: inside one operation.
+        devices: `cpu`, or the names of the GPUs.
+        versions: of the libraries that decide the numbers.
+    """
+
+    threads: int
+    devices: tuple[str, ...]
+    versions: dict[str, str]
+
+
+def available_cores() -> int:
+    """Return the cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def configure(runtime: Runtime, seed: int) -> Machine:
+    """Return the machine after setting threads, devices, determinism and all seeds.
+
+    Raises:
+        CallError: RL502, no GPU where one is demanded; or TensorFlow already runs with another number of threads.
+    """
+    threads = runtime.threads or available_cores()
+    gpus = tf.config.list_physical_devices("GPU")
+    if runtime.devices == "cpu" and gpus:
+        tf.config.set_visible_devices([], "GPU")
+        gpus = []
+    if not gpus and (runtime.devices == "gpu" or runtime.kernel == "cudnn"):
+        key = "runtime.devices: gpu" if runtime.devices == "gpu" else "runtime.kernel: cudnn"
+        raise CallError(f"error[RL502]: TensorFlow finds no GPU here, but the file says `{key}`; install rnnlab[gpu], or use auto")
+    if tf.config.threading.get_intra_op_parallelism_threads() != threads:
+        try:
+            tf.config.threading.set_intra_op_parallelism_threads(threads)
+        except RuntimeError as error:
+            raise CallError(f"TensorFlow already runs in this process, its threads cannot become {threads}") from error
+    for gpu in gpus:
+        tf.config.experimental.set_memory_growth(gpu, True)
+    if runtime.deterministic:
+        tf.config.experimental.enable_op_determinism()
+    keras.utils.set_random_seed(seed)
+    versions = {"tensorflow": tf.__version__, "keras": keras.__version__}
+    return Machine(threads, tuple(gpu.name for gpu in gpus) or ("cpu",), versions)

@@ -1,0 +1,72 @@
+"""From the plan to a functional Keras model, audited before it is given away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+
+from rnnlab.build.audit import audit
+from rnnlab.layers import Mask
+from rnnlab.plan import LayerPlan, Plan
+
+LOWEST = -3.0e38  # below every float32 that a network gives, and finite, so that 0 times it is 0
+
+
+def build_model(plan: Plan) -> keras.Model:
+    """Return the functional Keras model of a plan, made of stock Keras layers only.
+
+    Initial weights follow from Keras's global seed: call `keras.utils.set_random_seed` before.
+
+    Raises:
+        PlanMismatchError: a weight's path, shape or count differs from the plan (RL501).
+    """
+    inputs = {
+        name: keras.Input(signal.shape, dtype="int32" if signal.is_ids else "float32", name=name)
+        for name, signal in plan.inputs.items()
+    }
+    tensors: dict[str, Any] = dict(inputs)
+    for layer_plan in plan.layers:
+        (source,) = layer_plan.sources
+        tensors[layer_plan.name] = _apply(layer_plan, tensors[source], inputs)
+    outputs = [tensors[name] for name in plan.outputs]
+    model = keras.Model(inputs, outputs[0] if len(outputs) == 1 else outputs, name=_model_name(plan.name))
+    audit(model, plan)
+    return model
+
+
+def _apply(plan: LayerPlan, tensor: Any, inputs: Mapping[str, Any]) -> Any:
+    if plan.layer == "global_max_pooling1d" and plan.input.mask:
+        # Keras's layer ignores masks: padded timesteps would win wherever all data are negative.
+        tensor = keras.ops.where(keras.ops.expand_dims(_mask_tensor(plan.input.mask, inputs), -1), tensor, LOWEST)
+    return build_layer(plan)(tensor)
+
+
+def _mask_tensor(mask: Mask, inputs: Mapping[str, Any]) -> Any:
+    return keras.ops.not_equal(inputs[mask.input], 0)
+
+
+def build_layer(plan: LayerPlan) -> keras.layers.Layer:
+    """Return the Keras layer of a planned one."""
+    arguments = {key: _argument(key, value) for key, value in plan.keras_arguments.items()}
+    if plan.kernel is not None and plan.layer != "simple_rnn":
+        arguments["use_cudnn"] = {"cudnn": True, "xla": False}.get(plan.kernel, _auto_cudnn(plan))
+    layer = getattr(keras.layers, plan.keras_class)(name=plan.name, **arguments)
+    if plan.merge_mode is None:
+        return layer
+    return keras.layers.Bidirectional(layer, merge_mode=plan.merge_mode, name=plan.name)
+
+
+def _auto_cudnn(plan: LayerPlan) -> bool | str:
+    return "auto" if plan.kernel_reason == "cudnn where a GPU is found" else False
+
+
+def _argument(key: str, value: Any) -> Any:
+    if key.endswith("_regularizer") and value is not None:
+        return keras.regularizers.L1L2(**value)
+    return value
+
+
+def _model_name(name: str) -> str:
+    return "".join(character if character.isalnum() else "_" for character in name)

@@ -1,0 +1,145 @@
+"""What is reached without a network: the numbers a model has to beat, fitted once per data fingerprint."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import sklearn
+from numpy.typing import NDArray
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression, Ridge
+
+from rnnlab.data.preparation import UNKNOWN_WORD
+from rnnlab.data.splits import Samples, Splits
+from rnnlab.data.units import split_units
+from rnnlab.errors import CallError
+from rnnlab.experiment.prepared import prepared_folder
+
+VERSION = 1
+SMALLEST_PROBABILITY = 1e-7  # as Keras clips before it takes the logarithm
+
+Baselines = dict[str, dict[str, float]]
+Numbers = NDArray[np.float64]
+
+
+def fit_baselines(splits: Splits, say: Callable[[str], None]) -> Baselines:
+    """Return the metrics of each baseline, fitted on train only.
+
+    Returns:
+        For classes `majority` and `tfidf_logistic_regression` with `val_accuracy`, `val_loss`,
+        `test_accuracy` and `test_loss` (cross-entropy, in nats); for numbers `mean` and `tfidf_ridge`, likewise with
+        `mean_absolute_error` and `mean_squared_error`.
+
+    Raises:
+        CallError: the cache cannot be written.
+    """
+    path = (
+        prepared_folder(splits.fingerprint) / f"baselines-{VERSION}-scikit-learn-{sklearn.__version__}.json"
+    )
+    known = _read(path)
+    if known is not None:
+        return known
+    say("fitting the baselines")
+    fitted = _fit_numbers(splits) if splits.preparation.target_kind == "number" else _fit_classes(splits)
+    if path.parent.is_dir():
+        _write(path, fitted)
+    return fitted
+
+
+def _fit_classes(splits: Splits) -> Baselines:
+    name, classes = splits.preparation.target_name, len(splits.preparation.labels)
+    targets = np.asarray(splits.train.targets[name])
+    shares_C = np.bincount(targets, minlength=classes) / len(targets)
+    words = _vectorizer(splits)
+    features = words.fit_transform(_texts(splits.train, splits))
+    model = LogisticRegression(C=3.0, max_iter=200)
+    with warnings.catch_warnings():
+        # A baseline that is not quite at its optimum is still a floor.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit(features, targets)
+    majority: dict[str, float] = {}
+    linear: dict[str, float] = {}
+    for prefix, samples in _scored(splits):
+        wanted = np.asarray(samples.targets[name])
+        majority |= _class_metrics(prefix, np.tile(shares_C, (len(samples), 1)), wanted)
+        shares_NC = np.zeros((len(samples), classes))
+        shares_NC[:, model.classes_] = model.predict_proba(words.transform(_texts(samples, splits)))
+        linear |= _class_metrics(prefix, shares_NC, wanted)
+    return {"majority": majority, "tfidf_logistic_regression": linear}
+
+
+def _fit_numbers(splits: Splits) -> Baselines:
+    name = splits.preparation.target_name
+    targets = np.asarray(splits.train.targets[name], np.float64)
+    words = _vectorizer(splits)
+    model = Ridge(alpha=1.0, solver="sparse_cg").fit(
+        words.fit_transform(_texts(splits.train, splits)), targets
+    )
+    mean: dict[str, float] = {}
+    linear: dict[str, float] = {}
+    for prefix, samples in _scored(splits):
+        wanted = np.asarray(samples.targets[name], np.float64)
+        mean |= _number_metrics(prefix, np.full(len(samples), targets.mean()), wanted)
+        linear |= _number_metrics(prefix, model.predict(words.transform(_texts(samples, splits))), wanted)
+    return {"mean": mean, "tfidf_ridge": linear}
+
+
+def _vectorizer(splits: Splits) -> TfidfVectorizer:
+    lowercase = splits.preparation.lowercase
+
+    def words_of(text: str) -> list[str]:
+        return split_units(text, "word", lowercase=lowercase) or [UNKNOWN_WORD]
+
+    return TfidfVectorizer(
+        tokenizer=words_of, token_pattern=None, lowercase=False, ngram_range=(1, 2), sublinear_tf=True
+    )
+
+
+def _texts(samples: Samples, splits: Splits) -> tuple[str, ...]:
+    return tuple(samples.raw[splits.preparation.input_name])
+
+
+def _scored(splits: Splits) -> tuple[tuple[str, Samples], ...]:
+    return (("val_", splits.validation), ("test_", splits.test))
+
+
+def _class_metrics(prefix: str, shares_NC: Numbers, wanted: NDArray[np.int64]) -> dict[str, float]:
+    of_wanted = shares_NC[np.arange(len(wanted)), wanted]
+    return {
+        f"{prefix}accuracy": float((shares_NC.argmax(axis=1) == wanted).mean()),
+        f"{prefix}loss": float(-np.log(np.maximum(of_wanted, SMALLEST_PROBABILITY)).mean()),
+    }
+
+
+def _number_metrics(prefix: str, found: Numbers, wanted: Numbers) -> dict[str, float]:
+    return {
+        f"{prefix}mean_absolute_error": float(np.abs(found - wanted).mean()),
+        f"{prefix}mean_squared_error": float(np.square(found - wanted).mean()),
+    }
+
+
+def _read(path: Path) -> Baselines | None:
+    try:
+        data = json.loads(path.read_bytes())
+        return {name: {key: float(value) for key, value in metrics.items()} for name, metrics in data.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return None
+
+
+def _write(path: Path, baselines: Baselines) -> None:
+    try:
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix="baselines-") as temporary:
+            part = Path(temporary) / path.name
+            part.write_text(json.dumps(baselines, indent=1), encoding="utf-8")
+            os.replace(part, path)
+    except OSError as error:
+        raise CallError(
+            f"cannot write the cache {path.parent}: {error.strerror}; set RNNLAB_CACHE to a folder with room"
+        ) from error

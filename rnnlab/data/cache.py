@@ -1,0 +1,157 @@
+"""Prepared data on disk: plain arrays, memory-mapped, each with its size and SHA-256 in a manifest.
+
+An entry appears under its name at once and whole, or not at all. One that is damaged counts as absent.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from filelock import AcquireReturnProxy, FileLock, Timeout
+
+from rnnlab.data.preparation import Preparation
+from rnnlab.data.splits import Samples, Splits
+from rnnlab.data.texts import Texts, save_texts
+from rnnlab.errors import CallError, StoreError
+from rnnlab.experiment.prepared import (
+    FACTS,
+    MANIFEST,
+    facts_from_data,
+    facts_to_data,
+    file_sha256,
+    prepared_folder,
+)
+
+SOURCE = "source.json"
+PATIENCE_SECONDS = 1.0
+
+
+@contextmanager
+def replace_whole(folder: Path, what: str, say: Callable[[str], None]) -> Iterator[None]:
+    """Hold the right to make a folder of the cache, waiting for another process that is making it.
+
+    Raises:
+        CallError: the cache cannot be written.
+    """
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with _acquire(FileLock(folder.parent / f"{folder.name}.lock"), what, say):
+            for left_over in folder.parent.glob(f"{folder.name}.*.part"):  # of a process that died
+                shutil.rmtree(left_over)
+            yield
+    except OSError as error:
+        raise CallError(
+            f"cannot write the cache {folder.parent}: {error.strerror or error}; "
+            "set RNNLAB_CACHE to a folder with room"
+        ) from error
+
+
+def _acquire(lock: FileLock, what: str, say: Callable[[str], None]) -> AcquireReturnProxy[Any]:
+    try:
+        return lock.acquire(timeout=PATIENCE_SECONDS)
+    except Timeout:
+        say(f"waiting for another process that is working on {what}")
+        return lock.acquire()
+
+
+def write_entry(folder: Path, write: Callable[[Path], None]) -> None:
+    """Fill a temporary folder, add its manifest, and give it its name in one step. Needs `replace_whole`."""
+    with tempfile.TemporaryDirectory(
+        dir=folder.parent, prefix=f"{folder.name}.", suffix=".part"
+    ) as temporary:
+        part = Path(temporary) / "entry"
+        part.mkdir()
+        write(part)
+        files = {
+            path.name: {"bytes": path.stat().st_size, "sha256": file_sha256(path)}
+            for path in sorted(part.iterdir())
+        }
+        (part / MANIFEST).write_text(json.dumps({"files": files}, indent=1), encoding="utf-8")
+        if folder.exists():
+            folder.rename(Path(temporary) / "damaged")
+        part.rename(folder)
+
+
+def is_whole(folder: Path) -> bool:
+    """Return whether every file of an entry has the size and the SHA-256 of its manifest."""
+    try:
+        files = json.loads((folder / MANIFEST).read_bytes())["files"]
+        return all(
+            (folder / name).stat().st_size == wanted["bytes"]
+            and file_sha256(folder / name) == wanted["sha256"]
+            for name, wanted in files.items()
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return False
+
+
+def save_splits(splits: Splits, folder: Path) -> None:
+    """Write prepared data into an empty folder."""
+    splits.preparation.save(folder)
+    (folder / FACTS).write_text(json.dumps(facts_to_data(splits.facts)), encoding="utf-8")
+    source = {"source": splits.source, "warnings": list(splits.warnings)}
+    (folder / SOURCE).write_text(json.dumps(source, ensure_ascii=False), encoding="utf-8")
+    for name, samples in splits.named().items():
+        _save_samples(samples, folder, name, splits.preparation)
+
+
+def load_splits(fingerprint: str) -> Splits | None:
+    """Return the prepared data of a fingerprint, memory-mapped; None where they are absent or damaged."""
+    folder = prepared_folder(fingerprint)
+    if not is_whole(folder):
+        return None
+    try:
+        preparation = Preparation.load(folder)
+        facts = facts_from_data(json.loads((folder / FACTS).read_bytes()))
+        about = json.loads((folder / SOURCE).read_bytes())
+        train, validation, test = (
+            _load_samples(folder, name, preparation) for name in ("train", "validation", "test")
+        )
+        return Splits(
+            train,
+            validation,
+            test,
+            facts,
+            preparation,
+            fingerprint,
+            about["source"],
+            tuple(about["warnings"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError, StoreError):
+        return None
+
+
+def _save_samples(samples: Samples, folder: Path, name: str, preparation: Preparation) -> None:
+    arrays: dict[str, Any] = {
+        "ids": samples.inputs[preparation.input_name],
+        "target": samples.targets[preparation.target_name],
+        "rows": samples.rows,
+    }
+    if samples.masks:
+        arrays["mask"] = samples.masks[preparation.input_name]
+    for kind, array in arrays.items():
+        np.save(folder / f"{name}_{kind}.npy", array, allow_pickle=False)
+    save_texts(
+        samples.raw[preparation.input_name], folder / f"{name}_raw.txt", folder / f"{name}_offsets.npy"
+    )
+
+
+def _load_samples(folder: Path, name: str, preparation: Preparation) -> Samples:
+    def array(kind: str) -> Any:
+        return np.load(folder / f"{name}_{kind}.npy", mmap_mode="r", allow_pickle=False)
+
+    masked = (folder / f"{name}_mask.npy").exists()
+    return Samples(
+        inputs={preparation.input_name: array("ids")},
+        targets={preparation.target_name: array("target")},
+        masks={preparation.input_name: array("mask")} if masked else {},
+        rows=array("rows"),
+        raw={preparation.input_name: Texts(folder / f"{name}_raw.txt", folder / f"{name}_offsets.npy")},
+    )

@@ -1,0 +1,66 @@
+"""From values as they stand in a table to targets."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnlab.errors import DatasetError
+from rnnlab.source import did_you_mean
+
+ROWS = "the header is not counted"
+
+
+def encode_classes(values: Sequence[str], labels: Sequence[str], where: str) -> NDArray[np.int64]:
+    """Return the class indices (N,) of values.
+
+    Args:
+        values: N labels as text.
+        labels: the classes, in the order of their indices.
+        where: the values' place, for the message.
+
+    Raises:
+        DatasetError: RL409, a value is not among the labels.
+    """
+    index = {label: position for position, label in enumerate(labels)}
+    for row, value in enumerate(values, start=1):
+        if value not in index:
+            raise DatasetError(
+                "RL409",
+                f"{where}, data row {row} ({ROWS}): `{value}` is not among the labels",
+                help=did_you_mean(value, labels),
+            )
+    return np.fromiter((index[value] for value in values), np.int64, len(values))
+
+
+def encode_numbers(values: Sequence[str], where: str) -> NDArray[np.float32]:
+    """Return the numbers (N,) that values write.
+
+    Args:
+        values: N numbers as text.
+        where: the values' place, for the message.
+
+    Raises:
+        DatasetError: RL410, a value is not a number that float32 can hold.
+    """
+    numbers = [_number(value) for value in values]
+    for row, number in enumerate(numbers, start=1):
+        if not math.isfinite(number) or abs(number) > np.finfo(np.float32).max:
+            raise DatasetError(
+                "RL410",
+                f"{where}, data row {row} ({ROWS}): `{values[row - 1]}` is not a finite number",
+                help="correct or remove the row; for classes use `task: {kind: classification}`",
+            )
+    return np.array(numbers, np.float32)
+
+
+def _number(value: str) -> float:
+    if "_" in value:  # float("1_000") is 1000, which no table means
+        return math.nan
+    try:
+        return float(value)
+    except ValueError:
+        return math.nan

@@ -1,0 +1,162 @@
+"""Which samples are for training, for validation and for the test."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnlab.datasets import GroupSplit, RandomSplit, Split, StratifiedSplit, TailSplit
+from rnnlab.errors import DatasetError
+
+Indices = NDArray[np.int64]
+DEFAULT_TEST = 0.1
+TRAIN, VALIDATION, TEST = 0, 1, 2
+
+
+@dataclass(frozen=True)
+class Division:
+    """The samples of each split as indices, in the order in which they are kept.
+
+    Drawn splits are kept in the order of the draw, so that a table sorted by label does not stay sorted.
+    """
+
+    train: Indices
+    validation: Indices
+    test: Indices
+
+    def named(self) -> dict[str, Indices]:
+        """Return the indices by name: train, validation, test."""
+        return {"train": self.train, "validation": self.validation, "test": self.test}
+
+
+def divide(
+    split: Split, samples: int, *, classes: NDArray[np.int64] | None, groups: Sequence[str] | None
+) -> Division:
+    """Return the division of one table.
+
+    Args:
+        split: how; not `files`, whose tables are divided already.
+        samples: N.
+        classes: (N,) class indices, None for numbers.
+        groups: N values of the group's column, None unless it is a `group` split.
+
+    Raises:
+        DatasetError: RL406, a split would be empty, or the table has no classes to stratify by.
+    """
+    if isinstance(split, TailSplit):
+        counts = _counts(split, samples)
+        train, validation, test = np.split(np.arange(samples), np.cumsum(counts)[:2])
+        return Division(train, validation, test)
+    if isinstance(split, RandomSplit):
+        _, validation_count, test_count = _counts(split, samples)
+        order = _draw(split.seed, samples)
+        assigned = np.full(samples, TRAIN)
+        assigned[order[:test_count]] = TEST
+        assigned[order[test_count : test_count + validation_count]] = VALIDATION
+    elif isinstance(split, StratifiedSplit):
+        order = _draw(split.seed, samples)
+        assigned = _assign_stratified(split, order, classes)
+    elif isinstance(split, GroupSplit) and groups is not None:
+        order = _draw(split.seed, samples)
+        assigned = _assign_groups(split, groups)
+    else:
+        raise ValueError(f"`split` must divide one table, found `{split.kind}`")
+    return _collect(order, assigned)
+
+
+def _draw(seed: int, samples: int) -> Indices:
+    # RandomState's stream is frozen for ever; that of default_rng may change with NumPy.
+    return np.random.RandomState(seed).permutation(samples).astype(np.int64)
+
+
+def _collect(order: Indices, assigned: NDArray[np.int64]) -> Division:
+    of_order = assigned[order]
+    division = Division(*(order[of_order == name] for name in (TRAIN, VALIDATION, TEST)))
+    for name, indices in division.named().items():
+        if not len(indices):
+            raise _too_few(name, len(order))
+    return division
+
+
+def _counts(
+    split: RandomSplit | StratifiedSplit | GroupSplit | TailSplit, samples: int
+) -> tuple[int, int, int]:
+    """Return the samples of train, validation and test; none of them is 0."""
+    validation = _rounded(split.validation * samples)
+    test = _rounded(_test_share(split) * samples)
+    train = samples - validation - test
+    for name, count in (("train", train), ("validation", validation), ("test", test)):
+        if count < 1:
+            raise _too_few(name, samples)
+    return train, validation, test
+
+
+def _test_share(split: RandomSplit | StratifiedSplit | GroupSplit | TailSplit) -> float:
+    return DEFAULT_TEST if split.test is None else split.test
+
+
+def _rounded(share: float) -> int:
+    return int(share + 0.5)
+
+
+def _too_few(name: str, samples: int) -> DatasetError:
+    return DatasetError(
+        "RL406",
+        f"the {name} split would be empty: {samples} samples cannot be divided like this",
+        help="give more samples, or change `split.validation` and `split.test`",
+    )
+
+
+def _assign_stratified(
+    split: StratifiedSplit, order: Indices, classes: NDArray[np.int64] | None
+) -> NDArray[np.int64]:
+    if classes is None:
+        raise DatasetError(
+            "RL406",
+            "`split: {kind: stratified}` needs classes, and the target is a number",
+            help="use `kind: random`",
+        )
+    _, validation_count, test_count = _counts(split, len(order))
+    sizes = np.bincount(classes)
+    tests = _apportion(sizes, test_count)
+    validations = np.minimum(_apportion(sizes, validation_count), sizes - tests)
+    assigned = np.full(len(order), TRAIN)
+    for index in range(len(sizes)):
+        members = order[classes[order] == index]
+        assigned[members[: tests[index]]] = TEST
+        assigned[members[tests[index] : tests[index] + validations[index]]] = VALIDATION
+    return assigned
+
+
+def _apportion(sizes: NDArray[np.int64], total: int) -> NDArray[np.int64]:
+    """Return how many of each class make up `total`, in the shares of `sizes` (largest remainder)."""
+    wanted = sizes * total / sizes.sum()
+    counts: NDArray[np.int64] = np.floor(wanted).astype(np.int64)
+    missing = total - int(counts.sum())
+    counts[np.argsort(counts - wanted, kind="stable")[:missing]] += 1
+    return counts
+
+
+def _assign_groups(split: GroupSplit, groups: Sequence[str]) -> NDArray[np.int64]:
+    names, first, group_of = np.unique(np.array(groups), return_index=True, return_inverse=True)
+    if len(names) < 3:
+        raise DatasetError(
+            "RL406",
+            f"`split.column: {split.column}` has {len(names)} distinct value{'s' if len(names) > 1 else ''}; "
+            "three splits need at least 3 groups",
+            help="use another column, or `kind: random`",
+        )
+    _, validation_count, test_count = _counts(split, len(groups))
+    sizes = np.bincount(group_of)
+    kind = np.full(len(names), TRAIN)
+    drawn = iter(np.argsort(first, kind="stable")[_draw(split.seed, len(names))])
+    for name, wanted in ((TEST, test_count), (VALIDATION, validation_count)):
+        taken = 0
+        while taken < wanted and (group := next(drawn, None)) is not None:
+            kind[group] = name
+            taken += int(sizes[group])
+    assigned: NDArray[np.int64] = kind[group_of]
+    return assigned

@@ -1,0 +1,38 @@
+"""From text to units: words or characters."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from typing import Literal
+
+Unit = Literal["word", "character"]
+
+LETTERS_AND_DIGITS = r"[^\W_]"
+ASCII_WORD = re.compile(rf"{LETTERS_AND_DIGITS}+(?:'{LETTERS_AND_DIGITS}+)*")
+
+
+def split_units(text: str, unit: Unit, *, lowercase: bool) -> list[str]:
+    """Return the units of a text in order; none for a text without any.
+
+    The text is brought into Unicode's composed form (NFC), so that a letter has one form. A word is a
+    run of letters, digits and their accents, with apostrophes only inside (typographic ones become plain).
+    """
+    if text.isascii():
+        plain = text.lower() if lowercase else text
+        return list(plain) if unit == "character" else ASCII_WORD.findall(plain)
+    folded = unicodedata.normalize("NFC", text.lower() if lowercase else text)
+    if unit == "character":
+        return list(folded)
+    return _unicode_word().findall(folded.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
+
+
+@cache
+def _unicode_word() -> re.Pattern[str]:
+    """Return the pattern of a word that keeps its combining marks (Hindi vowels, Thai tones)."""
+    # Above U+1FFFF Unicode has one block of marks only, the variation selectors.
+    codes = [*range(0x20000), *range(0xE0100, 0xE01F0)]
+    marks = "".join(re.escape(chr(code)) for code in codes if unicodedata.category(chr(code)).startswith("M"))
+    letter = rf"(?:{LETTERS_AND_DIGITS}|[{marks}])"
+    return re.compile(rf"{LETTERS_AND_DIGITS}{letter}*(?:'{LETTERS_AND_DIGITS}{letter}*)*")

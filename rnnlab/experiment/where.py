@@ -1,0 +1,94 @@
+"""Which spec owns a place of the file: for unknown keys, for sweeps and for explanations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from rnnlab.experiment.experiment import Experiment
+from rnnlab.source import Path
+from rnnlab.spec import Choice, Spec, choices_of
+
+
+@dataclass(frozen=True)
+class Owner:
+    """The spec that a key belongs to.
+
+    Attributes:
+        spec: None where the place is not known.
+        title: what a person calls it: `gru`, `training`, `the file`.
+    """
+
+    spec: type[Spec] | None
+    title: str
+
+
+def owner_of(path: Path, data: Any) -> Owner:
+    """Return the owner of the last segment of a path in plain data."""
+    annotation: Any = Experiment
+    title = "the file"
+    for segment in path[:-1]:
+        annotation = _step(annotation, segment, data)
+        data = _inside(data, segment)
+        annotation = _narrow(annotation, data)
+        title = _title(annotation, segment, title)
+    return Owner(annotation if _is_spec(annotation) else None, title)
+
+
+def _title(annotation: Any, segment: str | int, above: str) -> str:
+    if _is_spec(annotation):
+        for key in ("layer", "kind"):
+            if key in annotation.model_fields and isinstance(annotation.model_fields[key].default, str):
+                return str(annotation.model_fields[key].default)
+    return str(segment) if isinstance(segment, str) else above
+
+
+def _inside(data: Any, segment: str | int) -> Any:
+    if isinstance(data, dict):
+        return data.get(segment)
+    if isinstance(data, list) and isinstance(segment, int) and segment < len(data):
+        return data[segment]
+    return None
+
+
+def _is_spec(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, Spec)
+
+
+def _step(annotation: Any, segment: str | int, data: Any) -> Any:
+    """Return the annotation one segment down."""
+    if _is_spec(annotation):
+        field = annotation.model_fields.get(str(segment))
+        if field is None:
+            return None
+        return Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
+    arguments = get_args(annotation)
+    if get_origin(annotation) is tuple and arguments:
+        return arguments[0]
+    if get_origin(annotation) is dict:
+        return arguments[1]
+    return None
+
+
+def _narrow(annotation: Any, data: Any) -> Any:
+    """Return the branch of a union that the data are meant for, None where it cannot be told."""
+    if get_origin(annotation) is Annotated:
+        inner, *metadata = get_args(annotation)
+        for mark in metadata:
+            if isinstance(mark, Choice):
+                name = data.get(mark.key) if isinstance(data, dict) else data
+                return choices_of(inner, mark.key).get(name) if isinstance(name, str) else None
+        return _narrow(inner, data)
+    if get_origin(annotation) in (Union, UnionType):
+        branches = (_narrow(branch, data) for branch in get_args(annotation) if branch is not type(None))
+        return next((branch for branch in branches if _holds(branch, data)), None)
+    return annotation
+
+
+def _holds(annotation: Any, data: Any) -> bool:
+    if isinstance(data, dict):
+        return _is_spec(annotation) or get_origin(annotation) is dict
+    if isinstance(data, list):
+        return get_origin(annotation) is tuple
+    return annotation is not None and not _is_spec(annotation)

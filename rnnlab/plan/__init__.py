@@ -1,0 +1,9 @@
+"""Prediction without TensorFlow: shapes, masks, weights, cost, and whether the head fits the target."""
+
+from rnnlab.plan.check import Checked as Checked
+from rnnlab.plan.check import check_document as check_document
+from rnnlab.plan.check import check_experiment as check_experiment
+from rnnlab.plan.check import plan_model as plan_model
+from rnnlab.plan.plan import HeadPlan as HeadPlan
+from rnnlab.plan.plan import LayerPlan as LayerPlan
+from rnnlab.plan.plan import Plan as Plan

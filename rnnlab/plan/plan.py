@@ -1,0 +1,168 @@
+"""What the model will be, known without TensorFlow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from rnnlab.cells import Weight
+from rnnlab.layers import Signal
+from rnnlab.tasks import Direction, HeadKind, Loss, direction_of
+
+
+@dataclass(frozen=True)
+class LayerPlan:
+    """One layer of the built model.
+
+    Attributes:
+        name: its Keras name.
+        layer: its kind in the file.
+        sources: names of the layers or inputs it reads.
+        entry: its place in `model.layers`.
+        input: what it reads.
+        output: what it gives.
+        weights: by Keras's full path: `rnn/lstm_cell/kernel`.
+        formula: closed form of the parameter count, with its numbers.
+        flops: of the products, forward, for one sample; None where T is unknown.
+        activations: numbers kept for the backward pass for one sample; None where T is unknown.
+        kernel: how a recurrent layer is computed; None for other layers.
+        kernel_reason: why not by the fastest kernel.
+        keras_class: name of its class in keras.layers.
+        keras_arguments: its arguments, without the name.
+        merge_mode: of a bidirectional layer, else None.
+    """
+
+    name: str
+    layer: str
+    sources: tuple[str, ...]
+    entry: int
+    input: Signal
+    output: Signal
+    weights: tuple[Weight, ...]
+    formula: str
+    flops: int | None
+    activations: int | None
+    keras_class: str
+    keras_arguments: Mapping[str, Any]
+    merge_mode: str | None = None
+    kernel: str | None = None
+    kernel_reason: str = ""
+
+    @property
+    def parameters(self) -> int:
+        """Return how many numbers its weights hold."""
+        return sum(weight.size for weight in self.weights)
+
+    @property
+    def mask(self) -> str | None:
+        """Return where the padding that it is told of stands: `pre` or `post`, None where there is no mask."""
+        return self.input.mask.side if self.input.mask else None
+
+
+@dataclass(frozen=True)
+class HeadPlan:
+    """How the output meets the target.
+
+    Attributes:
+        kind: `binary` (one unit), `classes` (C units) or `number`.
+        task: `classification` or `regression`.
+        target: name of the target.
+        loss: its spec.
+        metrics: names.
+        from_logits: the outputs are logits.
+        labels: the classes' names where known.
+    """
+
+    kind: HeadKind
+    task: str
+    target: str
+    loss: Loss
+    metrics: tuple[str, ...]
+    from_logits: bool
+    labels: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the model will be.
+
+    Attributes:
+        inputs: by name.
+        outputs: by name of the layer.
+        layers: in order.
+        head: None for an architecture without data.
+        batch_size: the memory is planned for.
+        memory_bytes: weights, gradients, optimizer slots and activations at the batch size; None where T is unknown.
+        xla: the step is compiled with XLA.
+    """
+
+    name: str
+    inputs: Mapping[str, Signal]
+    outputs: Mapping[str, Signal]
+    layers: tuple[LayerPlan, ...]
+    head: HeadPlan | None
+    batch_size: int
+    memory_bytes: int | None
+    xla: bool = False
+    notes: tuple[str, ...] = field(default_factory=tuple)
+
+    @property
+    def parameters(self) -> int:
+        """Return the parameters of the model."""
+        return sum(layer.parameters for layer in self.layers)
+
+    @property
+    def trainable_parameters(self) -> int:
+        """Return the parameters that training changes."""
+        return sum(weight.size for layer in self.layers for weight in layer.weights if weight.trainable)
+
+    @property
+    def flops_per_sample(self) -> int | None:
+        """Return the operations of one forward pass of one sample; None where T is unknown."""
+        total = 0
+        for layer in self.layers:
+            if layer.flops is None:
+                return None
+            total += layer.flops
+        return total
+
+    @property
+    def directions(self) -> Mapping[str, Direction]:
+        """Return which way each recorded quantity is better."""
+        names = ("loss", *(self.head.metrics if self.head else ()))
+        return {f"{prefix}{name}": direction_of(name) for name in names for prefix in ("", "val_", "test_")}
+
+    def to_data(self) -> dict[str, Any]:
+        """Return the plan as plain data: the JSON of `rnnlab plan --json`."""
+        return {
+            "name": self.name,
+            "parameters": self.parameters,
+            "trainable_parameters": self.trainable_parameters,
+            "inputs": {name: [None, *signal.shape] for name, signal in self.inputs.items()},
+            "outputs": {name: [None, *signal.shape] for name, signal in self.outputs.items()},
+            "layers": [_layer_data(layer) for layer in self.layers],
+            "task": self.head.task if self.head else None,
+            "loss": self.head.loss.model_dump(mode="json") if self.head else None,
+            "metrics": list(self.head.metrics) if self.head else [],
+            "flops_per_sample": self.flops_per_sample,
+            "memory_bytes": self.memory_bytes,
+            "batch_size": self.batch_size,
+        }
+
+
+def _layer_data(layer: LayerPlan) -> dict[str, Any]:
+    return {
+        "name": layer.name,
+        "layer": layer.layer,
+        "from": list(layer.sources),
+        "outputs": [[None, *layer.output.shape]],
+        "parameters": layer.parameters,
+        "formula": layer.formula,
+        "shared_with": None,
+        "weights": {weight.path: list(weight.shape) for weight in layer.weights},
+        "flops": layer.flops,
+        "kernel": layer.kernel,
+        "kernel_reason": layer.kernel_reason,
+        "mask": layer.mask,
+    }

@@ -1,0 +1,288 @@
+"""The sweep's space: its places resolved, and every path, type and end checked before TensorFlow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from rnnlab.expect import Expect, is_exact
+from rnnlab.experiment import Experiment, PathError, apply_values, quantities, resolve_path
+from rnnlab.plan.plan import Plan
+from rnnlab.source import (
+    Diagnostic,
+    Document,
+    Entry,
+    Finding,
+    Mapping,
+    Node,
+    Path,
+    Scalar,
+    Sequence,
+    did_you_mean,
+    listing,
+)
+from rnnlab.sweeping import Range
+from rnnlab.tasks import direction_of
+
+FIXED = ("rnnlab", "name", "description", "tags", "extends", "expect", "tracking", "sweep")
+CHOOSES_KEYS = ("layer", "kind", "unit")
+CheckDocument = Callable[[Document], tuple[Diagnostic, ...]]
+
+
+@dataclass(frozen=True)
+class Place:
+    """One place of the file that the sweep varies.
+
+    Attributes:
+        dotted: as written under `sweep.space`; the name of Optuna's parameter.
+        path: keys and indices from the root.
+        choices: nodes to choose from; empty for a range.
+        range: numbers from low to high, None for choices.
+    """
+
+    dotted: str
+    path: Path
+    choices: tuple[Node, ...]
+    range: Range | None
+    node: Node
+
+    @property
+    def is_integer(self) -> bool:
+        """Return whether a range holds whole numbers only."""
+        given = self.range
+        return given is not None and all(
+            isinstance(value, int) for value in (given.low, given.high, given.step) if value is not None
+        )
+
+    def node_of(self, value: Any) -> Node:
+        """Return the node of a value that Optuna suggested: the index of a choice, or a number."""
+        return self.choices[value] if self.range is None else Scalar(value, self.node.span)
+
+    def holds(self, value: Any) -> bool:
+        """Return whether a plain value is in the space."""
+        if self.range is None:
+            return any(_plain(choice) == value for choice in self.choices)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return False
+        low, high, step = self.range.low, self.range.high, self.range.step
+        if not low <= value <= high or (self.is_integer and not isinstance(value, int)):
+            return False
+        return step is None or abs((value - low) / step - round((value - low) / step)) < 1e-9
+
+    def index_of(self, value: Any) -> Any:
+        """Return what Optuna calls a plain value: the index of the choice, or the number itself."""
+        if self.range is not None:
+            return value
+        return next(index for index, choice in enumerate(self.choices) if _plain(choice) == value)
+
+
+def _plain(node: Node) -> Any:
+    if isinstance(node, Scalar):
+        return node.value
+    if isinstance(node, Sequence):
+        return [_plain(item) for item in node.items]
+    return {entry.key: _plain(entry.value) for entry in node.entries}
+
+
+def places_of(experiment: Experiment, document: Document) -> tuple[Place, ...]:
+    """Return the places that a sweep varies.
+
+    Raises:
+        PathError: a path leads nowhere.
+    """
+    assert experiment.sweep is not None
+    space = document.root.get("sweep")
+    assert space is not None
+    assert isinstance(space.value, Mapping)
+    entries = space.value.get("space")
+    assert entries is not None
+    assert isinstance(entries.value, Mapping)
+    return tuple(_place(experiment, document, entry) for entry in entries.value.entries)
+
+
+def _place(experiment: Experiment, document: Document, entry: Entry) -> Place:
+    assert experiment.sweep is not None
+    dimension = experiment.sweep.space[entry.key]
+    choices = entry.value.items if isinstance(entry.value, Sequence) else ()
+    return Place(
+        dotted=entry.key,
+        path=resolve_path(document, entry.key),
+        choices=choices,
+        range=dimension if isinstance(dimension, Range) else None,
+        node=entry.value,
+    )
+
+
+def base_value(experiment: Experiment, place: Place) -> Any:
+    """Return the plain value that the file as written has at a place, defaults included."""
+    value: Any = experiment
+    for segment in place.path:
+        value = value[segment] if isinstance(segment, int) or isinstance(value, dict) else getattr(value, str(segment), None)
+        if value is None:
+            return None
+    return value.model_dump(mode="json") if hasattr(value, "model_dump") else value
+
+
+def trial_document(document: Document, values: list[tuple[Path, Node]]) -> Document:
+    """Return the file of one trial: the base with values laid over, without `sweep`, and of `expect` only the bounds."""
+    kept = []
+    for entry in apply_values(document, values).root.entries:
+        if entry.key == "expect" and isinstance(entry.value, Mapping):
+            bounds = tuple(each for each in entry.value.entries if _stays(each))
+            kept.append(Entry(entry.key, entry.key_span, Mapping(bounds, entry.value.span)))
+        elif entry.key != "sweep":
+            kept.append(entry)
+    return Document(Mapping(tuple(kept), document.root.span))
+
+
+def _stays(entry: Entry) -> bool:
+    value = _plain(entry.value)
+    return entry.key in Expect.model_fields and entry.key != "beats" and not is_exact(tuple(value) if isinstance(value, list) else value)
+
+
+def space_findings(experiment: Experiment, document: Document, plan: Plan, check: CheckDocument) -> list[Finding]:
+    """Return what is wrong with the `sweep` section of an otherwise valid file."""
+    findings = [*_objective(experiment), *_budget(experiment, plan)]
+    places = []
+    sweep = experiment.sweep
+    assert sweep is not None
+    for dotted in sweep.space:
+        path: Path = ("sweep", "space", dotted)
+        try:
+            resolve_path(document, dotted)
+        except PathError as error:
+            findings.append(
+                Finding("RL301", f"`{error.segment}` leads nowhere", path, help=did_you_mean(error.segment, error.known), on_key=True)
+            )
+            continue
+        findings += _fixed(dotted, path)
+        findings += _range(sweep.space[dotted], sweep.sampler.kind, path)
+    if findings:
+        return findings
+    places = list(places_of(experiment, document))
+    for place in places:
+        findings += _base(experiment, place)
+    return findings or list(_refusals(places, document, check))
+
+
+def _fixed(dotted: str, path: Path) -> Iterator[Finding]:
+    section = dotted.split(".")[0]
+    if section in ("seed", "seeds"):
+        yield Finding("RL302", "seeds are replicates, not hyperparameters", path, help="use `seeds: N` at the root", on_key=True)
+    elif section in FIXED:
+        yield Finding("RL302", f"`{section}` cannot vary between trials", path, help="remove it from the space", on_key=True)
+
+
+def _range(dimension: object, sampler: str, path: Path) -> Iterator[Finding]:
+    if not isinstance(dimension, Range):
+        return
+    if dimension.low > dimension.high:
+        yield Finding("RL304", f"`low` {dimension.low} is above `high` {dimension.high}", (*path, "low"), help="swap them")
+    if dimension.log and dimension.low <= 0:
+        yield Finding("RL304", f"with `log` the range must start above 0, found {dimension.low}", (*path, "low"))
+    if dimension.log and dimension.step is not None:
+        yield Finding("RL304", "`step` and `log` exclude each other", (*path, "step"), help="remove one", on_key=True)
+    whole = all(isinstance(value, int) for value in (dimension.low, dimension.high))
+    if sampler == "grid" and dimension.step is None and (dimension.log or not whole):
+        yield Finding("RL308", "a grid needs a `step` in every range", path, help="add `step`, or list the values", on_key=True)
+
+
+def _objective(experiment: Experiment) -> Iterator[Finding]:
+    assert experiment.sweep is not None
+    if experiment.dataset is None:
+        yield Finding("RL310", "a sweep needs a dataset to train on", ("sweep",), help="add a `dataset:`", on_key=True)
+        return
+    objective = experiment.sweep.objective
+    known = [name for name in quantities(experiment) if name.startswith("val_")]
+    path: Path = ("sweep", "objective", "metric")
+    if objective.metric not in known:
+        note = "a sweep must not look at the test split" if objective.metric.startswith("test_") else None
+        yield Finding("RL307", f"`{objective.metric}` is no objective here", path, help=f"known: {listing(known)}", note=note)
+    elif objective.direction and objective.direction != direction_of(objective.metric):
+        yield Finding(
+            "RL307",
+            f"`{objective.metric}` is better the other way",
+            ("sweep", "objective", "direction"),
+            help=f"use `{direction_of(objective.metric)}`, or leave it out",
+        )
+
+
+def _budget(experiment: Experiment, plan: Plan) -> Iterator[Finding]:
+    assert experiment.sweep is not None
+    for key, value in over_budget(experiment, plan):
+        yield Finding(
+            "RL309", f"the file itself, which is trial 0, is over the budget: {value:,}", ("sweep", "budget", key), help="raise the budget"
+        )
+
+
+def over_budget(experiment: Experiment, plan: Plan) -> Iterator[tuple[str, int]]:
+    """Yield (key, planned value) of everything that is over `sweep.budget`."""
+    budget = experiment.sweep.budget if experiment.sweep else None
+    if budget is None:
+        return
+    for key, limit, value in (
+        ("parameters", budget.parameters, plan.parameters),
+        ("memory", budget.memory, plan.memory_bytes),
+    ):
+        if limit is not None and value is not None and value > limit:
+            yield key, value
+
+
+def _base(experiment: Experiment, place: Place) -> Iterator[Finding]:
+    value = base_value(experiment, place)
+    if not place.holds(value):
+        yield Finding(
+            "RL306",
+            f"the file has {_show(value)} at `{place.dotted}`, which is outside this space; trial 0 is the file as written",
+            ("sweep", "space", place.dotted),
+            help="add that value to the space, or change it in the file",
+        )
+
+
+def _show(value: Any) -> str:
+    return "nothing" if value is None else f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+def _ends(place: Place) -> tuple[tuple[Node, Path], ...]:
+    """Return (node, path of what to underline) of every choice, or of both ends of a range."""
+    path: Path = ("sweep", "space", place.dotted)
+    if place.range is None:
+        return tuple((choice, (*path, index)) for index, choice in enumerate(place.choices))
+    return (
+        (Scalar(place.range.low, place.node.span), (*path, "low")),
+        (Scalar(place.range.high, place.node.span), (*path, "high")),
+    )
+
+
+def _refusals(places: list[Place], document: Document, check: CheckDocument) -> Iterator[Finding]:
+    """Yield choices and ends that the file would be refused with, alone and beside every other kind of layer."""
+    told: set[Path] = set()
+    kinds = [place for place in places if place.path[-1] in CHOOSES_KEYS]
+    settings: list[list[tuple[Path, Node]]] = [[]]
+    settings += [[(kind.path, choice)] for kind in kinds for choice in kind.choices]
+    for setting in settings:
+        for place in places:
+            for node, shown in _ends(place):
+                values = [*(each for each in setting if each[0] != place.path), (place.path, node)]
+                problem = _first_error(check(trial_document(document, values)))
+                if problem and shown not in told:
+                    told.add(shown)
+                    yield _refusal(place, node, shown, setting, problem)
+
+
+def _first_error(diagnostics: tuple[Diagnostic, ...]) -> Diagnostic | None:
+    errors = [found for found in diagnostics if found.severity == "error" and found.code != "RL217"]
+    return errors[0] if errors else None
+
+
+def _refusal(place: Place, node: Node, shown: Path, setting: list[tuple[Path, Node]], problem: Diagnostic) -> Finding:
+    beside = [f"{path[-1]}: {_plain(other)}" for path, other in setting if path != place.path]
+    lacks_key = problem.code == "RL101"
+    return Finding(
+        "RL305" if lacks_key else "RL303",
+        f"{_show(_plain(node))} is refused at `{place.dotted}`" + (f" with `{beside[0]}`" if beside else ""),
+        shown,
+        note=f"{problem.code}: {problem.message}" + (f", {problem.label}" if problem.label else ""),
+        help="sweep only keys that all the choices have" if lacks_key else problem.help,
+    )

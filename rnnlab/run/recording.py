@@ -1,0 +1,172 @@
+"""What a run writes into the store: its head, its epochs, its outcome."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+from rnnlab import __version__
+from rnnlab.experiment import Experiment
+from rnnlab.plan import Plan
+from rnnlab.plan.table import plan_text
+from rnnlab.run.road import Trained, config_fingerprint
+from rnnlab.run.scores import Scores
+from rnnlab.source import Document, resolve_plain
+from rnnlab.track.environment import git_tags
+from rnnlab.track.figures import confusion_figure, curves_figure, interactive_curves
+from rnnlab.track.flatten import flatten
+from rnnlab.track.record import RunHead
+from rnnlab.track.store import Store
+from rnnlab.train import Epoch, Quiet
+
+RECORDED_VERSIONS = ("tensorflow", "keras", "numpy", "pandas", "mlflow", "scikit-learn", "optuna", "pydantic")
+
+
+def run_head(
+    document: Document,
+    experiment: Experiment,
+    plan: Plan,
+    *,
+    kind: Literal["run", "trial", "replicate", "sweep", "replicates"],
+    folder: Path,
+    parent: str | None = None,
+    name: str | None = None,
+    tags: Mapping[str, str] | None = None,
+) -> RunHead:
+    """Return what is known of a run before it starts."""
+    config = experiment.to_data()
+    return RunHead(
+        experiment=experiment.name,
+        kind=kind,
+        params=flatten({key: value for key, value in config.items() if key not in ("tags", "description", "sweep")}),
+        texts={
+            "experiment.yaml": document.text,
+            "experiment.resolved.yaml": resolved_yaml(config),
+            "plan.txt": plan_text(plan),
+            "plan.json": json.dumps(plan.to_data(), indent=2),
+        },
+        tags={
+            **experiment.tags,
+            **git_tags(folder),
+            **{f"rnnlab.version.{name}": version(name) for name in RECORDED_VERSIONS},
+            "rnnlab.fingerprint": config_fingerprint(experiment),
+            "rnnlab.file": document.name,
+            "rnnlab.version": __version__,
+            **{f"rnnlab.kernel.{layer.name}": layer.kernel for layer in plan.layers if layer.kernel},
+            **(tags or {}),
+        },
+        description=experiment.description,
+        parent=parent,
+        name=name,
+    )
+
+
+def resolved_yaml(config: Mapping[str, Any]) -> str:
+    """Return the resolved file as YAML that rnnlab reads back as the same experiment."""
+    return yaml.dump(dict(config), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes texts so that YAML 1.2 reads them as texts: PyYAML leaves `1e5` bare, which is a number there."""
+
+
+def _write_text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
+    try:
+        bare = isinstance(resolve_plain(text), str)
+    except ValueError:
+        bare = False
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if bare else '"')
+
+
+_Dumper.add_representer(str, _write_text)
+
+
+class Recorder(Quiet):
+    """Writes every epoch as it ends; what an earlier process did is written again, which changes nothing."""
+
+    def __init__(self, store: Store, run_id: str) -> None:
+        self.store = store
+        self.run_id = run_id
+
+    def on_begin(self, epochs: int, steps: int, done: tuple[Epoch, ...]) -> None:
+        """Write what an earlier process did."""
+        for epoch in done:
+            self.store.log_epoch(self.run_id, epoch)
+
+    def on_epoch(self, epoch: Epoch) -> None:
+        """Write the epoch."""
+        self.store.log_epoch(self.run_id, epoch)
+
+
+def record_model_facts(store: Store, run_id: str, trained_on: Mapping[str, Any], plan: Plan) -> None:
+    """Write what is known once the data are there: their source and counts, the model's size."""
+    store.log_text(run_id, "dataset.json", json.dumps(trained_on, indent=2, default=str))
+    numbers = {"parameters": plan.parameters, "trainable_parameters": plan.trainable_parameters}
+    optional = {"memory_bytes": plan.memory_bytes, "flops_per_sample": plan.flops_per_sample}
+    store.log_metrics(
+        run_id,
+        {key: float(value) for key, value in (numbers | optional).items() if value is not None},
+    )
+
+
+def record_outcome(
+    store: Store, run_id: str, trained: Trained, scores: Scores, baselines: Mapping[str, Mapping[str, float]], skill: Mapping[str, float]
+) -> None:
+    """Write test scores, baselines, figures and the model with its preparation."""
+    result = trained.result
+    values = {f"test_{name}": value for name, value in scores.metrics.items()}
+    values |= {f"baseline_{name}_{key}": value for name, found in baselines.items() for key, value in found.items()}
+    values |= {f"skill_over_{name}": value for name, value in skill.items()}
+    values |= {
+        "kept_epoch": float(result.kept_epoch),
+        "epochs": float(len(result.history)),
+        "seconds": sum(epoch.seconds for epoch in result.history),
+    }
+    store.log_metrics(run_id, values)
+    machine = trained.machine
+    store.set_tags(
+        run_id,
+        {
+            "rnnlab.stopped_by": result.stopped_by,
+            "rnnlab.threads": str(machine.threads),
+            "rnnlab.devices": ", ".join(machine.devices),
+        },
+    )
+    store.log_figure(run_id, "figures/curves.png", curves_figure(result.history, result.kept_epoch))
+    store.log_figure(run_id, "figures/curves.html", interactive_curves(result.history, result.kept_epoch))
+    if scores.confusion is not None:
+        labels = trained.splits.preparation.labels
+        store.log_figure(run_id, "figures/confusion.png", confusion_figure(scores.confusion, labels))
+        table = {"labels": labels, "confusion": scores.confusion.tolist(), "report": scores.report}
+        store.log_text(run_id, "test_scores.json", json.dumps(table, indent=2))
+    with tempfile.TemporaryDirectory() as folder:
+        save_preparation(trained, Path(folder))
+        store.log_model(run_id, trained.learner.model, preparation_folder=Path(folder), step=result.kept_epoch)
+
+
+def save_preparation(trained: Trained, folder: Path) -> None:
+    """Write what `predict` and `evaluate` need beside the model: the preparation and how outputs are read."""
+    trained.splits.preparation.save(folder)
+    head = trained.learner.objective.head
+    data = {
+        "version": 1,
+        "kind": head.kind,
+        "task": head.task,
+        "target": head.target,
+        "loss": head.loss.model_dump(mode="json"),
+        "metrics": list(head.metrics),
+        "from_logits": head.from_logits,
+    }
+    (folder / "head.json").write_text(json.dumps(data, indent=2), encoding="utf-8")
+
+
+def with_seed(experiment: Experiment, seed: int) -> Experiment:
+    """Return the experiment of one replicate."""
+    return experiment.model_copy(update={"seed": seed, "seeds": None})
+

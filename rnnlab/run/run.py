@@ -1,0 +1,235 @@
+"""The whole road for one experiment: file, data, plan, model, training, record, verdict."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rnnlab.data import Splits, prepare
+from rnnlab.data.baselines import fit_baselines
+from rnnlab.errors import CallError, DivergedError, InterruptedRunError
+from rnnlab.experiment import Experiment, target_kind
+from rnnlab.plan import Plan, check_experiment
+from rnnlab.run.recording import Recorder, record_model_facts, record_outcome, run_head
+from rnnlab.run.road import complete_plan, config_fingerprint, train_once
+from rnnlab.run.scores import Scores, skill_over
+from rnnlab.source import Document
+from rnnlab.track.record import Record
+from rnnlab.track.store import Store
+from rnnlab.track.uri import database_path, resolve_uri
+from rnnlab.train import Listener, TrainingResult
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one run came to.
+
+    Attributes:
+        result: of the training.
+        scores: on the test split.
+        baselines: by name, their values by quantity.
+        skill: share of each baseline's error that is gone.
+        missed: the baseline of `expect.beats`, if it was not beaten.
+    """
+
+    run_id: str
+    name: str
+    experiment: str
+    store: str
+    plan: Plan
+    splits: Splits
+    result: TrainingResult
+    scores: Scores
+    baselines: dict[str, dict[str, float]]
+    skill: dict[str, float]
+    missed: str | None = None
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Road:
+    """A file on its way: everything before the first run is made of it."""
+
+    document: Document
+    experiment: Experiment
+    plan: Plan
+    splits: Splits
+    folder: Path
+    store: Store
+    working_folder: Path
+    say: Say = field(repr=False)
+
+    def checkpoints(self, run_id: str) -> Path:
+        """Return the folder of a run's checkpoints: beside the local store, else in `mlruns` of the working folder."""
+        database = database_path(self.store.uri)
+        home = database.parent if database else self.working_folder / "mlruns"
+        return home / "checkpoints" / run_id
+
+
+def open_road(
+    path: Path,
+    *,
+    overrides: Sequence[str] = (),
+    store: str | None = None,
+    working_folder: Path | None = None,
+    say: Say = lambda line: None,
+) -> Road:
+    """Return a file with its data prepared and its store open; nothing is trained yet.
+
+    Raises:
+        InvalidExperimentError: the file is refused.
+        StoreError: the store cannot be used: said before the data are touched.
+        DatasetError: the data cannot be used.
+    """
+    checked = check_experiment(path, overrides=overrides)
+    document, experiment, _ = checked.require()
+    if experiment.dataset is None:
+        raise CallError("the file describes an architecture only: add a `dataset:` to train it")
+    here = working_folder or Path.cwd()
+    opened = Store.open(resolve_uri(store, experiment.tracking.uri, environment=os.environ, folder=here))
+    for run_id in opened.close_stale():
+        say(f"closed run {run_id[:8]}: its process died")
+    splits = prepare(experiment, checked.folder, target=target_kind(experiment), say=say)
+    plan = complete_plan(experiment, splits)
+    return Road(document, experiment, plan, splits, checked.folder, opened, here, say)
+
+
+def run_experiment(
+    path: Path | str,
+    *,
+    overrides: Sequence[str] = (),
+    store: str | None = None,
+    resume: bool = False,
+    listeners: Sequence[Listener] = (),
+    say: Say = lambda line: None,
+) -> Outcome:
+    """Return what a single run of a file came to, recorded in the store.
+
+    Args:
+        path: the file.
+        overrides: `path=value`, as `--set`.
+        store: MLflow URI or folder; else `tracking.uri`, MLFLOW_TRACKING_URI, `mlruns/` of the current folder.
+        resume: go on with the newest interrupted run of the same experiment.
+        listeners: told of every step and epoch.
+        say: takes sentences for the person.
+
+    Raises:
+        RnnlabError: of every kind; the run's status in the store says FAILED or KILLED.
+    """
+    road = open_road(Path(path), overrides=overrides, store=store, say=say)
+    interrupted = find_interrupted(road, road.experiment)
+    if resume:
+        if interrupted is None:
+            raise CallError("nothing to resume: no interrupted run of this experiment has a checkpoint here")
+        say(f"resuming run {interrupted.name} ({interrupted.run_id[:8]})")
+        return finish_run(road, road.experiment, interrupted.run_id, interrupted.name, listeners, resume=True)
+    if interrupted is not None:
+        say(f"run {interrupted.name} ({interrupted.run_id[:8]}) of this experiment was interrupted; --resume would go on with it")
+    return start_run(road, road.experiment, listeners)
+
+
+def start_run(
+    road: Road, experiment: Experiment, listeners: Sequence[Listener], *, parent: str | None = None, name: str | None = None
+) -> Outcome:
+    """Return what a new run came to."""
+    kind = "replicate" if parent else "run"
+    head = run_head(road.document, experiment, road.plan, kind=kind, folder=road.folder, parent=parent, name=name)  # type: ignore[arg-type]
+    run_id = road.store.start(head)
+    return finish_run(road, experiment, run_id, road.store.name_of(run_id), listeners, resume=False)
+
+
+def find_interrupted(road: Road, experiment: Experiment) -> Record | None:
+    """Return the newest run of the same experiment and seed that was interrupted and has a checkpoint, or None."""
+    wanted = config_fingerprint(experiment)
+    for record in reversed(road.store.records(experiment=experiment.name)):
+        if record.tags.get("rnnlab.fingerprint") != wanted or record.kind not in ("run", "replicate"):
+            continue
+        if record.status in ("KILLED", "FAILED") and any(road.checkpoints(record.run_id).glob("*.ckpt")):
+            return record
+    return None
+
+
+def finish_run(
+    road: Road, experiment: Experiment, run_id: str, name: str, listeners: Sequence[Listener], *, resume: bool
+) -> Outcome:
+    """Return what a run that is in the store came to; its status there is set whatever happens."""
+    store = road.store
+    if resume:
+        store.reopen(run_id)
+    try:
+        outcome = _train_and_record(road, experiment, run_id, name, listeners, resume=resume)
+    except KeyboardInterrupt as error:
+        store.finish(run_id, "KILLED")
+        reached = any(road.checkpoints(run_id).glob("*.ckpt"))
+        advice = "--resume goes on with it" if reached else "no epoch was finished, so there is nothing to resume"
+        raise InterruptedRunError(f"run {name} ({run_id[:8]}) was interrupted; {advice}") from error
+    except BaseException as error:
+        if isinstance(error, DivergedError):
+            store.set_tags(run_id, {"rnnlab.diverged": f"epoch {error.epoch}, step {error.step}"})
+        store.set_tags(run_id, {"rnnlab.error": str(error)})
+        store.finish(run_id, "FAILED")
+        raise
+    store.finish(run_id, "FINISHED")
+    shutil.rmtree(road.checkpoints(run_id), ignore_errors=True)
+    return outcome
+
+
+def _train_and_record(
+    road: Road, experiment: Experiment, run_id: str, name: str, listeners: Sequence[Listener], *, resume: bool
+) -> Outcome:
+    store, splits, plan = road.store, road.splits, road.plan
+    record_model_facts(store, run_id, splits.source | {"fingerprint": splits.fingerprint}, plan)
+    system = store.start_system_metrics(run_id)
+    try:
+        trained = train_once(
+            experiment,
+            plan,
+            splits,
+            listeners=(Recorder(store, run_id), *listeners),
+            checkpoints=road.checkpoints(run_id),
+            resume=resume,
+        )
+    finally:
+        problem = system.stop()
+    scores = trained.score(splits.test)
+    baselines = fit_baselines(splits, road.say)
+    skill = skills(scores, baselines)
+    record_outcome(store, run_id, trained, scores, baselines, skill)
+    missed = missed_baseline(experiment, scores, baselines)
+    if missed:
+        store.set_tags(run_id, {"rnnlab.missed": f"does not beat {missed}"})
+    return Outcome(
+        run_id=run_id,
+        name=name,
+        experiment=experiment.name,
+        store=store.uri,
+        plan=plan,
+        splits=splits,
+        result=trained.result,
+        scores=scores,
+        baselines=baselines,
+        skill=skill,
+        missed=missed,
+        warnings=(*splits.warnings, *trained.result.notes, *([problem] if problem else [])),
+    )
+
+
+def skills(scores: Scores, baselines: dict[str, dict[str, float]]) -> dict[str, float]:
+    """Return the skill over each baseline on the test split."""
+    key = f"test_{scores.primary}"
+    return {name: skill_over(scores.primary, scores.value, found[key]) for name, found in baselines.items()}
+
+
+def missed_baseline(experiment: Experiment, scores: Scores, baselines: dict[str, dict[str, float]]) -> str | None:
+    """Return the baseline that should have been beaten and was not, or None."""
+    name = experiment.expect.beats
+    if name is None:
+        return None
+    baseline = baselines[name][f"test_{scores.primary}"]
+    better = scores.value > baseline if scores.primary == "accuracy" else scores.value < baseline
+    return None if better else name

@@ -1,0 +1,1 @@
+"""Runs recorded in MLflow and read back: only `rnnlab.track.store` imports mlflow."""

@@ -1,0 +1,126 @@
+"""Checkpoints that are whole or absent: hashed, synced, renamed into place, two generations kept.
+
+HDF5 has no checksums and Keras writes in place, so the format is ours: one line with the SHA-256 of the rest, one
+line of JSON, then an .npz (read without pickle).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rnnlab.errors import CheckpointError
+from rnnlab.train.state import Arrays, TrainingState
+
+KEPT = 2
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A training at the end of an epoch.
+
+    Attributes:
+        fingerprint: of the experiment, data, seed and machine; resuming under another one is refused.
+        arrays: of `capture`.
+        best: of `capture`, at the best epoch; empty where nothing watches.
+    """
+
+    fingerprint: str
+    state: TrainingState
+    arrays: Arrays
+    best: Arrays
+
+
+def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> Path:
+    """Return the path of a checkpoint that is safely on the disk.
+
+    Raises:
+        CheckpointError: it cannot be written; earlier ones are untouched.
+    """
+    payload = _encode(checkpoint)
+    path = folder / f"epoch-{checkpoint.state.epoch:06d}.ckpt"
+    temporary = path.with_suffix(".tmp")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as file:
+            file.write(hashlib.sha256(payload).hexdigest().encode() + b"\n" + payload)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+        _sync_folder(folder)
+        for old in _generations(folder)[KEPT:]:
+            old.unlink()
+    except OSError as error:
+        raise CheckpointError(f"cannot write the checkpoint {path.name}: {error.strerror}") from error
+    return path
+
+
+def load_checkpoint(folder: Path) -> tuple[Checkpoint, tuple[str, ...]] | None:
+    """Return (newest whole checkpoint, what was wrong with newer ones), or None where there is none.
+
+    Raises:
+        CheckpointError: there are checkpoints, but all are damaged.
+    """
+    damaged: list[str] = []
+    for path in _generations(folder):
+        try:
+            return read_checkpoint(path), tuple(damaged)
+        except CheckpointError as error:
+            damaged.append(str(error))
+    if damaged:
+        raise CheckpointError("no checkpoint is whole: " + "; ".join(damaged))
+    return None
+
+
+def read_checkpoint(path: Path) -> Checkpoint:
+    """Return one checkpoint.
+
+    Raises:
+        CheckpointError: its hash differs, or it cannot be read.
+    """
+    try:
+        digest, _, payload = path.read_bytes().partition(b"\n")
+    except OSError as error:
+        raise CheckpointError(f"cannot read {path.name}: {error.strerror}") from error
+    if hashlib.sha256(payload).hexdigest().encode() != digest:
+        raise CheckpointError(f"{path.name} is damaged: its SHA-256 differs")
+    head, _, packed = payload.partition(b"\n")
+    data = json.loads(head)
+    groups: dict[str, Arrays] = {"arrays": {}, "best": {}}
+    try:
+        with np.load(io.BytesIO(packed), allow_pickle=False) as arrays:
+            for name in arrays.files:
+                group, _, key = name.partition("/")
+                groups[group][key] = arrays[name]
+    except (ValueError, zipfile.BadZipFile) as error:
+        raise CheckpointError(f"{path.name} is damaged: {error}") from error
+    return Checkpoint(data["fingerprint"], TrainingState.from_data(data["state"]), groups["arrays"], groups["best"])
+
+
+def _encode(checkpoint: Checkpoint) -> bytes:
+    head: dict[str, Any] = {"fingerprint": checkpoint.fingerprint, "state": checkpoint.state.to_data()}
+    packed = io.BytesIO()
+    groups = {"arrays": checkpoint.arrays, "best": checkpoint.best}
+    np.savez(packed, **{f"{group}/{key}": value for group, arrays in groups.items() for key, value in arrays.items()})  # type: ignore[arg-type]
+    return json.dumps(head).encode() + b"\n" + packed.getvalue()
+
+
+def _generations(folder: Path) -> list[Path]:
+    """Return the checkpoints, newest first."""
+    return sorted(folder.glob("epoch-*.ckpt"), reverse=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,246 @@
+"""The training loop: epochs over an explicit state, so that a run can be stopped and resumed bit for bit."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnlab.build import Objective
+from rnnlab.data import Samples
+from rnnlab.errors import CheckpointError, DivergedError
+from rnnlab.tasks import direction_of
+from rnnlab.train.batches import batches, order_of_epoch, sample_weights, steps_per_epoch
+from rnnlab.train.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from rnnlab.train.listener import Listener
+from rnnlab.train.result import Epoch, Stop, TrainingResult
+from rnnlab.train.state import Arrays, TrainingState, capture, restore
+from rnnlab.train.step import Steps, compile_steps
+from rnnlab.train.watch import watch_early_stopping, watch_plateau
+from rnnlab.training import Training
+
+EVALUATION_BATCH = 256  # samples; larger than usual batches because nothing is kept for a backward pass
+
+
+@dataclass(frozen=True)
+class Learner:
+    """A model with everything that trains it.
+
+    Attributes:
+        steps: compiled; made by `make_learner`.
+    """
+
+    model: keras.Model
+    optimizer: keras.optimizers.Optimizer
+    objective: Objective
+    steps: Steps
+
+
+def make_learner(
+    model: keras.Model, optimizer: keras.optimizers.Optimizer, objective: Objective, *, xla: bool = False
+) -> Learner:
+    """Return a learner with its steps compiled (at first use)."""
+    return Learner(model, optimizer, objective, compile_steps(model, optimizer, objective, xla=xla))
+
+
+@dataclass(frozen=True)
+class Checkpointing:
+    """Where checkpoints go and what they belong to.
+
+    Attributes:
+        resume: start from the newest one.
+    """
+
+    folder: Path
+    fingerprint: str
+    resume: bool = False
+
+
+def fit(
+    learner: Learner,
+    train: Samples,
+    validation: Samples,
+    training: Training,
+    *,
+    seed: int,
+    listeners: Sequence[Listener] = (),
+    checkpointing: Checkpointing | None = None,
+) -> TrainingResult:
+    """Return what the training gave; the model then has the weights of `kept_epoch`.
+
+    Args:
+        learner: freshly made; resuming overwrites its numbers.
+        train: all that is learned from.
+        validation: scored after every epoch.
+        training: the section of the file.
+        seed: of the shuffle.
+        listeners: told of every step and epoch; the first that says why stops the training.
+        checkpointing: None keeps nothing.
+
+    Raises:
+        DivergedError: the loss became NaN or infinite.
+        CheckpointError: a checkpoint cannot be written, or belongs to something else.
+    """
+    loop = _Loop(learner, train, validation, training, seed, tuple(listeners), checkpointing)
+    return loop.run()
+
+
+class _Loop:
+    def __init__(
+        self,
+        learner: Learner,
+        train: Samples,
+        validation: Samples,
+        training: Training,
+        seed: int,
+        listeners: tuple[Listener, ...],
+        checkpointing: Checkpointing | None,
+    ) -> None:
+        self.learner = learner
+        self.train = train
+        self.validation = validation
+        self.training = training
+        self.seed = seed
+        self.listeners = listeners
+        self.checkpointing = checkpointing
+        self.target = learner.objective.head.target
+        self.weights = sample_weights(train, self.target, _plain(training), learner.objective.head.labels)
+        self.state = TrainingState()
+        self.best: Arrays = {}
+        self.notes: tuple[str, ...] = ()
+
+    def run(self) -> TrainingResult:
+        if self.checkpointing and self.checkpointing.resume:
+            self.resume(self.checkpointing)
+        resumed_from = self.state.epoch
+        steps = steps_per_epoch(len(self.train), self.training.batch_size)
+        for listener in self.listeners:
+            listener.on_begin(self.training.epochs, steps, self.state.history)
+        while self.state.stopped_by is None:
+            self.one_epoch(steps)
+        kept = self.keep_best()
+        return TrainingResult(self.state.history, kept, self.state.stopped_by, resumed_from, self.notes)
+
+    def resume(self, checkpointing: Checkpointing) -> None:
+        found = load_checkpoint(checkpointing.folder)
+        if found is None:
+            return
+        checkpoint, self.notes = found
+        if checkpoint.fingerprint != checkpointing.fingerprint:
+            raise CheckpointError("the checkpoint belongs to another experiment, other data or another machine")
+        restore(self.learner.model, self.learner.optimizer, checkpoint.arrays)
+        self.state, self.best = checkpoint.state, checkpoint.best
+
+    def one_epoch(self, steps: int) -> None:
+        epoch = self.train_epoch(self.state.epoch + 1)
+        self.state = self.state.after(epoch, steps)
+        self.state = replace(self.state, stopped_by=self.watch(epoch))
+        # The checkpoint comes first: an epoch that was told but not kept would be trained and told again.
+        if self.checkpointing:
+            arrays = capture(self.learner.model, self.learner.optimizer)
+            save_checkpoint(
+                self.checkpointing.folder, Checkpoint(self.checkpointing.fingerprint, self.state, arrays, self.best)
+            )
+        stops = [listener.on_epoch(epoch) for listener in self.listeners]
+        self.state = replace(self.state, stopped_by=self.state.stopped_by or next(filter(None, stops), None))
+
+    def train_epoch(self, number: int) -> Epoch:
+        objective, rate = self.learner.objective, _learning_rate(self.learner.optimizer)
+        objective.reset()
+        started = time.perf_counter()
+        order = order_of_epoch(len(self.train), seed=self.seed, epoch=number, shuffle=self.training.shuffle)
+        total, norms = 0.0, 0.0
+        feed = batches(self.train, self.target, order, self.training.batch_size, self.weights)
+        for step, (inputs, target, weight) in enumerate(feed, start=1):
+            loss_tensor, norm = self.learner.steps.train(inputs, target, weight)
+            loss = float(loss_tensor)
+            if not math.isfinite(loss):
+                raise DivergedError(number, step, loss)
+            total += loss * len(target)
+            norms += float(norm)
+            for listener in self.listeners:
+                listener.on_step(number, step, loss)
+        trained = time.perf_counter() - started
+        metrics = {"loss": total / len(self.train)} | objective.result()
+        metrics |= {f"val_{name}": value for name, value in evaluate(self.learner, self.validation)[0].items()}
+        metrics |= {"learning_rate": rate, "gradient_norm": norms / step}
+        return Epoch(
+            epoch=number,
+            metrics=metrics,
+            seconds=time.perf_counter() - started,
+            samples_per_second=len(self.train) / trained,
+            timestamp=int(time.time() * 1000),
+        )
+
+    def watch(self, epoch: Epoch) -> Stop | None:
+        """Return why the training is over after an epoch, or None."""
+        self.lower_rate(epoch)
+        stop = self.watch_best(epoch)
+        if stop:
+            return "early_stopping"
+        if epoch.epoch >= self.training.epochs:
+            return "epochs"
+        limit = self.training.max_seconds
+        return "max_seconds" if limit is not None and self.state.seconds > limit else None
+
+    def watch_best(self, epoch: Epoch) -> bool:
+        spec = self.training.early_stopping
+        if spec is None:
+            return False
+        before = self.state.early_stopping
+        value, direction = epoch.metrics[spec.monitor], direction_of(spec.monitor)
+        after, stop = watch_early_stopping(before, spec, epoch.epoch, value, direction)
+        if spec.restore_best_weights and after.best_epoch != before.best_epoch:
+            self.best = {
+                f"{index}": np.array(variable) for index, variable in enumerate(self.learner.model.weights)
+            }
+        self.state = replace(self.state, early_stopping=after)
+        return stop
+
+    def lower_rate(self, epoch: Epoch) -> None:
+        spec = self.training.reduce_lr_on_plateau
+        if spec is None:
+            return
+        value, direction = epoch.metrics[spec.monitor], direction_of(spec.monitor)
+        after, lower = watch_plateau(self.state.plateau, spec, epoch.epoch, value, direction)
+        self.state = replace(self.state, plateau=after)
+        if lower:
+            rate = _learning_rate(self.learner.optimizer)
+            self.learner.optimizer.learning_rate = max(rate * spec.factor, spec.min_lr)
+
+    def keep_best(self) -> int:
+        """Return the epoch whose weights the model has, after giving it the best ones where they are wanted."""
+        if not self.best:
+            return self.state.epoch
+        for index, weight in enumerate(self.learner.model.weights):
+            weight.assign(self.best[f"{index}"])
+        return self.state.early_stopping.best_epoch
+
+
+def evaluate(learner: Learner, samples: Samples) -> tuple[dict[str, float], NDArray[Any]]:
+    """Return (loss and metrics, outputs (N, U) as probabilities or numbers) of a split."""
+    learner.objective.reset()
+    order = np.arange(len(samples))
+    total = 0.0
+    outputs = []
+    for inputs, target, weight in batches(samples, learner.objective.head.target, order, EVALUATION_BATCH, samples.weights):
+        loss, output = learner.steps.evaluate(inputs, target, weight)
+        total += float(loss)
+        outputs.append(output.numpy())
+    return {"loss": total / len(samples)} | learner.objective.result(), np.concatenate(outputs)
+
+
+def _learning_rate(optimizer: keras.optimizers.Optimizer) -> float:
+    return float(keras.ops.convert_to_numpy(optimizer.learning_rate))
+
+
+def _plain(training: Training) -> dict[str, float] | str | None:
+    given = training.class_weight
+    return dict(given) if isinstance(given, dict) else given
