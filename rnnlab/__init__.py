@@ -3,8 +3,12 @@
 The names below are the public API. They are found at first use, so that `import rnnlab` loads nothing heavy.
 """
 
+import os
 from importlib import import_module
 from typing import Any
+
+os.environ["KERAS_BACKEND"] = "tensorflow"  # before anything imports keras, whatever the user's keras.json says
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # level 2 still tells what oneDNN lacks on this processor
 
 __version__ = "0.1.0"
 
@@ -13,7 +17,7 @@ _HOMES = {
     "validate_experiment": "rnnlab.plan.check",
     "plan_model": "rnnlab.plan.check",
     "build_model": "rnnlab.build.model",
-    "run_experiment": "rnnlab.run",
+    "run_experiment": "rnnlab.run.run",
     "run_sweep": "rnnlab.sweep",
     "compare_runs": "rnnlab.compare",
     "predict": "rnnlab.prediction.predict",

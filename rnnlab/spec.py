@@ -76,15 +76,14 @@ class Choice:
                 return value
             if self.short and isinstance(value, str):
                 value = {self.key: value}
+            context: dict[str, Any] = {"key": self.key, "known": list(members), "short": self.short}
             if not isinstance(value, dict):
-                raise PydanticCustomError("choice_type", "must be a mapping with `{key}`", {"key": self.key})
+                raise PydanticCustomError("choice_type", "must be a mapping with `{key}`", context)
             name = value.get(self.key)
             if name is None:
-                raise PydanticCustomError("choice_missing", "`{key}` is missing", {"key": self.key, "known": list(members)})
-            if name not in members:
-                raise PydanticCustomError(
-                    "choice_unknown", "unknown {key} `{name}`", {"key": self.key, "name": str(name), "known": list(members)}
-                )
+                raise PydanticCustomError("choice_missing", "`{key}` is missing", context)
+            if not isinstance(name, str) or name not in members:
+                raise PydanticCustomError("choice_unknown", "unknown {key} `{name}`", context | {"name": str(name)})
             return members[name].model_validate(value)
 
         return core_schema.no_info_plain_validator_function(

@@ -1,11 +1,7 @@
 """The door through which Keras enters: model, optimizer, loss and metrics from the plan, audited against it."""
 
-import os
-
 from rnnlab.build.quiet import quiet_stderr
 
-os.environ["KERAS_BACKEND"] = "tensorflow"
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 with quiet_stderr():
     import tensorflow  # noqa: F401  here first, so that its start-up lines are held back
 

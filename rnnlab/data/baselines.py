@@ -33,9 +33,9 @@ def fit_baselines(splits: Splits, say: Callable[[str], None]) -> Baselines:
     """Return the metrics of each baseline, fitted on train only.
 
     Returns:
-        For classes `majority` and `tfidf_logistic_regression` with `val_accuracy`, `val_loss`,
-        `test_accuracy` and `test_loss` (cross-entropy, in nats); for numbers `mean` and `tfidf_ridge`, likewise with
-        `mean_absolute_error` and `mean_squared_error`.
+        For classes `majority` and `tfidf_logistic_regression`, each with `val_accuracy`, `val_loss`,
+        `test_accuracy` and `test_loss` (cross-entropy in nats). For numbers `mean` and `tfidf_ridge`, each
+        with `mean_absolute_error` and `mean_squared_error` after the same prefixes.
 
     Raises:
         CallError: the cache cannot be written.

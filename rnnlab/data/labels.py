@@ -12,6 +12,7 @@ from rnnlab.errors import DatasetError
 from rnnlab.source import did_you_mean
 
 ROWS = "the header is not counted"
+LARGEST = float(np.finfo(np.float32).max)
 
 
 def encode_classes(values: Sequence[str], labels: Sequence[str], where: str) -> NDArray[np.int64]:
@@ -48,7 +49,7 @@ def encode_numbers(values: Sequence[str], where: str) -> NDArray[np.float32]:
     """
     numbers = [_number(value) for value in values]
     for row, number in enumerate(numbers, start=1):
-        if not math.isfinite(number) or abs(number) > np.finfo(np.float32).max:
+        if not math.isfinite(number) or abs(number) > LARGEST:
             raise DatasetError(
                 "RL410",
                 f"{where}, data row {row} ({ROWS}): `{values[row - 1]}` is not a finite number",

@@ -122,7 +122,7 @@ def _assign_stratified(
     _, validation_count, test_count = _counts(split, len(order))
     sizes = np.bincount(classes)
     tests = _apportion(sizes, test_count)
-    validations = np.minimum(_apportion(sizes, validation_count), sizes - tests)
+    validations = _apportion(sizes, validation_count)
     assigned = np.full(len(order), TRAIN)
     for index in range(len(sizes)):
         members = order[classes[order] == index]

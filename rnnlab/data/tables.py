@@ -164,7 +164,8 @@ def _read_delimited(name: str, text: str, wanted: Sequence[str], *, delimiter: s
         if len(row) != len(header):
             raise DatasetError(
                 "RL404",
-                f"{name}, data row {count} (line {line}) has {len(row)} fields, the header has {len(header)}",
+                f"{name}, data row {count} (line {line}) has {len(row)} field{'s'[: len(row) != 1]}, "
+                f"the header {len(header)}",
                 help=f"put a field that holds `{delimiter}` into double quotes"
                 if len(row) > len(header)
                 else None,

@@ -36,7 +36,12 @@ class PathError(Exception):
         self.start = start
         self.segment = segment
         self.known = known
-        super().__init__(f"`{segment}` leads nowhere; {did_you_mean(segment, known)}")
+        super().__init__(f"`{segment}` leads nowhere; {self.help}")
+
+    @property
+    def help(self) -> str:
+        """Return what could stand there."""
+        return did_you_mean(self.segment, self.known) if self.known else "what stands before it is a value, not a mapping"
 
 
 def layer_names(layers: Node) -> tuple[str, ...]:
@@ -102,14 +107,21 @@ def apply_override(document: Document, argument: str) -> Document:
         raise _refuse(source, 0, len(argument), "`--set` takes `path=value`", "for example --set training.epochs=1")
     value = parse_value(source, len(dotted) + 1)
     try:
-        root = replace_at(document.root, resolve_path(document, dotted), value)
+        root = replace_at(document.root, resolve_path(document, dotted), value, keys=_segment_spans(source, dotted))
     except PathError as error:
         end = error.start + len(error.segment)
-        raise _refuse(source, error.start, end, f"`{error.segment}` leads nowhere", did_you_mean(error.segment, error.known)) from error
-    except KeyError as error:
-        raise _refuse(source, 0, len(dotted), f"`{dotted}` runs through a value that holds no keys", None) from error
+        raise _refuse(source, error.start, end, f"`{error.segment}` leads nowhere", error.help) from error
     assert isinstance(root, Mapping)
     return Document(Mapping(root.entries, document.root.span))
+
+
+def _segment_spans(source: Source, dotted: str) -> tuple[Span, ...]:
+    spans = []
+    start = 0
+    for segment in dotted.split("."):
+        spans.append(Span(source, start, start + len(segment)))
+        start += len(segment) + 1
+    return tuple(spans)
 
 
 def apply_values(document: Document, values: Items[tuple[Path, Node]]) -> Document:

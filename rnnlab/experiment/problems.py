@@ -8,37 +8,33 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from rnnlab.experiment.where import owner_of
-from rnnlab.source import Document, Finding, Path, child, did_you_mean, listing
+from rnnlab.experiment.words import BOUNDS, TYPES, describe, pattern_help, show, subject, type_help
+from rnnlab.source import Document, Finding, Path, child, did_you_mean, listing, nearest
+from rnnlab.spec import key_docs
 
-TYPES = {
-    "int_type": "a whole number",
-    "int_from_float": "a whole number",
-    "float_type": "a number",
-    "bool_type": "true or false",
-    "string_type": "a text",
-    "tuple_type": "a list",
-    "list_type": "a list",
-    "dict_type": "a mapping of keys to values",
-    "model_type": "a mapping of keys to values",
-    "model_attributes_type": "a mapping of keys to values",
-    "mapping_type": "a mapping of keys to values",
-    "none_required": "nothing",
-}
-BOUNDS = {
-    "greater_than": ("gt", "greater than"),
-    "greater_than_equal": ("ge", "at least"),
-    "less_than": ("lt", "less than"),
-    "less_than_equal": ("le", "at most"),
-}
+CHOICES = ("choice_unknown", "choice_missing", "choice_type")
+Details = list[ErrorDetails]
 
 
 def findings_of(error: ValidationError, document: Document) -> list[Finding]:
     """Return one finding for each place that pydantic complains of."""
-    places: dict[Path, list[ErrorDetails]] = {}
+    places: dict[Path, Details] = {}
     for details in error.errors(include_url=False):
-        places.setdefault(_clean(details["loc"], document, details["type"]), []).append(details)
+        if not _is_echo(details):
+            places.setdefault(_clean(details["loc"], document, details["type"]), []).append(details)
     data = document.to_data()
-    return [_finding(path, group, data) for path, group in places.items()]
+    findings = []
+    for path, group in places.items():
+        deeper = any(other[: len(path)] == path and len(other) > len(path) for other in places)
+        told = _of_the_branch_meant(group, deeper=deeper)
+        if told:
+            findings.append(_finding(path, told, data))
+    return _without_misspelt_twins(findings, data)
+
+
+def _is_echo(details: ErrorDetails) -> bool:
+    """Return whether a list is called too short only because some of its items are refused themselves."""
+    return details["type"] == "too_short" and len(details["input"]) >= details["ctx"]["min_length"]
 
 
 def _clean(loc: tuple[int | str, ...], document: Document, kind: str) -> Path:
@@ -47,107 +43,58 @@ def _clean(loc: tuple[int | str, ...], document: Document, kind: str) -> Path:
     node: Any = document.root
     for position, segment in enumerate(loc):
         found = child(node, segment)
-        last = position == len(loc) - 1
         if found is not None:
             path.append(segment)
             node = found[1]
-        elif last and kind in ("missing", "choice_missing") and segment not in ("function-after",):
+        elif position == len(loc) - 1 and kind == "missing":
             path.append(segment)
     return tuple(path)
 
 
-def _finding(path: Path, group: list[ErrorDetails], data: dict[str, Any]) -> Finding:
-    key = str(path[-1]) if path else "the file"
-    if len({details["type"] for details in group}) > 1:
-        group = [details for details in group if details["type"] != "none_required"] or group
-    first = group[0]
-    kind = first["type"]
-    if kind == "extra_forbidden":
-        return _unknown_key(path, data)
-    if kind == "missing":
-        owner = str(path[-2]) if len(path) > 1 else "the file"
-        return Finding("RL102", f"`{key}` is missing", path, label=f"in `{owner}`" if len(path) > 1 else "", help=_doc_help(path))
-    context = first.get("ctx", {})
-    if kind in ("choice_unknown", "catalog_unknown"):
-        return _unknown_choice(path, kind, context)
-    if kind == "choice_missing":
-        return Finding(
-            "RL102", f"`{context['key']}` is missing", path, help=f"known: {listing(context['known'])}", on_key=True
-        )
-    if kind == "literal_error" and path == ("rnnlab",):
-        return Finding("RL201", f"the format version `{_show(first['input'])}` is unknown", path, help="write `rnnlab: 1`")
-    if kind == "literal_error":
-        known = [word.strip().strip("'") for word in context["expected"].replace(" or ", ", ").split(", ")]
-        return Finding(
-            "RL105", f"unknown {key} `{_show(first['input'])}`", path, help=did_you_mean(str(first["input"]), known)
-        )
-    return _wrong_value(path, key, group)
+def _of_the_branch_meant(group: Details, *, deeper: bool) -> Details:
+    """Return the errors of a union that fit what was written: a mapping was not meant as a number.
+
+    Args:
+        group: the errors at one place, one or more for each branch.
+        deeper: there are errors inside the value too, so that a branch was recognised.
+    """
+    found = group[0]["input"]
+    if isinstance(found, dict | list):
+        fitting = [each for each in group if each["type"] not in TYPES and each["type"] != "literal_error"]
+        fitting = [each for each in fitting if each["type"] != "choice_type" or isinstance(found, dict)]
+        return fitting if fitting or deeper else group
+    if not isinstance(found, str):
+        return [each for each in group if each["type"] != "literal_error"] or group
+    return group
 
 
-def _unknown_choice(path: Path, kind: str, context: dict[str, Any]) -> Finding:
-    key = context.get("key", "name")
-    return Finding(
-        "RL105",
-        f"unknown {'dataset' if kind == 'catalog_unknown' else key} `{context['name']}`",
-        path if kind == "catalog_unknown" else (*path, key),
-        help=did_you_mean(context["name"], context["known"]),
-    )
+def _without_misspelt_twins(findings: list[Finding], data: dict[str, Any]) -> list[Finding]:
+    """Return the findings without `x is missing` where a misspelt `x` stands beside it: one cause, one error."""
+    unknown = [finding.path for finding in findings if finding.code == "RL101"]
+    return [
+        finding
+        for finding in findings
+        if finding.code != "RL102"
+        or not any(path[:-1] == finding.path[:-1] and _meant(path, data) == finding.path[-1] for path in unknown)
+    ]
 
 
-def _wrong_value(path: Path, key: str, group: list[ErrorDetails]) -> Finding:
-    first = group[0]
-    kind, found = first["type"], first["input"]
-    context = first.get("ctx", {})
-    if kind in BOUNDS:
-        limit, words = BOUNDS[kind]
-        return Finding("RL104", f"`{key}` must be {words} {context[limit]}, found {_show(found)}", path)
-    if kind in ("too_short", "too_long"):
-        count = context.get("min_length", context.get("max_length"))
-        words = "at least" if kind == "too_short" else "at most"
-        return Finding("RL104", f"`{key}` must have {words} {count} item{'s' if count != 1 else ''}", path, on_key=True)
-    if kind == "string_pattern_mismatch":
-        return Finding("RL104", f"`{key}` cannot be `{_show(found)}`", path, help=_pattern_help(key))
-    if kind == "string_too_long":
-        return Finding("RL104", f"`{key}` is longer than {context['max_length']} characters", path)
-    wanted = [TYPES[details["type"]] for details in group if details["type"] in TYPES]
-    if wanted:
-        demand = " or ".join(dict.fromkeys(wanted))
-        return Finding("RL103", f"`{key}` must be {demand}, found {_describe(found)}", path, help=_type_help(found, demand))
-    message = first["msg"] if kind in ("maxlen", "bound") else f"`{key}` {first['msg']}"
-    if kind == "bound":
-        message = f"`{key}` {message}"
-    return Finding("RL103" if kind == "choice_type" else "RL104", message, path)
+def _meant(path: Path, data: dict[str, Any]) -> str | None:
+    spec = owner_of(path, data).spec
+    return nearest(str(path[-1]), spec.model_fields) if spec else None
 
 
-def _pattern_help(key: str) -> str:
-    if key == "name":
-        return "start with a lower-case letter; then letters, digits and underscores (in the experiment's name also spaces, dots, dashes)"
-    return "start with a lower-case letter; then lower-case letters, digits and underscores"
-
-
-def _type_help(found: Any, demand: str) -> str | None:
-    if isinstance(found, str) and found.replace("_", "").isdecimal() and "number" in demand:
-        return f"write {found.replace('_', '')} without underscores or quotes"
-    if isinstance(found, str) and found.lower() in ("yes", "no", "on", "off") and "true" in demand:
-        return f"write {'true' if found.lower() in ('yes', 'on') else 'false'}"
-    if isinstance(found, float) and found.is_integer() and demand == "a whole number":
-        return f"write {int(found)}"
-    return None
-
-
-def _describe(value: Any) -> str:
-    if value is None:
-        return "nothing"
-    if isinstance(value, dict):
-        return "a mapping"
-    if isinstance(value, list):
-        return "a list"
-    return f"the text `{_show(value)}`" if isinstance(value, str) else _show(value)
-
-
-def _show(value: Any) -> str:
-    text = str(value).lower() if isinstance(value, bool) else str(value)
-    return text if len(text) <= 40 else text[:39] + "…"
+def _finding(path: Path, group: Details, data: dict[str, Any]) -> Finding:
+    for kind in ("extra_forbidden", "missing", *CHOICES, "catalog_unknown", "literal_error"):
+        first = next((details for details in group if details["type"] == kind), None)
+        if first is None or (kind == "choice_type" and len(group) > 1):
+            continue
+        if kind == "extra_forbidden":
+            return _unknown_key(path, data)
+        if kind == "missing":
+            return _missing_key(path, data)
+        return _unknown_choice(path, first) if kind in CHOICES else _unknown_name(path, first)
+    return _wrong_value(path, group, data)
 
 
 def _unknown_key(path: Path, data: dict[str, Any]) -> Finding:
@@ -164,7 +111,96 @@ def _unknown_key(path: Path, data: dict[str, Any]) -> Finding:
     )
 
 
-def _doc_help(path: Path) -> str | None:
+def _missing_key(path: Path, data: dict[str, Any]) -> Finding:
+    key = str(path[-1])
+    owner = owner_of(path, data)
+    inside = f"`{owner.title}` needs `{key}`" if len(path) > 1 else f"`{key}` is missing"
     if path == ("rnnlab",):
-        return "start the file with `rnnlab: 1`, the version of its format"
-    return None
+        return Finding("RL102", inside, path, help="start the file with `rnnlab: 1`, the version of its format")
+    doc = key_docs(owner.spec).get(key) if owner.spec else None
+    note = " ".join(doc.split()) if doc else None
+    return Finding("RL102", inside, _discriminator(path, data), note=note, help=f"add `{key}: …`")
+
+
+def _discriminator(path: Path, data: Any) -> Path:
+    """Return the place of the `layer` or `kind` beside a missing key, which says more than the whole mapping."""
+    for segment in path[:-1]:
+        data = data[segment]
+    key = next((key for key in ("layer", "kind") if isinstance(data, dict) and key in data), None)
+    return (*path[:-1], key) if key else path
+
+
+def _unknown_choice(path: Path, details: ErrorDetails) -> Finding:
+    found, context = details["input"], details["ctx"]
+    key, known = context["key"], context["known"]
+    what = subject(path)
+    if details["type"] == "choice_type":
+        demand = f"{'a name or ' if context['short'] else ''}a mapping with `{key}`"
+        help_ = f"write `{{{key}: {found}}}`" if found in known else f"known: {listing(known)}"
+        return Finding("RL103", f"{what} must be {demand}, found {describe(found)}", path, help=help_)
+    if details["type"] == "choice_missing":
+        return Finding("RL102", f"{what} needs `{key}`", path, help=f"known: {listing(known)}", on_key=True)
+    name = context["name"]
+    noun = "layer" if key == "layer" else f"kind of {path[-1]}"
+    help_ = did_you_mean(name, known)
+    return Finding("RL105", f"unknown {noun} `{show(name)}`", (*path, key) if isinstance(found, dict) else path, help=help_)
+
+
+def _unknown_name(path: Path, details: ErrorDetails) -> Finding:
+    found, context = details["input"], details["ctx"]
+    if path == ("rnnlab",):
+        return Finding("RL201", f"the format version `{show(found)}` is unknown", path, help="write `rnnlab: 1`")
+    if details["type"] == "catalog_unknown":
+        known = context["known"]
+        return Finding("RL105", f"unknown dataset `{show(found)}`", path, help=did_you_mean(str(found), known))
+    known = [word.strip().strip("'") for word in context["expected"].replace(" or ", ", ").split(", ")]
+    noun = str(path[-1]) if isinstance(path[-1], str) else str(path[-2]).removesuffix("s")
+    return Finding("RL105", f"unknown {noun} `{show(found)}`", path, help=did_you_mean(str(found), known))
+
+
+def _wrong_value(path: Path, group: Details, data: dict[str, Any]) -> Finding:
+    first = group[0]
+    kind, found, context = first["type"], first["input"], first.get("ctx", {})
+    what = subject(path)
+    if first["loc"][-1:] == ("[key]",):
+        return Finding("RL104", f"{what} cannot be a name", path, help=pattern_help(path), on_key=True)
+    if kind in BOUNDS:
+        limit, words = BOUNDS[kind]
+        help_ = f"write {found / 100:g} for {found:g} %" if context[limit] == 1 < found <= 100 and "l" in limit else None
+        return Finding("RL104", f"{what} must be {words} {context[limit]:g}, found {show(found)}", path, help=help_)
+    if kind in ("too_short", "too_long"):
+        count = context.get("min_length", context.get("max_length"))
+        words = "at least" if kind == "too_short" else "at most"
+        return Finding("RL104", f"{what} must have {words} {count} item{'s' if count != 1 else ''}", path, on_key=True)
+    if kind == "string_pattern_mismatch":
+        return Finding("RL104", f"{what} cannot be `{show(found)}`", path, help=pattern_help(path))
+    if kind == "string_too_long":
+        return Finding("RL104", f"{what} is longer than {context['max_length']} characters", path)
+    wanted = [_demand(details) for details in group if details["type"] in TYPES or details["type"] == "choice_type"]
+    if wanted:
+        return _wrong_type(path, list(dict.fromkeys(wanted)), found, data)
+    return Finding("RL104", first["msg"] if kind == "maxlen" else f"{what} {first['msg']}", path)
+
+
+def _demand(details: ErrorDetails) -> str:
+    kind = details["type"]
+    return f"a mapping with `{details['ctx']['key']}`" if kind == "choice_type" else TYPES[kind]
+
+
+def _wrong_type(path: Path, wanted: list[str], found: Any, data: dict[str, Any]) -> Finding:
+    if "a number" in wanted and "a whole number" in wanted:
+        wanted.remove("a whole number")
+    demand = f"{', '.join(wanted[:-1])} or {wanted[-1]}" if len(wanted) > 1 else wanted[0]
+    help_ = type_help(path, found, wanted) or _leave_out(path, found, data)
+    return Finding("RL103", f"{subject(path)} must be {demand}, found {describe(found)}", path, help=help_)
+
+
+def _leave_out(path: Path, found: Any, data: dict[str, Any]) -> str | None:
+    """Return what to do with a key without a value."""
+    if found is not None or not isinstance(path[-1], str):
+        return None
+    owner = owner_of(path, data)
+    field = owner.spec.model_fields.get(path[-1]) if owner.spec else None
+    if field is None or field.is_required():
+        return "give it a value"
+    return f"give it a value, or remove `{path[-1]}` to keep its default"

@@ -13,7 +13,7 @@ from rnnlab.datasets import CATALOG, CatalogDataset, FilesSplit, TextTableDatase
 from rnnlab.experiment.experiment import Experiment
 from rnnlab.experiment.target import target_kind, task_of
 from rnnlab.layers import RecurrentLayer
-from rnnlab.source import Finding, did_you_mean, listing
+from rnnlab.source import Finding, did_you_mean, listing, nearest
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,18 @@ def rule(*needs: str) -> Callable[[Check], Check]:
         return check
 
     return add
+
+
+@rule("dataset")
+def catalog_target(experiment: Experiment) -> Iterator[Finding]:
+    """RL105: a catalog dataset offers the target."""
+    dataset = experiment.dataset
+    if isinstance(dataset, CatalogDataset) and dataset.target is not None:
+        known = CATALOG[dataset.name].targets
+        if dataset.target not in known:
+            yield Finding(
+                "RL105", f"unknown target `{dataset.target}`", ("dataset", "target"), help=did_you_mean(dataset.target, known)
+            )
 
 
 @rule("dataset", "model")
@@ -104,18 +116,6 @@ def beats_a_baseline(experiment: Experiment) -> Iterator[Finding]:
 
 
 @rule("dataset")
-def catalog_target(experiment: Experiment) -> Iterator[Finding]:
-    """RL105: a catalog dataset offers the target."""
-    dataset = experiment.dataset
-    if isinstance(dataset, CatalogDataset) and dataset.target is not None:
-        known = CATALOG[dataset.name].targets
-        if dataset.target not in known:
-            yield Finding(
-                "RL105", f"unknown target `{dataset.target}`", ("dataset", "target"), help=did_you_mean(dataset.target, known)
-            )
-
-
-@rule("dataset")
 def split_fractions(experiment: Experiment) -> Iterator[Finding]:
     """RL208: something is left to train on, and the split fits the dataset."""
     dataset = experiment.dataset
@@ -124,18 +124,20 @@ def split_fractions(experiment: Experiment) -> Iterator[Finding]:
     split = dataset.split
     if isinstance(split, FilesSplit):
         if isinstance(dataset, CatalogDataset):
-            yield Finding("RL208", "a catalog dataset has no files to split by", ("dataset", "split"), help="use `stratified`")
+            path = ("dataset", "split", "kind")
+            yield Finding("RL208", "a catalog dataset has no files to split by", path, help="use `stratified`")
         return
-    taken = split.validation + (split.test or 0.1)
-    if taken >= 1:
+    test = 0.1 if split.test is None else split.test
+    if split.validation + test >= 1:
         yield Finding(
             "RL208",
-            f"validation and test take {taken:g} of the table, nothing is left to train on",
-            ("dataset", "split"),
+            f"validation {split.validation:g} and test {test:g} leave nothing to train on",
+            ("dataset", "split", "validation"),
             help="0.1 each is usual",
         )
     if split.kind == "group" and isinstance(dataset, CatalogDataset):
-        yield Finding("RL208", f"{dataset.name} has no groups", ("dataset", "split"), help="use `stratified` or `random`")
+        path = ("dataset", "split", "kind")
+        yield Finding("RL208", f"`{dataset.name}` has no groups", path, help="use `stratified` or `random`")
 
 
 @rule("dataset", "task", "model")
@@ -150,7 +152,7 @@ def target_fits_task(experiment: Experiment) -> Iterator[Finding]:
             f"`{experiment.task.kind}` does not fit the target `{dataset.target_name}`",
             ("task", "kind"),
             note="the target is " + ("a class" if facts.kind == "classes" else "a number"),
-            help=f"use `kind: {wanted}`, or leave `task` out",
+            help=f"use `kind: {wanted}`, or leave `task` out" + _or_labels(dataset),
         )
     if dataset and target_kind(experiment) == "number" and dataset.split.kind == "stratified":
         yield Finding(
@@ -159,8 +161,9 @@ def target_fits_task(experiment: Experiment) -> Iterator[Finding]:
             ("dataset", "split", "kind"),
             help="use `kind: random`",
         )
-    if isinstance(dataset, TextTableDataset) and dataset.labels and target_kind(experiment) == "number":
-        yield Finding("RL210", "`labels` name classes, but the task predicts a number", ("dataset", "labels"), on_key=True)
+
+def _or_labels(dataset: object) -> str:
+    return ", or remove `dataset.labels`" if isinstance(dataset, TextTableDataset) else ""
 
 
 @rule("training", "task", "dataset", "model")
@@ -218,12 +221,15 @@ def optimizer_arguments(experiment: Experiment) -> Iterator[Finding]:
             yield Finding(
                 "RL214",
                 f"{len(boundaries)} boundaries need {len(boundaries) + 1} values, and must ascend",
-                ("optimizer", "learning_rate", "values"),
+                ("optimizer", "learning_rate", "boundaries"),
+                help="as in `boundaries: [1000, 5000], values: [0.1, 0.01, 0.001]`",
             )
     if getattr(schedule, "kind", "") == "cosine_decay":
         given = (schedule.warmup_target is not None) + (schedule.warmup_steps > 0)  # type: ignore[union-attr]
         if given == 1:
-            yield Finding("RL214", "`warmup_target` and `warmup_steps` need each other", ("optimizer", "learning_rate"))
+            key, other = ("warmup_steps", "warmup_target")[:: 1 if schedule.warmup_steps else -1]  # type: ignore[union-attr]
+            path = ("optimizer", "learning_rate", key)
+            yield Finding("RL214", f"`{key}` does nothing without `{other}`", path, help=f"add `{other}`", on_key=True)
 
 
 @rule("training", "task", "dataset", "model")
@@ -241,9 +247,11 @@ def class_weights(experiment: Experiment) -> Iterator[Finding]:
         for label in given:
             if label not in facts.labels:
                 yield Finding("RL105", f"unknown class `{label}`", (*path, label), help=did_you_mean(label, facts.labels), on_key=True)
-        missing = [label for label in facts.labels if label not in given]
+        meant = {nearest(label, facts.labels) for label in given if label not in facts.labels}
+        missing = [label for label in facts.labels if label not in given and label not in meant]
         if missing:
-            yield Finding("RL102", f"`class_weight` says nothing of {listing(missing)}", path, help="give every class a weight", on_key=True)
+            message = f"`class_weight` says nothing of {listing(missing)}"
+            yield Finding("RL102", message, path, help="give every class a weight", on_key=True)
 
 
 @rule("model")
@@ -285,18 +293,28 @@ def padding_is_masked(experiment: Experiment) -> Iterator[Finding]:
         )
 
 
-@rule("runtime", "model")
+@rule("runtime", "model", "dataset", "padding")
 def cudnn_can(experiment: Experiment) -> Iterator[Finding]:
     """RL215: `kernel: cudnn` refuses what cuDNN cannot do."""
     if experiment.runtime.kernel != "cudnn":
         return
+    path = ("runtime", "kernel")
     if experiment.runtime.devices == "cpu":
-        yield Finding("RL215", "cuDNN needs a GPU, but `devices` is cpu", ("runtime", "kernel"), help="use `kernel: auto`")
-    for index, layer in enumerate(experiment.model.layers):
-        if isinstance(layer, RecurrentLayer) and (obstacle := layer.cudnn_obstacle(None)):
+        yield Finding("RL215", "cuDNN needs a GPU, but `devices` is cpu", path, help="use `kernel: auto`")
+    recurrent = [
+        (("model", "layers", index), layer)
+        for index, layer in enumerate(experiment.model.layers)
+        if isinstance(layer, RecurrentLayer)
+    ]
+    for place, layer in recurrent:
+        if obstacle := layer.cudnn_obstacle(None):
             yield Finding(
                 "RL215",
                 f"cuDNN cannot compute this layer: {obstacle}",
-                ("model", "layers", index, "layer"),
+                (*place, layer.cudnn_obstacle_key or "layer"),
                 help="use `runtime.kernel: auto`",
             )
+    padding = experiment.padding
+    if recurrent and experiment.dataset and padding and padding.mask and padding.padding == "pre":
+        message = "cuDNN masks only padding that stands at the end"
+        yield Finding("RL215", message, ("padding", "padding"), help="use `padding: post`, or `runtime.kernel: auto`")

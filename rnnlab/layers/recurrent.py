@@ -83,14 +83,23 @@ class RecurrentLayer(WeightedLayer, Cell):
         """
         if self.keras_cell == "simple_rnn_cell":
             return "cuDNN has no simple_rnn"
-        wanted = {"activation": "tanh", "recurrent_activation": "sigmoid", "use_bias": True, "unroll": False}
-        wanted |= {"recurrent_dropout": 0.0} | ({"reset_after": True} if self.keras_cell == "gru_cell" else {})
-        for key, value in wanted.items():
-            if getattr(self, key) != value:
-                return f"`{key}` is not {str(value).lower() if isinstance(value, bool) else value}"
+        if key := self.cudnn_obstacle_key:
+            value = self._cudnn_wants()[key]
+            return f"`{key}` is not {str(value).lower() if isinstance(value, bool) else value}"
         if signal and signal.mask and signal.mask.side == "pre":
             return "`padding.padding` is pre, cuDNN masks only what stands at the end"
         return None
+
+    @property
+    def cudnn_obstacle_key(self) -> str | None:
+        """Return the first key that cuDNN cannot follow, or None."""
+        return next((key for key, value in self._cudnn_wants().items() if getattr(self, key) != value), None)
+
+    def _cudnn_wants(self) -> dict[str, str | bool | int]:
+        if self.keras_cell == "simple_rnn_cell":
+            return {}
+        wanted = {"activation": "tanh", "recurrent_activation": "sigmoid", "use_bias": True, "unroll": False}
+        return wanted | {"recurrent_dropout": 0} | ({"reset_after": True} if self.keras_cell == "gru_cell" else {})
 
     def contradictions(self) -> Iterator[Contradiction]:
         """Yield keys that were given but cannot matter."""

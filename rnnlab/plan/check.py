@@ -19,6 +19,12 @@ from rnnlab.source import Diagnostic, Document, Finding, Parsed, Source, order_o
 GRAPH_NEEDS = {"model", "dataset", "text", "padding", "runtime"}
 HEAD_NEEDS = GRAPH_NEEDS | {"task"}
 BYTES_PER_NUMBER = 4  # float32
+QUANTITIES = {
+    "parameters": "parameters",
+    "trainable_parameters": "trainable parameters",
+    "memory": "bytes of memory",
+    "flops_per_sample": "FLOPs a sample",
+}
 
 
 @dataclass(frozen=True)
@@ -174,9 +180,9 @@ def _expectations(expect: Expect, plan: Plan) -> list[Finding]:
             findings.append(
                 Finding(
                     "RL217",
-                    f"the plan has {value:,} {key.replace('_', ' ')}, expected {_show(bound)}",
+                    f"the plan has {value:,} {QUANTITIES[key]}, expected {_show(bound)}",
                     ("expect", key),
-                    note=" + ".join(terms) if "parameters" in key else None,
+                    note=f"by layer: {' + '.join(terms)}" if key == "parameters" else None,
                     help="change the model, or the expectation",
                 )
             )
@@ -185,5 +191,5 @@ def _expectations(expect: Expect, plan: Plan) -> list[Finding]:
 
 def _show(bound: float | str | tuple[str, ...]) -> str:
     if isinstance(bound, tuple):
-        return " and ".join(bound)
-    return bound if isinstance(bound, str) else f"{bound:,}"
+        return " and ".join(f"`{each}`" for each in bound)
+    return f"`{bound}`" if isinstance(bound, str) else f"{bound:,}"

@@ -96,18 +96,27 @@ def _needs_sequences(below: list[Layer]) -> bool:
 
 
 def _clashes(experiment: Experiment, inputs: Mapping[str, Signal]) -> Iterator[Finding]:
-    seen = dict.fromkeys(inputs, -1)
+    given = {*inputs, *(layer.name for layer in experiment.model.layers if layer.name)}
+    seen = set(inputs)
     for entry, name, layer in _copies(experiment):
-        if name in seen and layer.name is None:
+        taken = name in seen or (name in given and name != layer.name)
+        seen.add(name)
+        if not taken:
+            continue
+        if layer.name is None:
             yield Finding(
                 "RL202",
                 f"this layer would be called `{name}`, which is already taken",
                 ("model", "layers", entry, "layer"),
                 help="give it a `name`",
             )
-        elif name in seen and name != layer.name:
-            yield Finding("RL202", f"its copy `{name}` has the name of another layer", ("model", "layers", entry, "name"))
-        seen[name] = entry
+        elif name != layer.name:
+            yield Finding(
+                "RL202",
+                f"its copy `{name}` has the name of another layer or input",
+                ("model", "layers", entry, "name"),
+                help="choose another",
+            )
 
 
 def _unrolled_blind(experiment: Experiment, entry: int, layer: Layer, signal: Signal) -> Iterator[Finding]:

@@ -70,11 +70,13 @@ class Place:
             return False
         return step is None or abs((value - low) / step - round((value - low) / step)) < 1e-9
 
-    def index_of(self, value: Any) -> Any:
-        """Return what Optuna calls a plain value: the index of the choice, or the number itself."""
-        if self.range is not None:
-            return value
-        return next(index for index, choice in enumerate(self.choices) if _plain(choice) == value)
+    def plain(self, value: Any) -> Any:
+        """Return the plain value of what `node_of` takes."""
+        return _plain(self.choices[value]) if self.range is None else value
+
+    def plain_choices(self) -> list[Any]:
+        """Return the choices as plain values."""
+        return [_plain(choice) for choice in self.choices]
 
 
 def _plain(node: Node) -> Any:

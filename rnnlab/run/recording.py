@@ -1,90 +1,20 @@
-"""What a run writes into the store: its head, its epochs, its outcome."""
+"""What a run writes into the store: its epochs and its outcome."""
 
 from __future__ import annotations
 
 import json
 import tempfile
 from collections.abc import Mapping
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-import yaml
-
-from rnnlab import __version__
-from rnnlab.experiment import Experiment
 from rnnlab.plan import Plan
-from rnnlab.plan.table import plan_text
-from rnnlab.run.road import Trained, config_fingerprint
+from rnnlab.run.road import Trained
 from rnnlab.run.scores import Scores
-from rnnlab.source import Document, resolve_plain
-from rnnlab.track.environment import git_tags
 from rnnlab.track.figures import confusion_figure, curves_figure, interactive_curves
-from rnnlab.track.flatten import flatten
-from rnnlab.track.record import RunHead
 from rnnlab.track.store import Store
-from rnnlab.train import Epoch, Quiet
-
-RECORDED_VERSIONS = ("tensorflow", "keras", "numpy", "pandas", "mlflow", "scikit-learn", "optuna", "pydantic")
-
-
-def run_head(
-    document: Document,
-    experiment: Experiment,
-    plan: Plan,
-    *,
-    kind: Literal["run", "trial", "replicate", "sweep", "replicates"],
-    folder: Path,
-    parent: str | None = None,
-    name: str | None = None,
-    tags: Mapping[str, str] | None = None,
-) -> RunHead:
-    """Return what is known of a run before it starts."""
-    config = experiment.to_data()
-    return RunHead(
-        experiment=experiment.name,
-        kind=kind,
-        params=flatten({key: value for key, value in config.items() if key not in ("tags", "description", "sweep")}),
-        texts={
-            "experiment.yaml": document.text,
-            "experiment.resolved.yaml": resolved_yaml(config),
-            "plan.txt": plan_text(plan),
-            "plan.json": json.dumps(plan.to_data(), indent=2),
-        },
-        tags={
-            **experiment.tags,
-            **git_tags(folder),
-            **{f"rnnlab.version.{name}": version(name) for name in RECORDED_VERSIONS},
-            "rnnlab.fingerprint": config_fingerprint(experiment),
-            "rnnlab.file": document.name,
-            "rnnlab.version": __version__,
-            **{f"rnnlab.kernel.{layer.name}": layer.kernel for layer in plan.layers if layer.kernel},
-            **(tags or {}),
-        },
-        description=experiment.description,
-        parent=parent,
-        name=name,
-    )
-
-
-def resolved_yaml(config: Mapping[str, Any]) -> str:
-    """Return the resolved file as YAML that rnnlab reads back as the same experiment."""
-    return yaml.dump(dict(config), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes texts so that YAML 1.2 reads them as texts: PyYAML leaves `1e5` bare, which is a number there."""
-
-
-def _write_text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
-    try:
-        bare = isinstance(resolve_plain(text), str)
-    except ValueError:
-        bare = False
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if bare else '"')
-
-
-_Dumper.add_representer(str, _write_text)
+from rnnlab.train.listener import Quiet
+from rnnlab.train.result import Epoch
 
 
 class Recorder(Quiet):
@@ -164,9 +94,4 @@ def save_preparation(trained: Trained, folder: Path) -> None:
         "from_logits": head.from_logits,
     }
     (folder / "head.json").write_text(json.dumps(data, indent=2), encoding="utf-8")
-
-
-def with_seed(experiment: Experiment, seed: int) -> Experiment:
-    """Return the experiment of one replicate."""
-    return experiment.model_copy(update={"seed": seed, "seeds": None})
 

@@ -11,9 +11,10 @@ import numpy as np
 from scipy import stats
 
 from rnnlab.errors import CallError
-from rnnlab.run.recording import run_head
-from rnnlab.run.run import Outcome, Say, open_road, start_run
-from rnnlab.train import Listener
+from rnnlab.run.heads import run_head
+from rnnlab.run.opening import Say, open_road
+from rnnlab.run.run import Outcome, start_run
+from rnnlab.train.listener import Listener
 
 
 @dataclass(frozen=True)

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from rnnlab.data import Splits, prepare
+from rnnlab.data import Splits
 from rnnlab.data.baselines import fit_baselines
 from rnnlab.errors import CallError, DivergedError, InterruptedRunError
-from rnnlab.experiment import Experiment, target_kind
-from rnnlab.plan import Plan, check_experiment
-from rnnlab.run.recording import Recorder, record_model_facts, record_outcome, run_head
-from rnnlab.run.road import complete_plan, config_fingerprint, train_once
+from rnnlab.experiment import Experiment
+from rnnlab.experiment.fingerprint import config_fingerprint
+from rnnlab.plan import Plan
+from rnnlab.run.heads import run_head
+from rnnlab.run.opening import Road, Say, open_road
+from rnnlab.run.recording import Recorder, record_model_facts, record_outcome
+from rnnlab.run.road import train_once
 from rnnlab.run.scores import Scores, skill_over
-from rnnlab.source import Document
 from rnnlab.track.record import Record
-from rnnlab.track.store import Store
-from rnnlab.track.uri import database_path, resolve_uri
-from rnnlab.train import Listener, TrainingResult
-
-Say = Callable[[str], None]
+from rnnlab.train.listener import Listener
+from rnnlab.train.result import TrainingResult
 
 
 @dataclass(frozen=True)
@@ -51,60 +50,13 @@ class Outcome:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Road:
-    """A file on its way: everything before the first run is made of it."""
-
-    document: Document
-    experiment: Experiment
-    plan: Plan
-    splits: Splits
-    folder: Path
-    store: Store
-    working_folder: Path
-    say: Say = field(repr=False)
-
-    def checkpoints(self, run_id: str) -> Path:
-        """Return the folder of a run's checkpoints: beside the local store, else in `mlruns` of the working folder."""
-        database = database_path(self.store.uri)
-        home = database.parent if database else self.working_folder / "mlruns"
-        return home / "checkpoints" / run_id
-
-
-def open_road(
-    path: Path,
-    *,
-    overrides: Sequence[str] = (),
-    store: str | None = None,
-    working_folder: Path | None = None,
-    say: Say = lambda line: None,
-) -> Road:
-    """Return a file with its data prepared and its store open; nothing is trained yet.
-
-    Raises:
-        InvalidExperimentError: the file is refused.
-        StoreError: the store cannot be used: said before the data are touched.
-        DatasetError: the data cannot be used.
-    """
-    checked = check_experiment(path, overrides=overrides)
-    document, experiment, _ = checked.require()
-    if experiment.dataset is None:
-        raise CallError("the file describes an architecture only: add a `dataset:` to train it")
-    here = working_folder or Path.cwd()
-    opened = Store.open(resolve_uri(store, experiment.tracking.uri, environment=os.environ, folder=here))
-    for run_id in opened.close_stale():
-        say(f"closed run {run_id[:8]}: its process died")
-    splits = prepare(experiment, checked.folder, target=target_kind(experiment), say=say)
-    plan = complete_plan(experiment, splits)
-    return Road(document, experiment, plan, splits, checked.folder, opened, here, say)
-
-
 def run_experiment(
     path: Path | str,
     *,
     overrides: Sequence[str] = (),
     store: str | None = None,
     resume: bool = False,
+    smoke: bool = False,
     listeners: Sequence[Listener] = (),
     say: Say = lambda line: None,
 ) -> Outcome:
@@ -115,12 +67,17 @@ def run_experiment(
         overrides: `path=value`, as `--set`.
         store: MLflow URI or folder; else `tracking.uri`, MLFLOW_TRACKING_URI, `mlruns/` of the current folder.
         resume: go on with the newest interrupted run of the same experiment.
+        smoke: try the whole road on one batch of each split, in a store that is thrown away.
         listeners: told of every step and epoch.
         say: takes sentences for the person.
 
     Raises:
         RnnlabError: of every kind; the run's status in the store says FAILED or KILLED.
     """
+    if smoke:
+        with tempfile.TemporaryDirectory(prefix="rnnlab-smoke-") as folder:
+            road = open_road(Path(path), overrides=overrides, store=folder, smoke=True, say=say)
+            return start_run(road, road.experiment, listeners)
     road = open_road(Path(path), overrides=overrides, store=store, say=say)
     interrupted = find_interrupted(road, road.experiment)
     if resume:
@@ -197,10 +154,10 @@ def _train_and_record(
     finally:
         problem = system.stop()
     scores = trained.score(splits.test)
-    baselines = fit_baselines(splits, road.say)
+    baselines = {} if road.smoke else fit_baselines(splits, road.say)
     skill = skills(scores, baselines)
     record_outcome(store, run_id, trained, scores, baselines, skill)
-    missed = missed_baseline(experiment, scores, baselines)
+    missed = None if road.smoke else missed_baseline(experiment, scores, baselines)
     if missed:
         store.set_tags(run_id, {"rnnlab.missed": f"does not beat {missed}"})
     return Outcome(

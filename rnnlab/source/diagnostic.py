@@ -23,6 +23,7 @@ class Finding:
         note: a further fact.
         help: what to write instead; only this proposes.
         on_key: underline the key, not its value.
+        within: underline only these characters of it (start, end).
     """
 
     code: str
@@ -33,6 +34,7 @@ class Finding:
     help: str | None = None
     on_key: bool = False
     severity: Severity = "error"
+    within: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)

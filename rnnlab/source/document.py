@@ -76,30 +76,49 @@ class Document:
     def span_at(self, path: Path, *, on_key: bool = False) -> Span:
         """Return the span of the value (or key) at a path, or of its nearest ancestor that stands in the text.
 
-        An ancestor is shown by its key, which is smaller and says more than its whole value.
+        An ancestor, and a value of many lines, is shown by its key, which is smaller and says more; where it has
+        none (an item of a list, the file) by its first key.
         """
         node: Node = self.root
-        span = node.span
+        key_span: Span | None = None
         for depth, segment in enumerate(path):
             found = child(node, segment)
             if found is None:
-                return span
-            entry_span, node = found
-            last = depth == len(path) - 1
-            span = node.span if last and not on_key else entry_span
-        return span
+                return key_span or _first_key(node)
+            key_span, node = found[0] if isinstance(node, Mapping) else None, found[1]
+            if depth == len(path) - 1 and not (key_span and (on_key or _is_block(node))):
+                return _first_key(node) if on_key or _is_block(node) else node.span
+        return key_span or _first_key(node)
 
     def locate(self, finding: Finding) -> Diagnostic:
         """Return the finding with its place in the text."""
+        span = self.span_at(finding.path, on_key=finding.on_key)
+        if finding.within:
+            quote = int(span.source.text[span.start : span.start + 1] in ("'", '"'))
+            start, end = (span.start + quote + offset for offset in finding.within)
+            span = Span(span.source, start, min(end, span.end))
         return Diagnostic(
             code=finding.code,
             message=finding.message,
-            span=self.span_at(finding.path, on_key=finding.on_key),
+            span=span,
             label=finding.label,
             note=finding.note,
             help=finding.help,
             severity=finding.severity,
         )
+
+
+def _is_block(node: Node) -> bool:
+    return not isinstance(node, Scalar) and node.span.source.text[node.span.start : node.span.start + 1] not in ("[", "{")
+
+
+def _first_key(node: Node) -> Span:
+    """Return the first key of a mapping, the first item of a block list, else the whole node."""
+    if isinstance(node, Mapping) and node.entries:
+        return node.entries[0].key_span
+    if isinstance(node, Sequence) and node.items and _is_block(node):
+        return _first_key(node.items[0])
+    return node.span
 
 
 def child(node: Node, segment: str | int) -> tuple[Span, Node] | None:
@@ -131,8 +150,14 @@ def merge(below: Mapping, above: Mapping) -> Mapping:
     return Mapping(tuple(merged), above.span)
 
 
-def replace_at(node: Node, path: Path, value: Node) -> Node:
+def replace_at(node: Node, path: Path, value: Node, *, keys: tuple[Span, ...] = ()) -> Node:
     """Return `node` with the value at `path` replaced or added; mappings on the way are made where missing.
+
+    Args:
+        node: where the path starts.
+        path: keys and indices.
+        value: what to put there.
+        keys: where each segment of the path is written; the value's own place unless given.
 
     Raises:
         KeyError: the path runs through a scalar, or an index is outside its list.
@@ -140,16 +165,17 @@ def replace_at(node: Node, path: Path, value: Node) -> Node:
     if not path:
         return value
     head, rest = path[0], path[1:]
+    key_span, keys = (keys[0], keys[1:]) if keys else (value.span, ())
     if isinstance(node, Sequence) and isinstance(head, int) and -1 < head < len(node.items):
         items = list(node.items)
-        items[head] = replace_at(items[head], rest, value)
+        items[head] = replace_at(items[head], rest, value, keys=keys)
         return Sequence(tuple(items), node.span)
     if isinstance(node, Scalar) and node.value is None and isinstance(head, str):
         node = Mapping((), node.span)
     if isinstance(node, Mapping) and isinstance(head, str):
         entry = node.get(head)
-        below: Node = entry.value if entry else Mapping((), value.span)
-        new = Entry(head, value.span, replace_at(below, rest, value))
+        below: Node = entry.value if entry else Mapping((), key_span)
+        new = Entry(head, key_span, replace_at(below, rest, value, keys=keys))
         kept = tuple(new if old.key == head else old for old in node.entries)
         return Mapping(kept if entry else (*kept, new), node.span)
     raise KeyError(head)

@@ -17,6 +17,7 @@ from rnnlab.source.diagnostic import Diagnostic
 from rnnlab.source.document import Document, Entry, Mapping, Node, Scalar, Sequence
 from rnnlab.source.places import Source, Span
 from rnnlab.source.scalars import Value, resolve_plain
+from rnnlab.source.syntax import describe
 
 DEEPEST = 64  # levels of nesting
 LARGEST = 1 << 20  # bytes in a file
@@ -66,7 +67,7 @@ def parse(source: Source) -> Parsed:
         parser.report_syntax(error)
         root = None
     except yaml.reader.ReaderError as error:
-        parser.report("RL004", f"the character {error.character!r} cannot stand in YAML", _index(error), "remove it")
+        parser.report("RL004", "this character cannot stand in YAML", _index(error), "remove it")
         root = None
     except _TooDeepError:
         root = None
@@ -129,7 +130,8 @@ class _Parser:
         for event in self.events:
             if isinstance(event, yaml.DocumentStartEvent):
                 if node is not None:
-                    self.report("RL009", "a second document starts here", event.start_mark.index, "write one experiment a file")
+                    help_ = "write one experiment a file"
+                    self.report("RL009", "a second document starts here", event.start_mark.index, help_, width=3)
                     break
                 node = self.node(next(self.events), depth=1)
         return node
@@ -139,8 +141,9 @@ class _Parser:
             self.report("RL007", f"nested deeper than {DEEPEST} levels", event.start_mark.index)
             raise _TooDeepError
         if isinstance(event, yaml.AliasEvent):
-            self.report("RL006", "aliases are not allowed", event.start_mark.index, "write the value again, or use `extends`")
-            return Scalar(None, self.span(event))
+            span = self.span(event)
+            self.refuse(span, "RL006", "aliases are not allowed", "write the value again, or use `extends`")
+            return Scalar(None, span)
         self.refuse_properties(event)
         if isinstance(event, yaml.SequenceStartEvent):
             return self.sequence(event, depth)
@@ -150,10 +153,11 @@ class _Parser:
 
     def refuse_properties(self, event: yaml.Event) -> None:
         start = event.start_mark.index
+        word = len(self.text[start : start + 200].split(maxsplit=1)[0]) if start < len(self.text) else 1
         if getattr(event, "anchor", None):
-            self.report("RL006", "anchors are not allowed", start, "write the value again, or use `extends`")
+            self.report("RL006", "anchors are not allowed", start, "write the value again, or use `extends`", width=word)
         elif getattr(event, "tag", None):
-            self.report("RL006", "tags are not allowed", start, "remove it: types follow from the keys")
+            self.report("RL006", "tags are not allowed", start, "remove it: types follow from the keys", width=word)
 
     def sequence(self, event: yaml.SequenceStartEvent, depth: int) -> Sequence:
         items = []
@@ -168,29 +172,32 @@ class _Parser:
         for inner in self.events:
             if isinstance(inner, yaml.MappingEndEvent):
                 return Mapping(tuple(entries.values()), self.span(event, inner))
-            key_node = self.node(inner, depth + 1)
-            value = self.node(next(self.events), depth + 1)
-            if not isinstance(key_node, Scalar):
-                self.report("RL005", "a key must be a plain word", key_node.span.start - self.offset)
-                continue
-            key = self.source.text[key_node.span.start : key_node.span.end] if key_node.value is None else str(key_node.value)
-            if isinstance(key_node.value, bool):
-                key = key.lower()
-            if key in entries:
-                first = entries[key].key_span
-                self.diagnostics.append(
-                    Diagnostic(
-                        "RL005",
-                        f"the key `{key}` stands twice",
-                        key_node.span,
-                        label="again here",
-                        note=f"first on line {first.line}",
-                        help="keep one of the two",
-                    )
-                )
-                continue
-            entries[key] = Entry(key, key_node.span, value)
+            self.add_entry(entries, inner, depth)
         raise AssertionError("PyYAML ends every mapping")
+
+    def add_entry(self, entries: dict[str, Entry], event: yaml.Event, depth: int) -> None:
+        key_node = self.node(event, depth + 1)
+        told = len(self.diagnostics)
+        value = self.node(next(self.events), depth + 1)
+        span = key_node.span
+        if not isinstance(key_node, Scalar):
+            self.refuse(span, "RL005", "a key must be a plain word", "remove the brackets, or put the key in quotes")
+            return
+        key = self.source.text[span.start : span.end]
+        if isinstance(event, yaml.ScalarEvent) and not event.implicit[0]:
+            key = event.value
+        if key == "<<":
+            del self.diagnostics[told:]
+            self.refuse(span, "RL006", "merge keys are not allowed", "write the keys again, or use `extends`")
+        elif key in entries:
+            note = f"first on line {entries[key].key_span.line}"
+            self.diagnostics.append(
+                Diagnostic(
+                    "RL005", f"the key `{key}` stands twice", span, label="again here", note=note, help="keep one of the two"
+                )
+            )
+        else:
+            entries[key] = Entry(key, span, value)
 
     def scalar(self, event: yaml.Event) -> Scalar:
         assert isinstance(event, yaml.ScalarEvent)
@@ -199,7 +206,8 @@ class _Parser:
             try:
                 value = resolve_plain(event.value)
             except ValueError as error:
-                self.report("RL010", f"{error}, found `{event.value[:20]}`", event.start_mark.index)
+                shown = event.value if len(event.value) <= 24 else f"{event.value[:23]}…"
+                self.refuse(self.span(event), "RL010", f"{error}, found `{shown}`")
                 value = None
         return Scalar(value, self.span(event))
 
@@ -211,23 +219,16 @@ class _Parser:
                 end -= 1
         return Span(self.source, start + self.offset, end + self.offset)
 
-    def report(self, code: str, message: str, index: int, help: str | None = None) -> None:
+    def report(self, code: str, message: str, index: int, help: str | None = None, *, width: int = 1) -> None:
         start = min(index, len(self.text)) + self.offset
-        end = start + len(self.text[start - self.offset :].split(maxsplit=1)[:1] or [""])
-        self.diagnostics.append(Diagnostic(code, message, Span(self.source, start, end), help=help))
+        self.refuse(Span(self.source, start, start + width), code, message, help)
+
+    def refuse(self, span: Span, code: str, message: str, help: str | None = None) -> None:
+        self.diagnostics.append(Diagnostic(code, message, span, help=help))
 
     def report_syntax(self, error: yaml.MarkedYAMLError) -> None:
-        mark = error.problem_mark or error.context_mark
-        problem = error.problem or "not YAML"
-        help_ = None
-        if "'\\t'" in problem:
-            help_ = "indent with spaces, not tabs"
-        elif "mapping values are not allowed" in problem:
-            help_ = "put a line break before the key, or quotes around a text that holds `: `"
-        elif "could not find expected ':'" in problem:
-            help_ = "write a colon and a space between a key and its value"
-        elif "expected <block end>" in problem:
-            help_ = "line the keys of one mapping up in the same column"
-        elif "expected ',' or" in problem:
-            help_ = "close the bracket, or separate the items with commas"
-        self.report("RL004", f"not YAML: {problem}", mark.index if mark else 0, help_)
+        span, message, note, help_ = describe(error, self.text)
+        start, end = span[0] + self.offset, span[1] + self.offset
+        self.diagnostics.append(
+            Diagnostic("RL004", f"not YAML: {message}", Span(self.source, start, end), note=note, help=help_)
+        )

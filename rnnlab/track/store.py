@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("DO_NOT_TRACK", "true")
+os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
 
 import numpy as np
 from mlflow import MlflowClient
@@ -38,6 +39,7 @@ from rnnlab.track.head import first_tags
 from rnnlab.track.names import random_name, safe_folder
 from rnnlab.track.params import TAG_LENGTH, param_texts, safe_key, shorten
 from rnnlab.track.process import is_dead, this_process
+from rnnlab.track.reachable import check_reachable
 from rnnlab.track.reading import curve_of, local_folder, record_of
 from rnnlab.track.record import Record, RunHead
 from rnnlab.track.reporting import reported, store_error
@@ -86,6 +88,7 @@ class Store:
             )
         database = database_path(uri)
         artifacts = database.parent / "artifacts" if database else None
+        check_reachable(uri)
         try:
             if database and artifacts:
                 ensure_database(database, functools.partial(_create_database, artifacts=artifacts))
@@ -149,6 +152,11 @@ class Store:
         entities = [RunTag(safe_key(key), shorten(value, TAG_LENGTH)) for key, value in tags.items()]
         for chunk in _chunks(entities, _BATCH):
             self._client.log_batch(run_id, tags=chunk)
+
+    @reported("read a run", _ERRORS)
+    def name_of(self, run_id: str) -> str:
+        """Return the name of a run."""
+        return str(self._client.get_run(run_id).info.run_name)
 
     @reported("save the model", _ERRORS)
     def log_model(

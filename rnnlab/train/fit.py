@@ -141,7 +141,8 @@ class _Loop:
     def one_epoch(self, steps: int) -> None:
         epoch = self.train_epoch(self.state.epoch + 1)
         self.state = self.state.after(epoch, steps)
-        self.state = replace(self.state, stopped_by=self.watch(epoch))
+        stop = self.watch(epoch)
+        self.state = replace(self.state, stopped_by=stop)
         # The checkpoint comes first: an epoch that was told but not kept would be trained and told again.
         if self.checkpointing:
             arrays = capture(self.learner.model, self.learner.optimizer)

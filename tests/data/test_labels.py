@@ -10,7 +10,9 @@ def test_classes_get_the_index_of_their_label():
 
 
 def test_a_label_not_among_labels_is_named_with_its_row():
-    with pytest.raises(DatasetError, match=r"error\[RL409\]: t.csv, data row 2 .*`positve`.*\n.*did you mean `positive`\?"):
+    with pytest.raises(
+        DatasetError, match=r"error\[RL409\]: t.csv, data row 2 .*`positve`.*\n.*did you mean `positive`\?"
+    ):
         encode_classes(["negative", "positve"], ("negative", "positive"), "t.csv")
 
 

@@ -2,10 +2,13 @@ import json
 
 from hypothesis import given
 from hypothesis import strategies as st
+from mlflow.utils.validation import _validate_param_name
 
 from rnnlab.track.params import PARAM_LENGTH, param_text, param_texts, param_value, safe_key, shorten
 
-scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
+scalars = (
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
+)
 
 
 @given(scalars | st.lists(scalars, max_size=4))
@@ -21,8 +24,6 @@ def test_plain_strings_stay_readable():
 
 @given(st.text(min_size=1))
 def test_keys_become_what_mlflow_takes(key):
-    from mlflow.utils.validation import _validate_param_name
-
     _validate_param_name(safe_key(key))
 
 

@@ -1,0 +1,5 @@
+"""`python -m rnnlab.cli` is `rnnlab`."""
+
+from rnnlab.cli import main
+
+main()

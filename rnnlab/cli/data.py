@@ -1,0 +1,74 @@
+"""`rnnlab data`: list, fetch, show."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from rnnlab.cli.options import File, Json, Set
+from rnnlab.errors import CallError
+
+app = typer.Typer(help="Public datasets, and what the network will see.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.command("list")
+def list_(json: Json = False) -> None:
+    """List the catalog: name, what it is, licence, citation."""
+    from rnnlab.datasets import CATALOG
+
+    if json:
+        from rnnlab.cli.output import print_json
+
+        print_json([
+            {"name": each.name, "title": each.title, "targets": list(each.targets), "licence": each.licence, "citation": each.citation}
+            for each in CATALOG.values()
+        ])  # fmt: skip
+        return
+    for entry in CATALOG.values():
+        print(f"{entry.name}: {entry.title}\n  targets   {', '.join(entry.targets)}")
+        print(f"  download  {entry.source.bytes / 1e6:.1f} MB\n  licence   {entry.licence}\n  cite      {entry.citation}")
+
+
+@app.command("fetch")
+def fetch_(name: Annotated[str, typer.Argument(help="A name of `rnnlab data list`.")]) -> None:
+    """Fetch a catalog dataset into the cache; its hash is checked."""
+    from rnnlab.cli.progress import say
+    from rnnlab.data import fetch
+    from rnnlab.datasets import CATALOG
+    from rnnlab.source import did_you_mean
+
+    if name not in CATALOG:
+        raise CallError(f"unknown dataset `{name}`; {did_you_mean(name, CATALOG)}")
+    print(fetch(CATALOG[name], say))
+
+
+@app.command("show")
+def show(file: File, set_: Set = None, json: Json = False) -> None:
+    """Show what the network will see: samples, classes, lengths, what padding and the vocabulary lose."""
+    from rnnlab.cli.progress import say
+    from rnnlab.data import dataset_summary, prepare
+    from rnnlab.experiment import target_kind
+    from rnnlab.plan import check_experiment
+
+    checked = check_experiment(file, overrides=set_ or ())
+    _, experiment, _ = checked.require()
+    splits = prepare(experiment, checked.folder, target=target_kind(experiment), say=say)
+    found = dataset_summary(splits)
+    if json:
+        from rnnlab.cli.output import print_json
+
+        print_json(found)
+        return
+    _print(found)
+    for warning in splits.warnings:
+        print(f"warning: {warning}")
+
+
+def _print(value: dict[str, Any], indent: str = "") -> None:
+    for key, inner in value.items():
+        if isinstance(inner, dict):
+            print(f"{indent}{key}")
+            _print(inner, indent + "  ")
+        else:
+            print(f"{indent}{key:<24} {f'{inner:.4g}' if isinstance(inner, float) else inner}")

@@ -1,0 +1,36 @@
+"""`rnnlab predict`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rnnlab.cli.options import Json, RunName, StoreOption
+
+
+def command(
+    run: RunName,
+    table: Annotated[Path, typer.Argument(metavar="TABLE", help="csv, tsv, jsonl or parquet with raw texts.", show_default=False)],
+    column: Annotated[str, typer.Option("--column", help="The column of texts.")] = "text",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write a csv file instead of printing.", show_default=False)
+    ] = None,
+    store: StoreOption = None,
+    json: Json = False,
+) -> None:
+    """Answer new raw texts with a run's model: label and probability, or the number, as csv."""
+    from rnnlab.compare.formats import to_csv
+    from rnnlab.prediction import predict
+
+    answers = predict(run, table, column=column, store=store)
+    if json:
+        from rnnlab.cli.output import print_json
+
+        print_json(answers.to_dict(orient="records"))
+    elif output is None:
+        print(to_csv(answers), end="")
+    else:
+        output.write_text(to_csv(answers), encoding="utf-8")
+        print(f"wrote {len(answers)} answers to {output}")

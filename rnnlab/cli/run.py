@@ -1,0 +1,128 @@
+"""`rnnlab run`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from rnnlab.cli.failures import show_diagnostics
+from rnnlab.cli.options import File, Json, Set, StoreOption
+
+if TYPE_CHECKING:
+    from rnnlab.run.replicates import Replicated
+    from rnnlab.run.run import Outcome
+
+
+def command(
+    file: File,
+    set_: Set = None,
+    store: StoreOption = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the interrupted run of this experiment.")] = False,
+    smoke: Annotated[
+        bool, typer.Option("--smoke", help="Try the whole road on one batch of each split; nothing is kept.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Train the model of a file and record everything in MLflow.
+
+    Exit code 1 if it fails or misses `expect.beats`, 2 if the file is refused, 130 if interrupted.
+    """
+    from rnnlab.plan import check_experiment
+
+    checked = check_experiment(file, overrides=set_ or ())
+    _, experiment, _ = checked.require()
+    show_diagnostics(checked.diagnostics)
+
+    from rnnlab.cli.progress import TrainingProgress
+
+    replicated = None
+    with TrainingProgress() as progress:
+        progress.say("loading TensorFlow")
+        from rnnlab.run.replicates import run_replicates
+        from rnnlab.run.run import run_experiment
+
+        common: dict[str, Any] = {
+            "overrides": set_ or (), "store": store, "listeners": (progress,), "say": progress.say,
+        }  # fmt: skip
+        if experiment.seeds and not smoke:
+            replicated = run_replicates(file, resume=resume, **common)
+            outcomes = list(replicated.outcomes)
+        else:
+            outcomes = [run_experiment(file, resume=resume, smoke=smoke, **common)]
+    if json:
+        from rnnlab.cli.output import print_json
+
+        print_json(_data(outcomes, replicated))
+    else:
+        _show(outcomes, replicated, smoke=smoke)
+    if any(outcome.missed for outcome in outcomes):
+        raise typer.Exit(1)
+
+
+def _data(outcomes: list[Outcome], replicated: Replicated | None) -> dict[str, Any]:
+    runs = [
+        {
+            "run_id": outcome.run_id,
+            "name": outcome.name,
+            "experiment": outcome.experiment,
+            "parameters": outcome.plan.parameters,
+            "epochs": len(outcome.result.history),
+            "kept_epoch": outcome.result.kept_epoch,
+            "stopped_by": outcome.result.stopped_by,
+            "test": outcome.scores.metrics,
+            "baselines": outcome.baselines,
+            "skill": outcome.skill,
+            "missed": outcome.missed,
+            "warnings": list(outcome.warnings),
+        }
+        for outcome in outcomes
+    ]
+    if replicated is None:
+        return runs[0]
+    intervals = {key: vars(interval) for key, interval in replicated.intervals.items()}
+    return {"run_id": replicated.run_id, "name": replicated.name, "replicates": runs, "intervals": intervals}
+
+
+def _show(outcomes: list[Outcome], replicated: Replicated | None, *, smoke: bool) -> None:
+    last = outcomes[-1]
+    for warning in dict.fromkeys(text for outcome in outcomes for text in outcome.warnings):
+        print(f"warning: {warning}")
+    if smoke:
+        print(f"smoke test passed: {last.plan.parameters:,} parameters, one batch of each split, nothing was kept")
+        return
+    if replicated:
+        _show_replicates(replicated)
+    else:
+        _show_run(last)
+    print(f"store       {_shown_store(last.store)}")
+    print("\nnext        rnnlab compare LAST~1..LAST    what differs between the last two runs")
+    print("            rnnlab predict LAST new.csv    answers on new data")
+    print("            rnnlab ui                      curves, figures and comparison in the browser")
+
+
+def _show_run(outcome: Outcome) -> None:
+    result, plan = outcome.result, outcome.plan
+    print(f"\n{outcome.experiment} · {outcome.name} ({outcome.run_id[:8]}) FINISHED\n")
+    for name, skill in outcome.skill.items():
+        value = outcome.baselines[name][f"test_{outcome.scores.primary}"]
+        print(f"skill       {skill:+.1%} over {name} ({outcome.scores.primary} {value:.4f})")
+    print("test        " + ", ".join(f"{name} {value:.4f}" for name, value in outcome.scores.metrics.items()))
+    seconds = sum(epoch.seconds for epoch in result.history)
+    why = result.stopped_by.replace("_", " ")
+    print(f"training    {len(result.history)} epochs in {seconds:.1f} s, stopped by {why}, weights of epoch {result.kept_epoch} kept")
+    print(f"parameters  {plan.parameters:,} planned = built")
+    if outcome.missed:
+        print(f"MISSED      does not beat {outcome.missed}, as `expect.beats` demands")
+
+
+def _show_replicates(replicated: Replicated) -> None:
+    print(f"\n{replicated.outcomes[0].experiment} · {replicated.name} ({replicated.run_id[:8]}), {len(replicated.outcomes)} seeds\n")
+    for key, interval in replicated.intervals.items():
+        print(f"{key:<40} {interval.mean:.4f}  95 % interval {interval.low:.4f} to {interval.high:.4f}")
+
+
+def _shown_store(uri: str) -> str:
+    from rnnlab.track.uri import mask_password
+
+    return mask_password(uri)

@@ -1,0 +1,36 @@
+"""`rnnlab schema`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rnnlab.errors import CallError
+
+DEFAULT = Path("schemas/experiment.schema.json")
+
+
+def command(
+    write: Annotated[bool, typer.Option("--write", help="Write it to the file.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Fail if the file is not current.")] = False,
+    file: Annotated[Path, typer.Option("--file", help="Where it stands.")] = DEFAULT,
+) -> None:
+    """Print the JSON Schema of experiments, for completion and checking in editors.
+
+    A file whose first line is `# yaml-language-server: $schema=…` gets both in every editor with a YAML server.
+    """
+    from rnnlab.experiment.schema import schema_text
+
+    text = schema_text()
+    if write:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+        print(f"wrote {file}")
+    elif check:
+        if not file.is_file() or file.read_text(encoding="utf-8") != text:
+            raise CallError(f"{file} is not current: run `rnnlab schema --write`")
+        print(f"{file} is current")
+    else:
+        print(text, end="")

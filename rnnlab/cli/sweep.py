@@ -1,0 +1,93 @@
+"""`rnnlab sweep`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from rnnlab.cli.failures import show_diagnostics
+from rnnlab.cli.options import File, Json, Set, StoreOption
+
+if TYPE_CHECKING:
+    from rnnlab.sweep import SweepOutcome
+
+
+def command(file: File, set_: Set = None, store: StoreOption = None, json: Json = False) -> None:
+    """Try the places of `sweep.space` with Optuna; record every trial and save the best as a file of its own.
+
+    Trial 0 is the file as written. The best trial is scored on the test split once, at the end.
+    """
+    from rnnlab.plan import check_experiment
+
+    checked = check_experiment(file, overrides=set_ or ())
+    checked.require()
+    show_diagnostics(checked.diagnostics)
+
+    from rnnlab.cli.sweep_table import SweepTable
+
+    with SweepTable() as table:
+        table.say("loading Optuna and MLflow")
+        from rnnlab.sweep import run_sweep
+
+        outcome = run_sweep(file, overrides=set_ or (), store=store, listeners=[table], say=table.say)
+    if json:
+        from rnnlab.cli.output import print_json
+
+        print_json(_data(outcome))
+    else:
+        _show(outcome)
+    if outcome.best is None or outcome.scores.get("missed"):
+        raise typer.Exit(1)
+
+
+def _data(outcome: SweepOutcome) -> dict[str, Any]:
+    return {
+        "run_id": outcome.run_id,
+        "name": outcome.name,
+        "objective": outcome.objective,
+        "direction": outcome.direction,
+        "trials": [
+            {
+                "number": trial.number,
+                "values": trial.values,
+                "state": trial.state,
+                "value": trial.value,
+                "parameters": trial.parameters,
+                "epochs": len(trial.history),
+                "seconds": trial.seconds,
+                "run_id": trial.run_id,
+                "message": trial.message,
+            }
+            for trial in outcome.trials
+        ],
+        "refused": len(outcome.refused),
+        "best": outcome.best.number if outcome.best else None,
+        "best_config": str(outcome.best_path) if outcome.best_path else None,
+        "test": outcome.scores.get("test"),
+        "skill": outcome.scores.get("skill"),
+    }
+
+
+def _show(outcome: SweepOutcome) -> None:
+    counts = {state: sum(trial.state == state for trial in outcome.trials) for state in sorted({t.state for t in outcome.trials})}
+    print(f"\nsweep {outcome.name} ({outcome.run_id[:8]}): " + ", ".join(f"{count} {state}" for state, count in counts.items()))
+    if outcome.refused:
+        print(f"refused     {len(outcome.refused)} points by the plan; they are no trials")
+    best = outcome.best
+    if best is None:
+        failures = "\n".join(f"  trial {trial.number}: {trial.state}: {trial.message}" for trial in outcome.trials)
+        print(f"no trial completed\n{failures}")
+        return
+    print(f"best        trial {best.number}: {outcome.objective} {best.value:.4f}, {best.parameters:,} parameters")
+    for path, value in best.values.items():
+        print(f"            {path} = {value:.4g}" if isinstance(value, float) else f"            {path} = {value}")
+    print("test        " + ", ".join(f"{name} {value:.4f}" for name, value in outcome.scores["test"].items()))
+    for name, skill in outcome.scores["skill"].items():
+        print(f"skill       {skill:+.1%} over {name}")
+    if outcome.scores["missed"]:
+        print(f"MISSED      does not beat {outcome.scores['missed']}, as `expect.beats` demands")
+    print(f"\n{outcome.best_config}")
+    if outcome.best_path:
+        print(f"saved       {outcome.best_path}: `rnnlab run {outcome.best_path}` trains it again")
+    print("next        rnnlab compare LAST~3..LAST    the last four trials side by side\n            rnnlab ui")

@@ -1,0 +1,122 @@
+"""A sweep as it goes: a live table on a terminal, one line per trial into a pipe."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+from typing import Any
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+
+from rnnlab.sweep.trial import Trial
+from rnnlab.train.result import Epoch
+
+SHOWN = 20  # newest trials in the live table
+SPARKS = "▁▂▃▄▅▆▇█"
+
+
+def sparkline(values: list[float]) -> str:
+    """Return one character per value, low to high."""
+    low, high = min(values), max(values)
+    if high == low:
+        return SPARKS[3] * len(values)
+    return "".join(SPARKS[round((value - low) / (high - low) * (len(SPARKS) - 1))] for value in values)
+
+
+class SweepTable:
+    """A listener that shows a sweep."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        self.console = console or Console(stderr=True, highlight=False)
+        self.live = Live(console=self.console, transient=True, refresh_per_second=4)
+        self.trials: list[Trial] = []
+        self.running: tuple[int, dict[str, Any], int] | None = None
+        self.curve: list[float] = []
+        self.total = 0
+        self.objective = ""
+        self.direction = ""
+        self.started = time.monotonic()
+
+    def __enter__(self) -> SweepTable:
+        """Show the table."""
+        if self.console.is_terminal:
+            self.live.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Leave the finished table on the screen."""
+        self.live.stop()
+        if self.console.is_terminal and self.trials:
+            self.console.print(self._table(len(self.trials)))
+
+    def say(self, line: str) -> None:
+        """Print a sentence above the table."""
+        self.console.print(line, markup=False)
+
+    def on_sweep(self, trials: int, objective: str, direction: str) -> None:
+        """Hear that the sweep begins."""
+        self.total, self.objective, self.direction = trials, objective, direction
+        self.started = time.monotonic()
+
+    def on_trial(self, number: int, values: dict[str, Any], parameters: int) -> None:
+        """Show the trial as running."""
+        self.running, self.curve = (number, values, parameters), []
+        self._refresh()
+
+    def on_trial_epoch(self, number: int, epoch: Epoch, epochs: int) -> None:
+        """Move its sparkline."""
+        self.curve.append(epoch.metrics[self.objective])
+        self._refresh()
+
+    def on_trial_end(self, trial: Trial) -> None:
+        """Show how the trial ended."""
+        self.running = None
+        if trial.state == "invalid":
+            return
+        self.trials.append(trial)
+        if not self.console.is_terminal:
+            self.console.print(self._line(trial), markup=False, soft_wrap=True)
+        self._refresh()
+
+    def _line(self, trial: Trial) -> str:
+        values = "  ".join(f"{path.rpartition('.')[2]} {_show(value)}" for path, value in trial.values.items())
+        value = "" if trial.value is None else f"  {self.objective} {trial.value:.4f}"
+        message = f"  {trial.message}" if trial.message else ""
+        return f"trial {trial.number + 1}/{self.total}  {values}  {trial.state}{value}  {trial.seconds:.1f} s{message}"
+
+    def _refresh(self) -> None:
+        if self.console.is_terminal:
+            self.live.update(self._table(SHOWN))
+
+    def _table(self, shown: int) -> Table:
+        done = len(self.trials)
+        elapsed = time.monotonic() - self.started
+        eta = f", about {elapsed / done * (self.total - done):.0f} s left" if 0 < done < self.total else ""
+        table = Table(title=f"{done} of {self.total} trials{eta}", title_justify="left")
+        paths = list((self.trials[-1].values if self.trials else self.running[1] if self.running else {}).keys())
+        for heading in ("trial", *(path.rpartition(".")[2] for path in paths), "parameters", "curve", self.objective, "state", "s"):
+            table.add_column(heading, justify="left" if heading in ("state", "curve") else "right")
+        best = self._best()
+        for trial in self.trials[-shown:]:
+            curve = sparkline([epoch.metrics[self.objective] for epoch in trial.history]) if trial.history else ""
+            value = "" if trial.value is None else f"{trial.value:.4f}"
+            cells = [str(trial.number), *map(_show, trial.values.values()), f"{trial.parameters:,}", curve, value]
+            style = "bold" if trial is best else "dim" if trial.state != "complete" else None
+            table.add_row(*cells, trial.state + (" ★" if trial is best else ""), f"{trial.seconds:.1f}", style=style)
+        if self.running:
+            number, values, parameters = self.running
+            curve = sparkline(self.curve) if self.curve else ""
+            last = f"{self.curve[-1]:.4f}" if self.curve else ""
+            table.add_row(str(number), *map(_show, values.values()), f"{parameters:,}", curve, last, "running", "")
+        return table
+
+    def _best(self) -> Trial | None:
+        complete = [trial for trial in self.trials if trial.value is not None]
+        sign = 1 if self.direction == "minimize" else -1
+        return min(complete, key=lambda trial: sign * (trial.value or 0.0), default=None)
+
+
+def _show(value: Any) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else str(value)

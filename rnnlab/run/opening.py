@@ -1,0 +1,116 @@
+"""A file on its way to training: checked, its store open, its data prepared. TensorFlow is not needed for that."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from rnnlab.data import Samples, Splits, prepare
+from rnnlab.errors import CallError
+from rnnlab.experiment import Experiment, target_kind
+from rnnlab.plan import Plan, check_experiment, plan_model
+from rnnlab.source import Document
+from rnnlab.track.store import Store
+from rnnlab.track.uri import database_path, resolve_uri
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Road:
+    """A file on its way: everything before the first run is made of it."""
+
+    document: Document
+    experiment: Experiment
+    plan: Plan
+    splits: Splits
+    folder: Path
+    store: Store
+    working_folder: Path
+    say: Say = field(repr=False)
+    smoke: bool = False
+
+    def checkpoints(self, run_id: str) -> Path:
+        """Return the folder of a run's checkpoints: beside the local store, else in `mlruns` of the working folder."""
+        database = database_path(self.store.uri)
+        home = database.parent if database else self.working_folder / "mlruns"
+        return home / "checkpoints" / run_id
+
+
+def open_road(
+    path: Path,
+    *,
+    overrides: Sequence[str] = (),
+    store: str | None = None,
+    working_folder: Path | None = None,
+    smoke: bool = False,
+    say: Say = lambda line: None,
+) -> Road:
+    """Return a file with its data prepared and its store open; nothing is trained yet.
+
+    Args:
+        path: the file.
+        overrides: `path=value`, as `--set`.
+        store: see `run_experiment`.
+        working_folder: where the default store is; the current folder unless given.
+        smoke: keep one batch of each split, and train one epoch.
+        say: takes sentences for the person.
+
+    Raises:
+        InvalidExperimentError: the file is refused.
+        StoreError: the store cannot be used: said before the data are touched.
+        DatasetError: the data cannot be used.
+    """
+    checked = check_experiment(path, overrides=(*overrides, *(["training.epochs=1"] if smoke else [])))
+    document, experiment, _ = checked.require()
+    if experiment.dataset is None:
+        raise CallError("the file describes an architecture only: add a `dataset:` to train it")
+    here = working_folder or Path.cwd()
+    opened = Store.open(resolve_uri(store, experiment.tracking.uri, environment=os.environ, folder=here))
+    for run_id in opened.close_stale():
+        say(f"closed run {run_id[:8]}: its process died")
+    splits = prepare(experiment, checked.folder, target=target_kind(experiment), say=say)
+    plan = complete_plan(experiment, splits)
+    if smoke:
+        splits = smoke_splits(splits, experiment.training.batch_size)
+    return Road(document, experiment, plan, splits, checked.folder, opened, here, say, smoke)
+
+
+def complete_plan(experiment: Experiment, splits: Splits) -> Plan:
+    """Return the plan with the data's facts.
+
+    Raises:
+        InvalidExperimentError: the head does not fit what the data turned out to be.
+        CallError: an architecture without a head for the target cannot be trained.
+    """
+    plan = plan_model(experiment, splits.facts)
+    if plan.head is None:
+        raise CallError("the file describes an architecture only: add a `dataset:` to train it")
+    weights = experiment.training.class_weight
+    labels = splits.preparation.labels
+    if isinstance(weights, dict) and set(weights) != set(labels):
+        raise CallError(f"`training.class_weight` must name every class: {', '.join(labels)}")
+    return plan
+
+
+def smoke_splits(splits: Splits, batch_size: int) -> Splits:
+    """Return one batch of each split."""
+    return replace(
+        splits,
+        train=_first(splits.train, batch_size),
+        validation=_first(splits.validation, batch_size),
+        test=_first(splits.test, batch_size),
+    )
+
+
+def _first(samples: Samples, count: int) -> Samples:
+    return Samples(
+        inputs={name: values[:count] for name, values in samples.inputs.items()},
+        targets={name: values[:count] for name, values in samples.targets.items()},
+        weights=None if samples.weights is None else samples.weights[:count],
+        masks={name: values[:count] for name, values in samples.masks.items()},
+        rows=None if samples.rows is None else samples.rows[:count],
+        raw={name: texts[:count] for name, texts in samples.raw.items()},
+    )
