@@ -71,6 +71,10 @@ class DivergedError(RnnlabError):
         )
 
 
+class OutOfMemoryError(RnnlabError):
+    """The model or its batch does not fit into memory."""
+
+
 class CheckpointError(RnnlabError):
     """A checkpoint is missing, damaged or belongs to another experiment."""
 

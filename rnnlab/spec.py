@@ -36,8 +36,18 @@ class Spec(BaseModel):
     """A section of the file, or a part of one."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, defer_build=True, allow_inf_nan=False, protected_namespaces=()
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        defer_build=True,
+        allow_inf_nan=False,
+        protected_namespaces=(),
     )
+
+    def departs(self, key: str) -> bool:
+        """Return whether the spec has the key, with another value than its default."""
+        field = type(self).model_fields.get(key)
+        return field is not None and getattr(self, key) != field.default
 
 
 Positive = Annotated[float, Field(gt=0)]
@@ -67,12 +77,14 @@ class Choice:
         self.key = key
         self.short = short
 
-    def __get_pydantic_core_schema__(self, union: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+    def __get_pydantic_core_schema__(
+        self, union: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
         """Validate by looking the member up."""
         members = choices_of(union, self.key)
 
         def validate(value: Any) -> Spec:
-            if isinstance(value, tuple(members.values())):
+            if isinstance(value, Spec) and type(value) in members.values():
                 return value
             if self.short and isinstance(value, str):
                 value = {self.key: value}
@@ -83,20 +95,28 @@ class Choice:
             if name is None:
                 raise PydanticCustomError("choice_missing", "`{key}` is missing", context)
             if not isinstance(name, str) or name not in members:
-                raise PydanticCustomError("choice_unknown", "unknown {key} `{name}`", context | {"name": str(name)})
+                raise PydanticCustomError(
+                    "choice_unknown", "unknown {key} `{name}`", context | {"name": str(name)}
+                )
             return members[name].model_validate(value)
 
         return core_schema.no_info_plain_validator_function(
-            validate, metadata={"choice": (self, union)}, serialization=core_schema.plain_serializer_function_ser_schema(_dump)
+            validate,
+            metadata={"choice": (self, union)},
+            serialization=core_schema.plain_serializer_function_ser_schema(_dump),
         )
 
-    def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
         """Return a oneOf with the discriminator, for editors."""
-        _, union = schema["metadata"]["choice"]  # type: ignore[index, misc]
+        _, union = schema["metadata"]["choice"]
         members = choices_of(union, self.key)
         branches = []
         for member in members.values():
-            branch = handler(member.__pydantic_core_schema__ if member.__pydantic_complete__ else _built(member))
+            branch = handler(
+                member.__pydantic_core_schema__ if member.__pydantic_complete__ else _built(member)
+            )
             branches.append(branch)
         if self.short:
             branches.append({"type": "string", "enum": list(members)})
@@ -114,7 +134,7 @@ def _dump(value: Spec) -> dict[str, Any]:
 
 @cache
 def key_docs(spec: type[BaseModel]) -> Mapping[str, str]:
-    """Return the documentation of every key: the string that stands below the field, in the class or its bases."""
+    """Return the documentation of every key: the string that stands below its field, bases included."""
     docs: dict[str, str] = {}
     for owner in reversed(spec.__mro__):
         if not (isinstance(owner, type) and issubclass(owner, BaseModel)) or owner in (BaseModel, Spec):

@@ -31,7 +31,9 @@ def audit(model: keras.Model, plan: Plan) -> None:
     if model.count_params() != plan.parameters:
         differences.append(f"parameters: planned {plan.parameters:,}, built {model.count_params():,}")
     if differences:
-        raise PlanMismatchError("RL501", "the built model is not the planned one\n  " + "\n  ".join(differences))
+        raise PlanMismatchError(
+            "RL501", "the built model is not the planned one\n  " + "\n  ".join(differences)
+        )
 
 
 def _show(weight: tuple[tuple[int, ...], bool] | None) -> str:

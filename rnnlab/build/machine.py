@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from dataclasses import dataclass
 
@@ -45,12 +46,16 @@ def configure(runtime: Runtime, seed: int) -> Machine:
         gpus = []
     if not gpus and (runtime.devices == "gpu" or runtime.kernel == "cudnn"):
         key = "runtime.devices: gpu" if runtime.devices == "gpu" else "runtime.kernel: cudnn"
-        raise CallError(f"error[RL502]: TensorFlow finds no GPU here, but the file says `{key}`; install rnnlab[gpu], or use auto")
+        raise CallError(
+            f"error[RL502]: TensorFlow finds no GPU here, but the file says `{key}`; install rnnlab[gpu], or use auto"
+        )
     if tf.config.threading.get_intra_op_parallelism_threads() != threads:
         try:
             tf.config.threading.set_intra_op_parallelism_threads(threads)
         except RuntimeError as error:
-            raise CallError(f"TensorFlow already runs in this process, its threads cannot become {threads}") from error
+            raise CallError(
+                f"TensorFlow already runs in this process, its threads cannot become {threads}"
+            ) from error
     for gpu in gpus:
         tf.config.experimental.set_memory_growth(gpu, True)
     if runtime.deterministic:
@@ -58,3 +63,9 @@ def configure(runtime: Runtime, seed: int) -> Machine:
     keras.utils.set_random_seed(seed)
     versions = {"tensorflow": tf.__version__, "keras": keras.__version__}
     return Machine(threads, tuple(gpu.name for gpu in gpus) or ("cpu",), versions)
+
+
+def fresh_session() -> None:
+    """Forget the models built so far: names are counted anew, and their memory is given back."""
+    keras.backend.clear_session()
+    gc.collect()

@@ -39,7 +39,9 @@ def build_model(plan: Plan) -> keras.Model:
 def _apply(plan: LayerPlan, tensor: Any, inputs: Mapping[str, Any]) -> Any:
     if plan.layer == "global_max_pooling1d" and plan.input.mask:
         # Keras's layer ignores masks: padded timesteps would win wherever all data are negative.
-        tensor = keras.ops.where(keras.ops.expand_dims(_mask_tensor(plan.input.mask, inputs), -1), tensor, LOWEST)
+        tensor = keras.ops.where(
+            keras.ops.expand_dims(_mask_tensor(plan.input.mask, inputs), -1), tensor, LOWEST
+        )
     return build_layer(plan)(tensor)
 
 

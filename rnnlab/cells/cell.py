@@ -131,5 +131,9 @@ class Cell(Spec):
         """Yield keys that were given but cannot matter."""
         if not self.use_bias:
             for key in ("bias_initializer", "bias_regularizer", "bias_constraint", "unit_forget_bias"):
-                if key in self.model_fields_set:
-                    yield Contradiction(key, f"`{key}` has no bias to act on: `use_bias` is false", f"remove `{key}`, or use a bias")
+                if self.departs(key):
+                    yield Contradiction(
+                        key,
+                        f"`{key}` has no bias to act on: `use_bias` is false",
+                        f"remove `{key}`, or use a bias",
+                    )

@@ -9,7 +9,9 @@ import typer
 from rnnlab.cli.options import File, Json, Set
 from rnnlab.errors import CallError
 
-app = typer.Typer(help="Public datasets, and what the network will see.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="Public datasets, and what the network will see.", no_args_is_help=True, rich_markup_mode=None
+)
 
 
 @app.command("list")
@@ -27,7 +29,9 @@ def list_(json: Json = False) -> None:
         return
     for entry in CATALOG.values():
         print(f"{entry.name}: {entry.title}\n  targets   {', '.join(entry.targets)}")
-        print(f"  download  {entry.source.bytes / 1e6:.1f} MB\n  licence   {entry.licence}\n  cite      {entry.citation}")
+        print(
+            f"  download  {entry.source.bytes / 1e6:.1f} MB\n  licence   {entry.licence}\n  cite      {entry.citation}"
+        )
 
 
 @app.command("fetch")

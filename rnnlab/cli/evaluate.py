@@ -13,11 +13,16 @@ from rnnlab.cli.options import Json, RunName, StoreOption
 def command(
     run: RunName,
     table: Annotated[
-        Path, typer.Argument(metavar="TABLE", help="csv, tsv, jsonl or parquet with texts and labels.", show_default=False)
+        Path,
+        typer.Argument(
+            metavar="TABLE", help="csv, tsv, jsonl or parquet with texts and labels.", show_default=False
+        ),
     ],
     column: Annotated[str, typer.Option("--column", help="The column of texts.")] = "text",
     label: Annotated[str, typer.Option("--label", help="The column of labels.")] = "label",
-    mistakes: Annotated[int, typer.Option("--mistakes", min=0, help="How many of the worst mistakes to show.")] = 5,
+    mistakes: Annotated[
+        int, typer.Option("--mistakes", min=0, help="How many of the worst mistakes to show.")
+    ] = 5,
     store: StoreOption = None,
     json: Json = False,
 ) -> None:
@@ -29,7 +34,14 @@ def command(
         from rnnlab.cli.output import print_json
 
         worst = found.mistakes.to_dict(orient="records")
-        print_json({"run_id": found.record.run_id, "samples": found.samples, "metrics": found.metrics, "mistakes": worst})
+        print_json(
+            {
+                "run_id": found.record.run_id,
+                "samples": found.samples,
+                "metrics": found.metrics,
+                "mistakes": worst,
+            }
+        )
         return
     print(f"{found.record.name} ({found.record.run_id[:8]}) on {found.samples} samples")
     print("  ".join(f"{name} {value:.4f}" for name, value in found.metrics.items()))

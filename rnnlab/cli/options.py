@@ -7,16 +7,29 @@ from typing import Annotated
 
 import typer
 
-File = Annotated[Path, typer.Argument(metavar="EXPERIMENT.yaml", help="The experiment's file.", show_default=False)]
+File = Annotated[
+    Path, typer.Argument(metavar="EXPERIMENT.yaml", help="The experiment's file.", show_default=False)
+]
 Set = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="PATH=VALUE", help="Lay a value over the file, e.g. --set model.layers.rnn.units=64. Repeatable."),
+    typer.Option(
+        "--set",
+        metavar="PATH=VALUE",
+        help="Lay a value over the file, e.g. --set model.layers.rnn.units=64. Repeatable.",
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 StoreOption = Annotated[
     str | None,
-    typer.Option("--store", metavar="URI|FOLDER", help="MLflow store; default: tracking.uri, MLFLOW_TRACKING_URI, ./mlruns."),
+    typer.Option(
+        "--store",
+        metavar="URI|FOLDER",
+        help="MLflow store; default: tracking.uri, MLFLOW_TRACKING_URI, ./mlruns.",
+    ),
 ]
 RunName = Annotated[
-    str, typer.Argument(metavar="RUN", help="Id (six characters or more), name, LAST or LAST~N.", show_default=False)
+    str,
+    typer.Argument(
+        metavar="RUN", help="Id (six characters or more), name, LAST or LAST~N.", show_default=False
+    ),
 ]

@@ -13,7 +13,9 @@ from rnnlab.cli.options import File, Json, Set
 def command(
     file: File,
     set_: Set = None,
-    data: Annotated[bool, typer.Option("--data", help="Prepare the data first, so that lengths and counts are known.")] = False,
+    data: Annotated[
+        bool, typer.Option("--data", help="Prepare the data first, so that lengths and counts are known.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Show what the model will be: shapes, parameters and their formulas, masks, kernels, FLOPs, memory.

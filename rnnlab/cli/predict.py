@@ -12,10 +12,16 @@ from rnnlab.cli.options import Json, RunName, StoreOption
 
 def command(
     run: RunName,
-    table: Annotated[Path, typer.Argument(metavar="TABLE", help="csv, tsv, jsonl or parquet with raw texts.", show_default=False)],
+    table: Annotated[
+        Path,
+        typer.Argument(
+            metavar="TABLE", help="csv, tsv, jsonl or parquet with raw texts.", show_default=False
+        ),
+    ],
     column: Annotated[str, typer.Option("--column", help="The column of texts.")] = "text",
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write a csv file instead of printing.", show_default=False)
+        Path | None,
+        typer.Option("--output", "-o", help="Write a csv file instead of printing.", show_default=False),
     ] = None,
     store: StoreOption = None,
     json: Json = False,

@@ -6,7 +6,14 @@ import sys
 from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 from rnnlab.train.result import Epoch
 
@@ -50,7 +57,9 @@ class TrainingProgress:
             self.bar.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Take the bar away."""
         self.bar.stop()
 
@@ -66,7 +75,9 @@ class TrainingProgress:
     def on_step(self, epoch: int, step: int, loss: float) -> None:
         """Move the bar."""
         self.bar.update(
-            self.task, completed=(epoch - 1) * self.steps + step, description=f"epoch {epoch}/{self.epochs}  loss {loss:.4f}"
+            self.task,
+            completed=(epoch - 1) * self.steps + step,
+            description=f"epoch {epoch}/{self.epochs}  loss {loss:.4f}",
         )
 
     def on_epoch(self, epoch: Epoch) -> None:

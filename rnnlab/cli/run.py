@@ -8,6 +8,7 @@ import typer
 
 from rnnlab.cli.failures import show_diagnostics
 from rnnlab.cli.options import File, Json, Set, StoreOption
+from rnnlab.track.uri import mask_password
 
 if TYPE_CHECKING:
     from rnnlab.run.replicates import Replicated
@@ -18,7 +19,9 @@ def command(
     file: File,
     set_: Set = None,
     store: StoreOption = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the interrupted run of this experiment.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the interrupted run of this experiment.")
+    ] = False,
     smoke: Annotated[
         bool, typer.Option("--smoke", help="Try the whole road on one batch of each split; nothing is kept.")
     ] = False,
@@ -85,19 +88,19 @@ def _data(outcomes: list[Outcome], replicated: Replicated | None) -> dict[str, A
 
 
 def _show(outcomes: list[Outcome], replicated: Replicated | None, *, smoke: bool) -> None:
-    last = outcomes[-1]
     for warning in dict.fromkeys(text for outcome in outcomes for text in outcome.warnings):
         print(f"warning: {warning}")
     if smoke:
-        print(f"smoke test passed: {last.plan.parameters:,} parameters, one batch of each split, nothing was kept")
+        parameters = outcomes[-1].plan.parameters
+        print(f"smoke test passed: {parameters:,} parameters, one batch of each split, nothing was kept")
         return
     if replicated:
         _show_replicates(replicated)
     else:
-        _show_run(last)
-    print(f"store       {_shown_store(last.store)}")
-    print("\nnext        rnnlab compare LAST~1..LAST    what differs between the last two runs")
-    print("            rnnlab predict LAST new.csv    answers on new data")
+        _show_run(outcomes[-1])
+    print(f"store       {mask_password(replicated.store if replicated else outcomes[-1].store)}")
+    print("\nnext        rnnlab predict LAST new.csv    answers on new data")
+    print("            rnnlab compare LAST~1..LAST    what differs between the last two runs")
     print("            rnnlab ui                      curves, figures and comparison in the browser")
 
 
@@ -110,19 +113,17 @@ def _show_run(outcome: Outcome) -> None:
     print("test        " + ", ".join(f"{name} {value:.4f}" for name, value in outcome.scores.metrics.items()))
     seconds = sum(epoch.seconds for epoch in result.history)
     why = result.stopped_by.replace("_", " ")
-    print(f"training    {len(result.history)} epochs in {seconds:.1f} s, stopped by {why}, weights of epoch {result.kept_epoch} kept")
+    print(
+        f"training    {len(result.history)} epochs in {seconds:.1f} s, stopped by {why}, weights of epoch {result.kept_epoch} kept"
+    )
     print(f"parameters  {plan.parameters:,} planned = built")
     if outcome.missed:
         print(f"MISSED      does not beat {outcome.missed}, as `expect.beats` demands")
 
 
 def _show_replicates(replicated: Replicated) -> None:
-    print(f"\n{replicated.outcomes[0].experiment} · {replicated.name} ({replicated.run_id[:8]}), {len(replicated.outcomes)} seeds\n")
+    print(
+        f"\n{replicated.experiment} · {replicated.name} ({replicated.run_id[:8]}), {replicated.replicates} seeds\n"
+    )
     for key, interval in replicated.intervals.items():
         print(f"{key:<40} {interval.mean:.4f}  95 % interval {interval.low:.4f} to {interval.high:.4f}")
-
-
-def _shown_store(uri: str) -> str:
-    from rnnlab.track.uri import mask_password
-
-    return mask_password(uri)

@@ -14,7 +14,10 @@ COMPARED = 10  # runs in the link: more curves in one picture cannot be told apa
 
 
 def command(
-    port: Annotated[int, typer.Option("--port", min=1024, max=65535, help="Wanted port; a free one is used if it is taken.")] = 5000,
+    port: Annotated[
+        int,
+        typer.Option("--port", min=1024, max=65535, help="Wanted port; a free one is used if it is taken."),
+    ] = 5000,
     store: StoreOption = None,
 ) -> None:
     """Serve MLflow's own UI on this project's store, and print the link that compares its newest runs.
@@ -30,14 +33,19 @@ def command(
     opened = Store.open(uri)
     records = [record for record in opened.records() if record.is_training]
     ids = opened.experiment_ids()
-    newest = [record for record in records if records and record.experiment == records[-1].experiment][-COMPARED:]
+    newest = [record for record in records if records and record.experiment == records[-1].experiment][
+        -COMPARED:
+    ]
 
     def ready(used: int) -> None:
         print(f"MLflow UI    http://127.0.0.1:{used}", flush=True)
         if newest:
             experiment = ids[newest[-1].experiment]
             print(f"charts       {experiment_link(used, experiment)}", flush=True)
-            print(f"comparison   {compare_link(used, [record.run_id for record in newest], [experiment])}", flush=True)
+            print(
+                f"comparison   {compare_link(used, [record.run_id for record in newest], [experiment])}",
+                flush=True,
+            )
         print("Ctrl-C ends it", flush=True)
 
     say("starting MLflow's UI, which takes some seconds")

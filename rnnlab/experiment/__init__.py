@@ -13,3 +13,4 @@ from rnnlab.experiment.validate import Validated as Validated
 from rnnlab.experiment.validate import errors_of as errors_of
 from rnnlab.experiment.validate import validate as validate
 from rnnlab.experiment.validate import validate_document as validate_document
+from rnnlab.experiment.where import owner_of as owner_of

@@ -46,10 +46,15 @@ def _load(path: Path, *, name: str | None, above: tuple[Path, ...]) -> Parsed:
     if target.resolve() in chain:
         problem = Diagnostic("RL012", "`extends` runs in a circle", entry.value.span)
     elif len(chain) >= DEEPEST_EXTENDS:
-        problem = Diagnostic("RL012", f"`extends` is nested deeper than {DEEPEST_EXTENDS} files", entry.value.span)
+        problem = Diagnostic(
+            "RL012", f"`extends` is nested deeper than {DEEPEST_EXTENDS} files", entry.value.span
+        )
     elif not target.is_file():
         problem = Diagnostic(
-            "RL012", f"there is no file `{other}`", entry.value.span, help=f"the path is relative to {path.name}"
+            "RL012",
+            f"there is no file `{other}`",
+            entry.value.span,
+            help=f"the path is relative to {path.name}",
         )
     if problem:
         return Parsed(document, (*parsed.diagnostics, problem))
@@ -57,6 +62,7 @@ def _load(path: Path, *, name: str | None, above: tuple[Path, ...]) -> Parsed:
     if below.document is None:
         return Parsed(document, (*parsed.diagnostics, *below.diagnostics))
     kept = Mapping(
-        tuple(entry for entry in below.document.root.entries if entry.key != "extends"), below.document.root.span
+        tuple(entry for entry in below.document.root.entries if entry.key != "extends"),
+        below.document.root.span,
     )
     return Parsed(Document(merge(kept, document.root)), (*below.diagnostics, *parsed.diagnostics))

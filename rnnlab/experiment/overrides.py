@@ -41,7 +41,11 @@ class PathError(Exception):
     @property
     def help(self) -> str:
         """Return what could stand there."""
-        return did_you_mean(self.segment, self.known) if self.known else "what stands before it is a value, not a mapping"
+        return (
+            did_you_mean(self.segment, self.known)
+            if self.known
+            else "what stands before it is a value, not a mapping"
+        )
 
 
 def layer_names(layers: Node) -> tuple[str, ...]:
@@ -58,7 +62,11 @@ def _layer_facts(item: Node) -> tuple[str | None, str, int]:
     values = {entry.key: entry.value.value for entry in item.entries if isinstance(entry.value, Scalar)}
     name, layer, repeat = values.get("name"), values.get("layer"), values.get("repeat", 1)
     default = "bidirectional" if values.get("bidirectional") is True else str(layer)
-    return name if isinstance(name, str) else None, default, repeat if isinstance(repeat, int) and 0 < repeat < 1000 else 1
+    return (
+        name if isinstance(name, str) else None,
+        default,
+        repeat if isinstance(repeat, int) and 0 < repeat < 1000 else 1,
+    )
 
 
 def resolve_path(document: Document, dotted: str) -> Path:
@@ -104,10 +112,14 @@ def apply_override(document: Document, argument: str) -> Document:
     source = Source("--set", argument)
     dotted, equals, _ = argument.partition("=")
     if not equals or not dotted:
-        raise _refuse(source, 0, len(argument), "`--set` takes `path=value`", "for example --set training.epochs=1")
+        raise _refuse(
+            source, 0, len(argument), "`--set` takes `path=value`", "for example --set training.epochs=1"
+        )
     value = parse_value(source, len(dotted) + 1)
     try:
-        root = replace_at(document.root, resolve_path(document, dotted), value, keys=_segment_spans(source, dotted))
+        root = replace_at(
+            document.root, resolve_path(document, dotted), value, keys=_segment_spans(source, dotted)
+        )
     except PathError as error:
         end = error.start + len(error.segment)
         raise _refuse(source, error.start, end, f"`{error.segment}` leads nowhere", error.help) from error

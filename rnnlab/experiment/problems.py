@@ -24,12 +24,12 @@ def findings_of(error: ValidationError, document: Document) -> list[Finding]:
             places.setdefault(_clean(details["loc"], document, details["type"]), []).append(details)
     data = document.to_data()
     findings = []
-    for path, group in places.items():
+    for path, group in _without_misspelt_twins(places, data).items():
         deeper = any(other[: len(path)] == path and len(other) > len(path) for other in places)
         told = _of_the_branch_meant(group, deeper=deeper)
         if told:
             findings.append(_finding(path, told, data))
-    return _without_misspelt_twins(findings, data)
+    return findings
 
 
 def _is_echo(details: ErrorDetails) -> bool:
@@ -63,31 +63,27 @@ def _of_the_branch_meant(group: Details, *, deeper: bool) -> Details:
         fitting = [each for each in group if each["type"] not in TYPES and each["type"] != "literal_error"]
         fitting = [each for each in fitting if each["type"] != "choice_type" or isinstance(found, dict)]
         return fitting if fitting or deeper else group
-    if not isinstance(found, str):
-        return [each for each in group if each["type"] != "literal_error"] or group
     return group
 
 
-def _without_misspelt_twins(findings: list[Finding], data: dict[str, Any]) -> list[Finding]:
-    """Return the findings without `x is missing` where a misspelt `x` stands beside it: one cause, one error."""
-    unknown = [finding.path for finding in findings if finding.code == "RL101"]
-    return [
-        finding
-        for finding in findings
-        if finding.code != "RL102"
-        or not any(path[:-1] == finding.path[:-1] and _meant(path, data) == finding.path[-1] for path in unknown)
-    ]
+def _without_misspelt_twins(places: dict[Path, Details], data: dict[str, Any]) -> dict[Path, Details]:
+    """Return the places without a missing `x` where a misspelt `x` stands beside it: one cause, one error."""
+    unknown = [path for path, group in places.items() if group[0]["type"] == "extra_forbidden"]
+    meant = {(*path[:-1], _nearest_key(path, data)) for path in unknown}
+    return {
+        path: group for path, group in places.items() if group[0]["type"] != "missing" or path not in meant
+    }
 
 
-def _meant(path: Path, data: dict[str, Any]) -> str | None:
+def _nearest_key(path: Path, data: dict[str, Any]) -> str:
     spec = owner_of(path, data).spec
-    return nearest(str(path[-1]), spec.model_fields) if spec else None
+    return (nearest(str(path[-1]), spec.model_fields) if spec else None) or ""
 
 
 def _finding(path: Path, group: Details, data: dict[str, Any]) -> Finding:
     for kind in ("extra_forbidden", "missing", *CHOICES, "catalog_unknown", "literal_error"):
         first = next((details for details in group if details["type"] == kind), None)
-        if first is None or (kind == "choice_type" and len(group) > 1):
+        if first is None or (len(group) > 1 and (kind == "choice_type" or _is_no_word(first))):
             continue
         if kind == "extra_forbidden":
             return _unknown_key(path, data)
@@ -95,6 +91,10 @@ def _finding(path: Path, group: Details, data: dict[str, Any]) -> Finding:
             return _missing_key(path, data)
         return _unknown_choice(path, first) if kind in CHOICES else _unknown_name(path, first)
     return _wrong_value(path, group, data)
+
+
+def _is_no_word(details: ErrorDetails) -> bool:
+    return details["type"] == "literal_error" and not isinstance(details["input"], str)
 
 
 def _unknown_key(path: Path, data: dict[str, Any]) -> Finding:
@@ -116,7 +116,9 @@ def _missing_key(path: Path, data: dict[str, Any]) -> Finding:
     owner = owner_of(path, data)
     inside = f"`{owner.title}` needs `{key}`" if len(path) > 1 else f"`{key}` is missing"
     if path == ("rnnlab",):
-        return Finding("RL102", inside, path, help="start the file with `rnnlab: 1`, the version of its format")
+        return Finding(
+            "RL102", inside, path, help="start the file with `rnnlab: 1`, the version of its format"
+        )
     doc = key_docs(owner.spec).get(key) if owner.spec else None
     note = " ".join(doc.split()) if doc else None
     return Finding("RL102", inside, _discriminator(path, data), note=note, help=f"add `{key}: …`")
@@ -143,16 +145,25 @@ def _unknown_choice(path: Path, details: ErrorDetails) -> Finding:
     name = context["name"]
     noun = "layer" if key == "layer" else f"kind of {path[-1]}"
     help_ = did_you_mean(name, known)
-    return Finding("RL105", f"unknown {noun} `{show(name)}`", (*path, key) if isinstance(found, dict) else path, help=help_)
+    return Finding(
+        "RL105",
+        f"unknown {noun} `{show(name)}`",
+        (*path, key) if isinstance(found, dict) else path,
+        help=help_,
+    )
 
 
 def _unknown_name(path: Path, details: ErrorDetails) -> Finding:
     found, context = details["input"], details["ctx"]
     if path == ("rnnlab",):
-        return Finding("RL201", f"the format version `{show(found)}` is unknown", path, help="write `rnnlab: 1`")
+        return Finding(
+            "RL201", f"the format version `{show(found)}` is unknown", path, help="write `rnnlab: 1`"
+        )
     if details["type"] == "catalog_unknown":
         known = context["known"]
-        return Finding("RL105", f"unknown dataset `{show(found)}`", path, help=did_you_mean(str(found), known))
+        return Finding(
+            "RL105", f"unknown dataset `{show(found)}`", path, help=did_you_mean(str(found), known)
+        )
     known = [word.strip().strip("'") for word in context["expected"].replace(" or ", ", ").split(", ")]
     noun = str(path[-1]) if isinstance(path[-1], str) else str(path[-2]).removesuffix("s")
     return Finding("RL105", f"unknown {noun} `{show(found)}`", path, help=did_you_mean(str(found), known))
@@ -166,17 +177,23 @@ def _wrong_value(path: Path, group: Details, data: dict[str, Any]) -> Finding:
         return Finding("RL104", f"{what} cannot be a name", path, help=pattern_help(path), on_key=True)
     if kind in BOUNDS:
         limit, words = BOUNDS[kind]
-        help_ = f"write {found / 100:g} for {found:g} %" if context[limit] == 1 < found <= 100 and "l" in limit else None
-        return Finding("RL104", f"{what} must be {words} {context[limit]:g}, found {show(found)}", path, help=help_)
+        help_ = (
+            f"write {found / 100:g} for {found:g} %" if context[limit] == 1 and 2 <= found <= 100 else None
+        )
+        return Finding(
+            "RL104", f"{what} must be {words} {context[limit]:g}, found {show(found)}", path, help=help_
+        )
     if kind in ("too_short", "too_long"):
         count = context.get("min_length", context.get("max_length"))
         words = "at least" if kind == "too_short" else "at most"
-        return Finding("RL104", f"{what} must have {words} {count} item{'s' if count != 1 else ''}", path, on_key=True)
+        return Finding(
+            "RL104", f"{what} must have {words} {count} item{'s' if count != 1 else ''}", path, on_key=True
+        )
     if kind == "string_pattern_mismatch":
         return Finding("RL104", f"{what} cannot be `{show(found)}`", path, help=pattern_help(path))
     if kind == "string_too_long":
         return Finding("RL104", f"{what} is longer than {context['max_length']} characters", path)
-    wanted = [_demand(details) for details in group if details["type"] in TYPES or details["type"] == "choice_type"]
+    wanted = [_demand(each) for each in group if each["type"] in {*TYPES, "choice_type", "literal_error"}]
     if wanted:
         return _wrong_type(path, list(dict.fromkeys(wanted)), found, data)
     return Finding("RL104", first["msg"] if kind == "maxlen" else f"{what} {first['msg']}", path)
@@ -184,6 +201,8 @@ def _wrong_value(path: Path, group: Details, data: dict[str, Any]) -> Finding:
 
 def _demand(details: ErrorDetails) -> str:
     kind = details["type"]
+    if kind == "literal_error":
+        return str(details["ctx"]["expected"]).replace("'", "`")
     return f"a mapping with `{details['ctx']['key']}`" if kind == "choice_type" else TYPES[kind]
 
 

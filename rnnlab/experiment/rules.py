@@ -47,7 +47,10 @@ def catalog_target(experiment: Experiment) -> Iterator[Finding]:
         known = CATALOG[dataset.name].targets
         if dataset.target not in known:
             yield Finding(
-                "RL105", f"unknown target `{dataset.target}`", ("dataset", "target"), help=did_you_mean(dataset.target, known)
+                "RL105",
+                f"unknown target `{dataset.target}`",
+                ("dataset", "target"),
+                help=did_you_mean(dataset.target, known),
             )
 
 
@@ -112,7 +115,9 @@ def beats_a_baseline(experiment: Experiment) -> Iterator[Finding]:
         return
     known = task_of(experiment).baselines
     if name not in known:
-        yield Finding("RL216", f"unknown baseline `{name}`", ("expect", "beats"), help=did_you_mean(name, known))
+        yield Finding(
+            "RL216", f"unknown baseline `{name}`", ("expect", "beats"), help=did_you_mean(name, known)
+        )
 
 
 @rule("dataset")
@@ -125,7 +130,9 @@ def split_fractions(experiment: Experiment) -> Iterator[Finding]:
     if isinstance(split, FilesSplit):
         if isinstance(dataset, CatalogDataset):
             path = ("dataset", "split", "kind")
-            yield Finding("RL208", "a catalog dataset has no files to split by", path, help="use `stratified`")
+            yield Finding(
+                "RL208", "a catalog dataset has no files to split by", path, help="use `stratified`"
+            )
         return
     test = 0.1 if split.test is None else split.test
     if split.validation + test >= 1:
@@ -162,6 +169,7 @@ def target_fits_task(experiment: Experiment) -> Iterator[Finding]:
             help="use `kind: random`",
         )
 
+
 def _or_labels(dataset: object) -> str:
     return ", or remove `dataset.labels`" if isinstance(dataset, TextTableDataset) else ""
 
@@ -195,7 +203,9 @@ def quantities(experiment: Experiment) -> tuple[str, ...]:
 @rule("training", "optimizer")
 def one_rate_at_a_time(experiment: Experiment) -> Iterator[Finding]:
     """RL214: a schedule and reduce_lr_on_plateau exclude each other."""
-    if experiment.training.reduce_lr_on_plateau and not isinstance(experiment.optimizer.learning_rate, int | float):
+    if experiment.training.reduce_lr_on_plateau and not isinstance(
+        experiment.optimizer.learning_rate, int | float
+    ):
         yield Finding(
             "RL214",
             "`reduce_lr_on_plateau` cannot change a learning-rate schedule",
@@ -209,11 +219,25 @@ def one_rate_at_a_time(experiment: Experiment) -> Iterator[Finding]:
 def optimizer_arguments(experiment: Experiment) -> Iterator[Finding]:
     """RL214: arguments of the optimizer that exclude or need each other."""
     optimizer = experiment.optimizer
-    clips = [key for key in ("clipnorm", "global_clipnorm", "clipvalue") if getattr(optimizer, key) is not None]
+    clips = [
+        key for key in ("clipnorm", "global_clipnorm", "clipvalue") if getattr(optimizer, key) is not None
+    ]
     if len(clips) > 1:
-        yield Finding("RL214", f"only one of {listing(clips)} can be set", ("optimizer", clips[1]), help="keep one", on_key=True)
+        yield Finding(
+            "RL214",
+            f"only one of {listing(clips)} can be set",
+            ("optimizer", clips[1]),
+            help="keep one",
+            on_key=True,
+        )
     if getattr(optimizer, "nesterov", False) and not getattr(optimizer, "momentum", 0.0):
-        yield Finding("RL210", "`nesterov` has no momentum to act on", ("optimizer", "nesterov"), help="set `momentum`", on_key=True)
+        yield Finding(
+            "RL210",
+            "`nesterov` has no momentum to act on",
+            ("optimizer", "nesterov"),
+            help="set `momentum`",
+            on_key=True,
+        )
     schedule = optimizer.learning_rate
     if getattr(schedule, "kind", "") == "piecewise_constant_decay":
         boundaries, values = schedule.boundaries, schedule.values  # type: ignore[union-attr]
@@ -229,7 +253,9 @@ def optimizer_arguments(experiment: Experiment) -> Iterator[Finding]:
         if given == 1:
             key, other = ("warmup_steps", "warmup_target")[:: 1 if schedule.warmup_steps else -1]  # type: ignore[union-attr]
             path = ("optimizer", "learning_rate", key)
-            yield Finding("RL214", f"`{key}` does nothing without `{other}`", path, help=f"add `{other}`", on_key=True)
+            yield Finding(
+                "RL214", f"`{key}` does nothing without `{other}`", path, help=f"add `{other}`", on_key=True
+            )
 
 
 @rule("training", "task", "dataset", "model")
@@ -240,13 +266,25 @@ def class_weights(experiment: Experiment) -> Iterator[Finding]:
         return
     path = ("training", "class_weight")
     if target_kind(experiment) == "number":
-        yield Finding("RL210", "`class_weight` has no classes to weigh: the target is a number", path, help="remove it", on_key=True)
+        yield Finding(
+            "RL210",
+            "`class_weight` has no classes to weigh: the target is a number",
+            path,
+            help="remove it",
+            on_key=True,
+        )
         return
     facts = experiment.dataset.target_facts()
     if isinstance(given, dict) and facts and facts.labels:
         for label in given:
             if label not in facts.labels:
-                yield Finding("RL105", f"unknown class `{label}`", (*path, label), help=did_you_mean(label, facts.labels), on_key=True)
+                yield Finding(
+                    "RL105",
+                    f"unknown class `{label}`",
+                    (*path, label),
+                    help=did_you_mean(label, facts.labels),
+                    on_key=True,
+                )
         meant = {nearest(label, facts.labels) for label in given if label not in facts.labels}
         missing = [label for label in facts.labels if label not in given and label not in meant]
         if missing:
@@ -259,7 +297,13 @@ def keys_that_matter(experiment: Experiment) -> Iterator[Finding]:
     """RL210: keys of a layer that cannot matter beside others."""
     for index, layer in enumerate(experiment.model.layers):
         for problem in layer.contradictions():
-            yield Finding("RL210", problem.message, ("model", "layers", index, problem.key), help=problem.help, on_key=True)
+            yield Finding(
+                "RL210",
+                problem.message,
+                ("model", "layers", index, problem.key),
+                help=problem.help,
+                on_key=True,
+            )
 
 
 @rule("model")
@@ -273,7 +317,10 @@ def unique_names(experiment: Experiment) -> Iterator[Finding]:
             continue
         if layer.name in seen:
             yield Finding(
-                "RL202", f"the name `{layer.name}` is already taken", ("model", "layers", index, "name"), help="choose another"
+                "RL202",
+                f"the name `{layer.name}` is already taken",
+                ("model", "layers", index, "name"),
+                help="choose another",
             )
         seen.add(layer.name)
 
@@ -317,4 +364,6 @@ def cudnn_can(experiment: Experiment) -> Iterator[Finding]:
     padding = experiment.padding
     if recurrent and experiment.dataset and padding and padding.mask and padding.padding == "pre":
         message = "cuDNN masks only padding that stands at the end"
-        yield Finding("RL215", message, ("padding", "padding"), help="use `padding: post`, or `runtime.kernel: auto`")
+        yield Finding(
+            "RL215", message, ("padding", "padding"), help="use `padding: post`, or `runtime.kernel: auto`"
+        )

@@ -18,10 +18,12 @@ class Owner:
     Attributes:
         spec: None where the place is not known.
         title: what a person calls it: `gru`, `training`, `the file`.
+        is_value: it is a plain value, which has no keys at all.
     """
 
     spec: type[Spec] | None
     title: str
+    is_value: bool = False
 
 
 def owner_of(path: Path, data: Any) -> Owner:
@@ -33,7 +35,12 @@ def owner_of(path: Path, data: Any) -> Owner:
         data = _inside(data, segment)
         annotation = _narrow(annotation, data)
         title = _title(annotation, segment, title)
-    return Owner(annotation if _is_spec(annotation) else None, title)
+    spec = annotation if _is_spec(annotation) else None
+    return Owner(
+        spec,
+        title,
+        is_value=annotation is not None and spec is None and get_origin(annotation) not in (tuple, dict),
+    )
 
 
 def _title(annotation: Any, segment: str | int, above: str) -> str:

@@ -82,6 +82,8 @@ def _instead_of_text(found: str, wanted: list[str]) -> str | None:
 
 
 def _instead_of_number(found: float, wanted: list[str]) -> str | None:
+    if found is True and wanted == ["a mapping of keys to values"]:
+        return "write its keys, or `{}` for their defaults"
     if wanted == ["a text"]:
         return f'put it in quotes: "{show(found)}"'
     if wanted == ["true or false"] and found in (0, 1):

@@ -64,5 +64,9 @@ class Dense(WeightedLayer):
     def contradictions(self) -> Iterator[Contradiction]:
         """Yield keys that were given but cannot matter."""
         for key in ("bias_initializer", "bias_regularizer", "bias_constraint"):
-            if key in self.model_fields_set and not self.use_bias:
-                yield Contradiction(key, f"`{key}` has no bias to act on: `use_bias` is false", f"remove `{key}`, or use a bias")
+            if self.departs(key) and not self.use_bias:
+                yield Contradiction(
+                    key,
+                    f"`{key}` has no bias to act on: `use_bias` is false",
+                    f"remove `{key}`, or use a bias",
+                )

@@ -9,7 +9,7 @@ from rnnlab.layers.recurrent import RecurrentLayer
 
 
 class GRU(RecurrentLayer, GRUCell):
-    """The gru cell of `rnnlab.cells` run over the timesteps."""
+    """The gated recurrent unit over the timesteps (Cho et al. 2014): 3U(F + U + 2) parameters."""
 
     keras_class: ClassVar[str] = "GRU"
     layer: Literal["gru"] = "gru"

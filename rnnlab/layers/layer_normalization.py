@@ -24,7 +24,9 @@ class LayerNormalization(WeightedLayer):
     def plan(self, signal: Signal, *, sequences: bool) -> Planned:
         """Return the plan: see `Layer.plan`."""
         if signal.is_ids:
-            raise LayerProblemError("RL212", "`layer_normalization` would change ids", help="put it after the embedding")
+            raise LayerProblemError(
+                "RL212", "`layer_normalization` would change ids", help="put it after the embedding"
+            )
         features = signal.shape[-1]
         assert features is not None
         names = [name for name, wanted in (("gamma", self.scale), ("beta", self.center)) if wanted]

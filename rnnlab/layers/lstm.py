@@ -9,7 +9,7 @@ from rnnlab.layers.recurrent import RecurrentLayer
 
 
 class LSTM(RecurrentLayer, LSTMCell):
-    """The lstm cell of `rnnlab.cells` run over the timesteps."""
+    """Long short-term memory over the timesteps (Hochreiter & Schmidhuber 1997): 4U(F + U + 1) parameters."""
 
     keras_class: ClassVar[str] = "LSTM"
     layer: Literal["lstm"] = "lstm"

@@ -64,7 +64,9 @@ class RecurrentLayer(WeightedLayer, Cell):
             weights=self._weights(features),
             formula=("2·" if self.bidirectional else "") + self.formula(features),
             flops=times(timesteps, self.flops_per_timestep(features) * self.directions),
-            activations=times(volume((timesteps, self.units)), (self.gates + len(self.states)) * self.directions),
+            activations=times(
+                volume((timesteps, self.units)), (self.gates + len(self.states)) * self.directions
+            ),
             keras_arguments=self._layer_arguments(returns),
         )
 
@@ -98,19 +100,29 @@ class RecurrentLayer(WeightedLayer, Cell):
     def _cudnn_wants(self) -> dict[str, str | bool | int]:
         if self.keras_cell == "simple_rnn_cell":
             return {}
-        wanted = {"activation": "tanh", "recurrent_activation": "sigmoid", "use_bias": True, "unroll": False}
-        return wanted | {"recurrent_dropout": 0} | ({"reset_after": True} if self.keras_cell == "gru_cell" else {})
+        wanted: dict[str, str | bool | int] = {
+            "activation": "tanh",
+            "recurrent_activation": "sigmoid",
+            "use_bias": True,
+            "unroll": False,
+            "recurrent_dropout": 0,
+        }
+        return wanted | {"reset_after": True} if self.keras_cell == "gru_cell" else wanted
 
     def contradictions(self) -> Iterator[Contradiction]:
         """Yield keys that were given but cannot matter."""
         yield from Cell.contradictions(self)
-        if "merge_mode" in self.model_fields_set and not self.bidirectional:
+        if self.departs("merge_mode") and not self.bidirectional:
             yield Contradiction(
-                "merge_mode", "`merge_mode` has no second direction to merge", "add `bidirectional: true`, or remove it"
+                "merge_mode",
+                "`merge_mode` has no second direction to merge",
+                "add `bidirectional: true`, or remove it",
             )
         if self.bidirectional and self.go_backwards:
             yield Contradiction(
-                "go_backwards", "`go_backwards` only swaps the two directions of a bidirectional layer", "remove it"
+                "go_backwards",
+                "`go_backwards` only swaps the two directions of a bidirectional layer",
+                "remove it",
             )
 
     def _weights(self, features: int) -> tuple[Weight, ...]:

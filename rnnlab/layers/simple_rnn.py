@@ -9,7 +9,7 @@ from rnnlab.layers.recurrent import RecurrentLayer
 
 
 class SimpleRNN(RecurrentLayer, SimpleRNNCell):
-    """The simple_rnn cell of `rnnlab.cells` run over the timesteps."""
+    """The simple recurrent network over the timesteps (Elman 1990): U(F + U + 1) parameters."""
 
     keras_class: ClassVar[str] = "SimpleRNN"
     layer: Literal["simple_rnn"] = "simple_rnn"

@@ -10,7 +10,9 @@ from rnnlab.source import Finding, listing
 from rnnlab.tasks import LOSSES, METRICS, HeadKind, Loss
 
 
-def plan_head(experiment: Experiment, facts: Facts, layers: tuple[LayerPlan, ...]) -> tuple[HeadPlan | None, list[Finding]]:
+def plan_head(
+    experiment: Experiment, facts: Facts, layers: tuple[LayerPlan, ...]
+) -> tuple[HeadPlan | None, list[Finding]]:
     """Return how the output meets the target, and what does not fit."""
     task = task_of(experiment)
     ((target, known),) = facts.targets.items() or {"target": TargetFacts(target_kind(experiment))}.items()
@@ -38,7 +40,9 @@ def plan_head(experiment: Experiment, facts: Facts, layers: tuple[LayerPlan, ...
     return (None if findings else head), findings
 
 
-def _check_shape(last: LayerPlan, layers: tuple[LayerPlan, ...], path: tuple[str | int, ...]) -> Finding | None:
+def _check_shape(
+    last: LayerPlan, layers: tuple[LayerPlan, ...], path: tuple[str | int, ...]
+) -> Finding | None:
     if last.layer != "dense":
         return Finding(
             "RL203",
@@ -66,22 +70,43 @@ def _check_units(
 ) -> tuple[HeadKind, list[Finding]]:
     place = (*path, "units")
     if target == "number":
-        wrong = Finding("RL203", f"the target is one number, but the head has {units} units", place, help="use `units: 1`")
+        wrong = Finding(
+            "RL203", f"the target is one number, but the head has {units} units", place, help="use `units: 1`"
+        )
         return "number", [] if units == 1 else [wrong]
     kind: HeadKind = "binary" if units == 1 else "classes"
     classes = known.classes
     if classes is None or units == classes or (units == 1 and classes == 2):
         return kind, []
-    help_ = "use `units: 1` with sigmoid, or `units: 2` with softmax" if classes == 2 else f"use `units: {classes}` with softmax"
-    return kind, [Finding("RL203", f"the target has {classes} classes, but the head has {units} units", place, help=help_)]
+    help_ = (
+        "use `units: 1` with sigmoid, or `units: 2` with softmax"
+        if classes == 2
+        else f"use `units: {classes}` with softmax"
+    )
+    return kind, [
+        Finding(
+            "RL203", f"the target has {classes} classes, but the head has {units} units", place, help=help_
+        )
+    ]
 
 
 def _check_activation(
     kind: HeadKind, activation: str, loss: Loss, *, explicit: bool, path: tuple[str | int, ...]
 ) -> list[Finding]:
     if kind not in loss.heads:
-        what = {"binary": "one unit for two classes", "classes": "one unit per class", "number": "one number"}[kind]
-        return [Finding("RL204", f"`{_kind(loss)}` does not fit a head of {what}", ("task", "loss"), help=_fitting(kind))]
+        what = {
+            "binary": "one unit for two classes",
+            "classes": "one unit per class",
+            "number": "one number",
+        }[kind]
+        return [
+            Finding(
+                "RL204",
+                f"`{_kind(loss)}` does not fit a head of {what}",
+                ("task", "loss"),
+                help=_fitting(kind),
+            )
+        ]
     place = (*path, "activation")
     if kind == "number":
         bad = activation in ("softmax", "log_softmax")
@@ -103,10 +128,19 @@ def _check_activation(
     return []
 
 
-def _not_probabilities(kind: HeadKind, activation: str, wanted: str, loss: Loss, place: tuple[str | int, ...]) -> Finding:
+def _not_probabilities(
+    kind: HeadKind, activation: str, wanted: str, loss: Loss, place: tuple[str | int, ...]
+) -> Finding:
     if activation == "softmax" and kind == "binary":
-        return Finding("RL204", "`softmax` over one unit is always 1", place, help="use `activation: sigmoid`, or `units: 2`")
-    alternative = f", or `task.loss: {{kind: {_kind(loss)}, from_logits: true}}`" if activation == "linear" else ""
+        return Finding(
+            "RL204",
+            "`softmax` over one unit is always 1",
+            place,
+            help="use `activation: sigmoid`, or `units: 2`",
+        )
+    alternative = (
+        f", or `task.loss: {{kind: {_kind(loss)}, from_logits: true}}`" if activation == "linear" else ""
+    )
     return Finding(
         "RL204",
         f"`{_kind(loss)}` wants probabilities, but the head ends in `{activation}`",
@@ -128,7 +162,10 @@ def _check_metrics(kind: HeadKind, metrics: tuple[str, ...]) -> list[Finding]:
     what = {"binary": "one sigmoid unit", "classes": "a softmax over classes", "number": "a number"}[kind]
     return [
         Finding(
-            "RL209", f"the metric `{name}` does not fit {what}", ("task", "metrics", index), help=f"known: {listing(fitting)}"
+            "RL209",
+            f"the metric `{name}` does not fit {what}",
+            ("task", "metrics", index),
+            help=f"known: {listing(fitting)}",
         )
         for index, name in enumerate(metrics)
         if name not in fitting

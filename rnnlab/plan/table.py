@@ -43,13 +43,23 @@ def plan_summary(plan: Plan) -> list[str]:
     frozen = plan.parameters - plan.trainable_parameters
     lines = [f"parameters  {plan.parameters:,}" + (f", of them {frozen:,} frozen" if frozen else "")]
     if plan.flops_per_sample is None or plan.memory_bytes is None:
-        lines.append("FLOPs, memory  unknown until the data are prepared: T is not known (`rnnlab plan --data` prepares them)")
+        lines.append(
+            "FLOPs, memory  unknown until the data are prepared: T is not known (`rnnlab plan --data` prepares them)"
+        )
     else:
         lines.append(f"FLOPs  {plan.flops_per_sample:,} a sample, forward, products only")
-        lines.append(f"memory  {plan.memory_bytes / 2**20:,.1f} MiB at {plan.batch_size} samples a batch: weights, gradients, optimizer, activations")
+        lines.append(
+            f"memory  {plan.memory_bytes / 2**20:,.1f} MiB at {plan.batch_size} samples a batch: weights, gradients, optimizer, activations"
+        )
     if plan.head:
-        lines.append(f"task  {plan.head.task}: loss {plan.head.loss.kind}, metrics {', '.join(plan.head.metrics)}")  # type: ignore[attr-defined]
-    lines += [f"kernel  {layer.name}: {layer.kernel}, {layer.kernel_reason}" for layer in plan.layers if layer.kernel]
+        lines.append(
+            f"task  {plan.head.task}: loss {plan.head.loss.kind}, metrics {', '.join(plan.head.metrics)}"
+        )  # type: ignore[attr-defined]
+    lines += [
+        f"kernel  {layer.name}: {layer.kernel}, {layer.kernel_reason}"
+        for layer in plan.layers
+        if layer.kernel
+    ]
     return lines
 
 

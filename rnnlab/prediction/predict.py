@@ -48,7 +48,9 @@ def find_model(selector: str, *, store: str | None = None) -> tuple[Store, Recor
     return opened, record
 
 
-def predict(selector: str, table: Path | str, *, column: str = "text", store: str | None = None) -> pd.DataFrame:
+def predict(
+    selector: str, table: Path | str, *, column: str = "text", store: str | None = None
+) -> pd.DataFrame:
     """Return one row per text of a table: the text, the label and its probability, or the number.
 
     Args:
@@ -113,7 +115,9 @@ def evaluate(
         answers.insert(1, "label", labels)
         wrong = answers[answers["label"] != answers["predicted"]]
         worst = wrong.sort_values("probability", ascending=False).head(mistakes)
-    return Evaluation(record, len(texts), metrics, worst[[name for name in worst if not name.startswith("p(")]])
+    return Evaluation(
+        record, len(texts), metrics, worst[[name for name in worst.columns if not str(name).startswith("p(")]]
+    )
 
 
 def _metrics(saved: SavedModel, texts: list[str], targets: Any) -> dict[str, float]:

@@ -46,12 +46,19 @@ def record_model_facts(store: Store, run_id: str, trained_on: Mapping[str, Any],
 
 
 def record_outcome(
-    store: Store, run_id: str, trained: Trained, scores: Scores, baselines: Mapping[str, Mapping[str, float]], skill: Mapping[str, float]
+    store: Store,
+    run_id: str,
+    trained: Trained,
+    scores: Scores,
+    baselines: Mapping[str, Mapping[str, float]],
+    skill: Mapping[str, float],
 ) -> None:
     """Write test scores, baselines, figures and the model with its preparation."""
     result = trained.result
     values = {f"test_{name}": value for name, value in scores.metrics.items()}
-    values |= {f"baseline_{name}_{key}": value for name, found in baselines.items() for key, value in found.items()}
+    values |= {
+        f"baseline_{name}_{key}": value for name, found in baselines.items() for key, value in found.items()
+    }
     values |= {f"skill_over_{name}": value for name, value in skill.items()}
     values |= {
         "kept_epoch": float(result.kept_epoch),
@@ -77,7 +84,9 @@ def record_outcome(
         store.log_text(run_id, "test_scores.json", json.dumps(table, indent=2))
     with tempfile.TemporaryDirectory() as folder:
         save_preparation(trained, Path(folder))
-        store.log_model(run_id, trained.learner.model, preparation_folder=Path(folder), step=result.kept_epoch)
+        store.log_model(
+            run_id, trained.learner.model, preparation_folder=Path(folder), step=result.kept_epoch
+        )
 
 
 def save_preparation(trained: Trained, folder: Path) -> None:
@@ -94,4 +103,3 @@ def save_preparation(trained: Trained, folder: Path) -> None:
         "from_logits": head.from_logits,
     }
     (folder / "head.json").write_text(json.dumps(data, indent=2), encoding="utf-8")
-

@@ -6,14 +6,18 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from scipy import stats
 
 from rnnlab.errors import CallError
+from rnnlab.experiment import Experiment
+from rnnlab.experiment.fingerprint import config_fingerprint
 from rnnlab.run.heads import run_head
-from rnnlab.run.opening import Say, open_road
-from rnnlab.run.run import Outcome, start_run
+from rnnlab.run.opening import Road, Say, open_road
+from rnnlab.run.run import Outcome, find_interrupted, finish_run, start_run
+from rnnlab.track.record import Record
 from rnnlab.train.listener import Listener
 
 
@@ -32,13 +36,17 @@ class Replicated:
 
     Attributes:
         run_id: of the parent run.
-        outcomes: one per seed.
-        intervals: of every test quantity and of the skills.
+        outcomes: of the replicates trained now; those that an earlier process had finished are not among them.
+        replicates: how many there are in all.
+        intervals: of every test quantity and of the skills, over all.
     """
 
     run_id: str
     name: str
+    experiment: str
+    store: str
     outcomes: tuple[Outcome, ...]
+    replicates: int
     intervals: dict[str, Interval]
 
 
@@ -56,36 +64,106 @@ def run_replicates(
     *,
     overrides: Sequence[str] = (),
     store: str | None = None,
+    resume: bool = False,
     listeners: Sequence[Listener] = (),
     say: Say = lambda line: None,
 ) -> Replicated:
     """Return what the replicates of a file with `seeds: N` came to: one parent run, N runs nested in it.
 
+    Args:
+        path: the file.
+        overrides: `path=value`, as `--set`.
+        store: as in `run_experiment`.
+        resume: go on with interrupted replicates: finished seeds are kept, the broken one continues.
+        listeners: told of every step and epoch.
+        say: takes sentences for the person.
+
     Raises:
         RnnlabError: as `run_experiment`; the parent's status then says FAILED or KILLED too.
     """
     road = open_road(Path(path), overrides=overrides, store=store, say=say)
-    count = road.experiment.seeds
-    if count is None:
+    if road.experiment.seeds is None:
         raise CallError("the file has no `seeds: N`")
-    head = run_head(road.document, road.experiment, road.plan, kind="replicates", folder=road.folder)
-    parent = road.store.start(head)
-    outcomes = []
-    status = "FAILED"
+    parent = _reopened(road) if resume else _started(road)
+    status: Literal["FINISHED", "FAILED", "KILLED"] = "FAILED"
     try:
-        for seed in range(road.experiment.seed, road.experiment.seed + count):
-            say(f"seed {seed}")
-            experiment = road.experiment.model_copy(update={"seed": seed, "seeds": None})
-            outcomes.append(start_run(road, experiment, listeners, parent=parent, name=f"seed-{seed}"))
-        intervals = {key: interval_of([_values(each)[key] for each in outcomes]) for key in _values(outcomes[0])}
+        outcomes, values = _train_all(road, parent, listeners)
+        intervals = {key: interval_of([each[key] for each in values]) for key in values[0]}
         road.store.log_metrics(parent, _flat(intervals))
         status = "FINISHED"
     except BaseException as error:
         status = "KILLED" if getattr(error, "exit_code", 1) == 130 else "FAILED"
         raise
     finally:
-        road.store.finish(parent, status)  # type: ignore[arg-type]
-    return Replicated(parent, road.store.name_of(parent), tuple(outcomes), intervals)
+        road.store.finish(parent, status)
+    return Replicated(
+        run_id=parent,
+        name=road.store.name_of(parent),
+        experiment=road.experiment.name,
+        store=road.store.uri,
+        outcomes=tuple(outcomes),
+        replicates=len(values),
+        intervals=intervals,
+    )
+
+
+def _started(road: Road) -> str:
+    head = run_head(road.document, road.experiment, road.plan, kind="replicates", folder=road.folder)
+    return road.store.start(head)
+
+
+def _reopened(road: Road) -> str:
+    wanted = config_fingerprint(road.experiment)
+    for record in reversed(road.store.records(experiment=road.experiment.name)):
+        same = record.kind == "replicates" and record.tags.get("rnnlab.fingerprint") == wanted
+        if same and record.status in ("KILLED", "FAILED"):
+            road.say(f"resuming the replicates {record.name} ({record.run_id[:8]})")
+            road.store.reopen(record.run_id)
+            return record.run_id
+    raise CallError("nothing to resume: no interrupted replicates of this experiment are in this store")
+
+
+def _train_all(
+    road: Road, parent: str, listeners: Sequence[Listener]
+) -> tuple[list[Outcome], list[dict[str, float]]]:
+    """Return (outcomes of the seeds trained now, test values of all seeds)."""
+    outcomes: list[Outcome] = []
+    values: list[dict[str, float]] = []
+    finished = _finished(road, parent)
+    count = road.experiment.seeds or 1
+    for seed in range(road.experiment.seed, road.experiment.seed + count):
+        name = f"seed-{seed}"
+        if name in finished:
+            values.append(finished[name])
+            continue
+        road.say(f"seed {seed}")
+        experiment = road.experiment.model_copy(update={"seed": seed, "seeds": None})
+        outcomes.append(_train_one(road, experiment, parent, name, listeners))
+        values.append(_values(outcomes[-1]))
+    return outcomes, values
+
+
+def _train_one(
+    road: Road, experiment: Experiment, parent: str, name: str, listeners: Sequence[Listener]
+) -> Outcome:
+    broken = find_interrupted(road, experiment)
+    if broken is not None and broken.parent == parent:
+        return finish_run(road, experiment, broken.run_id, broken.name, listeners, resume=True)
+    return start_run(road, experiment, listeners, parent=parent, name=name)
+
+
+def _finished(road: Road, parent: str) -> dict[str, dict[str, float]]:
+    """Return the test values of the replicates that are done, by name."""
+    records = road.store.records(experiment=road.experiment.name)
+    return {
+        record.name: _recorded(record)
+        for record in records
+        if record.parent == parent and record.status == "FINISHED"
+    }
+
+
+def _recorded(record: Record) -> dict[str, float]:
+    return {key: value for key, value in record.metrics.items() if key.startswith(("test_", "skill_over_"))}
 
 
 def _values(outcome: Outcome) -> dict[str, float]:
@@ -94,9 +172,7 @@ def _values(outcome: Outcome) -> dict[str, float]:
 
 
 def _flat(intervals: dict[str, Interval]) -> dict[str, float]:
-    flat = {}
+    flat: dict[str, float] = {}
     for key, interval in intervals.items():
         flat |= {key: interval.mean, f"{key}_ci95_low": interval.low, f"{key}_ci95_high": interval.high}
     return {key: value for key, value in flat.items() if not math.isnan(value)}
-
-

@@ -79,5 +79,11 @@ def train_once(
 
 def fingerprint_of(experiment: Experiment, splits: Splits, machine: Machine) -> str:
     """Return the SHA-256 of everything that decides the bits: file, data, versions, threads, devices."""
-    parts = [config_fingerprint(experiment), splits.fingerprint, machine.versions, machine.threads, machine.devices]
+    parts = [
+        config_fingerprint(experiment),
+        splits.fingerprint,
+        machine.versions,
+        machine.threads,
+        machine.devices,
+    ]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

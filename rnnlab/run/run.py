@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from rnnlab.data import Splits
 from rnnlab.data.baselines import fit_baselines
@@ -86,16 +87,25 @@ def run_experiment(
         say(f"resuming run {interrupted.name} ({interrupted.run_id[:8]})")
         return finish_run(road, road.experiment, interrupted.run_id, interrupted.name, listeners, resume=True)
     if interrupted is not None:
-        say(f"run {interrupted.name} ({interrupted.run_id[:8]}) of this experiment was interrupted; --resume would go on with it")
+        say(
+            f"run {interrupted.name} ({interrupted.run_id[:8]}) of this experiment was interrupted; --resume would go on with it"
+        )
     return start_run(road, road.experiment, listeners)
 
 
 def start_run(
-    road: Road, experiment: Experiment, listeners: Sequence[Listener], *, parent: str | None = None, name: str | None = None
+    road: Road,
+    experiment: Experiment,
+    listeners: Sequence[Listener],
+    *,
+    parent: str | None = None,
+    name: str | None = None,
 ) -> Outcome:
     """Return what a new run came to."""
-    kind = "replicate" if parent else "run"
-    head = run_head(road.document, experiment, road.plan, kind=kind, folder=road.folder, parent=parent, name=name)  # type: ignore[arg-type]
+    kind: Literal["run", "replicate"] = "replicate" if parent else "run"
+    head = run_head(
+        road.document, experiment, road.plan, kind=kind, folder=road.folder, parent=parent, name=name
+    )
     run_id = road.store.start(head)
     return finish_run(road, experiment, run_id, road.store.name_of(run_id), listeners, resume=False)
 
@@ -123,7 +133,9 @@ def finish_run(
     except KeyboardInterrupt as error:
         store.finish(run_id, "KILLED")
         reached = any(road.checkpoints(run_id).glob("*.ckpt"))
-        advice = "--resume goes on with it" if reached else "no epoch was finished, so there is nothing to resume"
+        advice = (
+            "--resume goes on with it" if reached else "no epoch was finished, so there is nothing to resume"
+        )
         raise InterruptedRunError(f"run {name} ({run_id[:8]}) was interrupted; {advice}") from error
     except BaseException as error:
         if isinstance(error, DivergedError):
@@ -182,7 +194,9 @@ def skills(scores: Scores, baselines: dict[str, dict[str, float]]) -> dict[str, 
     return {name: skill_over(scores.primary, scores.value, found[key]) for name, found in baselines.items()}
 
 
-def missed_baseline(experiment: Experiment, scores: Scores, baselines: dict[str, dict[str, float]]) -> str | None:
+def missed_baseline(
+    experiment: Experiment, scores: Scores, baselines: dict[str, dict[str, float]]
+) -> str | None:
     """Return the baseline that should have been beaten and was not, or None."""
     name = experiment.expect.beats
     if name is None:

@@ -32,7 +32,11 @@ class Scores:
 
 
 def score_outputs(
-    head: HeadPlan, metrics: dict[str, float], target_N: NDArray[Any], output_NU: NDArray[Any], labels: tuple[str, ...]
+    head: HeadPlan,
+    metrics: dict[str, float],
+    target_N: NDArray[Any],
+    output_NU: NDArray[Any],
+    labels: tuple[str, ...],
 ) -> Scores:
     """Return the scores of outputs (N, U): probabilities, or numbers."""
     if head.kind == "number":
@@ -56,7 +60,7 @@ def predicted_classes(head: HeadPlan, output_NU: NDArray[Any]) -> NDArray[np.int
     """Return the class index (N,) of each row of probabilities."""
     if head.kind == "binary":
         return (output_NU[:, 0] > 0.5).astype(np.int64)
-    return np.argmax(output_NU, axis=1)
+    return np.asarray(np.argmax(output_NU, axis=1), np.int64)
 
 
 def skill_over(primary: str, value: float, baseline: float) -> float:

@@ -16,6 +16,7 @@ from rnnlab.source.document import child as child
 from rnnlab.source.document import merge as merge
 from rnnlab.source.document import paths as paths
 from rnnlab.source.document import replace_at as replace_at
+from rnnlab.source.parse import LARGEST as LARGEST
 from rnnlab.source.parse import Parsed as Parsed
 from rnnlab.source.parse import parse as parse
 from rnnlab.source.parse import parse_value as parse_value

@@ -22,9 +22,15 @@ class Code:
 
 
 CODES: dict[str, Code] = {
-    "RL001": Code("The file cannot be read", "It is missing, is a folder, or you lack the permission to read it."),
-    "RL002": Code("The file is not UTF-8", "Experiments are UTF-8 text. Save the file again with that encoding."),
-    "RL003": Code("The file is too large", "An experiment is at most 1 MiB. Data belong into files of their own."),
+    "RL001": Code(
+        "The file cannot be read", "It is missing, is a folder, or you lack the permission to read it."
+    ),
+    "RL002": Code(
+        "The file is not UTF-8", "Experiments are UTF-8 text. Save the file again with that encoding."
+    ),
+    "RL003": Code(
+        "The file is too large", "An experiment is at most 1 MiB. Data belong into files of their own."
+    ),
     "RL004": Code(
         "The text is not YAML",
         "The place shown is where reading stopped; the cause is often just above it: a bracket or quote left open, a tab in "
@@ -46,14 +52,21 @@ CODES: dict[str, Code] = {
         "    rnnlab: 1\n    name: first\n    model:\n      inputs: {x: {timesteps: 5, features: 3}}\n      layers:\n"
         "        - {layer: lstm, units: 8}\n",
     ),
-    "RL009": Code("A second document starts", "One file holds one experiment: remove the line `---` and what follows it."),
-    "RL010": Code("A number is not finite or too long", "`.inf`, `.nan`, 1e999 and integers over 64 bits are refused."),
+    "RL009": Code(
+        "A second document starts",
+        "One file holds one experiment: remove the line `---` and what follows it.",
+    ),
+    "RL010": Code(
+        "A number is not finite or too long", "`.inf`, `.nan`, 1e999 and integers over 64 bits are refused."
+    ),
     "RL011": Code(
         "`--set` leads nowhere",
         "It takes `path=value`. A path is keys joined by dots; layers are named or counted from 0: "
         "`--set model.layers.rnn.units=64`, `--set model.layers.1.units=64`. The value is YAML.",
     ),
-    "RL012": Code("`extends` leads nowhere", "The path is relative to the file that extends. Circles are refused."),
+    "RL012": Code(
+        "`extends` leads nowhere", "The path is relative to the file that extends. Circles are refused."
+    ),
     "RL101": Code(
         "A key is unknown",
         "Every key of the file must be known and must change something; a misspelt one would otherwise be ignored and the "
@@ -62,13 +75,21 @@ CODES: dict[str, Code] = {
     "RL102": Code("A key is missing", "The section cannot be understood without it."),
     "RL103": Code(
         "A value has the wrong type",
-        "Types are strict: 128.0 is not a whole number, \"128\" is not a number, `no` is a text (write false), 500_000 is a "
+        'Types are strict: 128.0 is not a whole number, "128" is not a number, `no` is a text (write false), 500_000 is a '
         "text (write 500000), 1e-3 is a number.",
     ),
     "RL104": Code("A value is not allowed", "It has the right type, but lies outside what the key can take."),
-    "RL105": Code("A name is unknown", "A kind, layer, activation, dataset, class or other name that rnnlab does not know."),
-    "RL201": Code("The format version is unknown", "`rnnlab: 1` is the version of the file format, not of the program."),
-    "RL202": Code("A name stands twice", "Layers and inputs share one set of names, because weights are recorded under them."),
+    "RL105": Code(
+        "A name is unknown",
+        "A kind, layer, activation, dataset, class or other name that rnnlab does not know.",
+    ),
+    "RL201": Code(
+        "The format version is unknown", "`rnnlab: 1` is the version of the file format, not of the program."
+    ),
+    "RL202": Code(
+        "A name stands twice",
+        "Layers and inputs share one set of names, because weights are recorded under them.",
+    ),
     "RL203": Code(
         "The head does not fit the target",
         "Two classes: one sigmoid unit or two softmax units. C classes: C softmax units. A number: one linear unit. There must be "
@@ -84,12 +105,24 @@ CODES: dict[str, Code] = {
         "A layer below needs every timestep",
         "A recurrent layer that feeds another one must return sequences. Leave `return_sequences` out: it follows from the layers below.",
     ),
-    "RL206": Code("The quantity is not recorded", "What is monitored is `loss`, a metric of the task, or one of them with `val_`."),
-    "RL207": Code("The task does not fit the target", "Classes need classification, numbers need regression."),
-    "RL208": Code("The split cannot be made", "The fractions leave nothing to train on, or the dataset lacks what the split needs."),
-    "RL209": Code("The metric does not fit the head", "Some metrics are for two classes, some for many, some for numbers."),
+    "RL206": Code(
+        "The quantity is not recorded",
+        "What is monitored is `loss`, a metric of the task, or one of them with `val_`.",
+    ),
+    "RL207": Code(
+        "The task does not fit the target", "Classes need classification, numbers need regression."
+    ),
+    "RL208": Code(
+        "The split cannot be made",
+        "The fractions leave nothing to train on, or the dataset lacks what the split needs.",
+    ),
+    "RL209": Code(
+        "The metric does not fit the head",
+        "Some metrics are for two classes, some for many, some for numbers.",
+    ),
     "RL210": Code(
-        "A key cannot matter here", "Every key must change something. This one is overruled or made meaningless by another."
+        "A key cannot matter here",
+        "Every key must change something. This one is overruled or made meaningless by another.",
     ),
     "RL211": Code(
         "The model's inputs are unclear",
@@ -111,41 +144,86 @@ CODES: dict[str, Code] = {
         "It needs the default activations, a bias, no recurrent dropout, no unrolling, padding at the end, and `reset_after` "
         "for a gru; it has no simple_rnn.",
     ),
-    "RL216": Code("The baseline is unknown", "Classification has `majority` and `tfidf_logistic_regression`, regression `mean` and `tfidf_ridge`."),
-    "RL217": Code("The plan misses an expectation", "`expect` says what must come out; the plan, known before training, has something else."),
-    "RL218": Code("`unroll` needs to know the timesteps", "A loop can only be written out when its length is known."),
+    "RL216": Code(
+        "The baseline is unknown",
+        "Classification has `majority` and `tfidf_logistic_regression`, regression `mean` and `tfidf_ridge`.",
+    ),
+    "RL217": Code(
+        "The plan misses an expectation",
+        "`expect` says what must come out; the plan, known before training, has something else.",
+    ),
+    "RL218": Code(
+        "`unroll` needs to know the timesteps", "A loop can only be written out when its length is known."
+    ),
     "RL220": Code(
         "Padding is read as data (a warning)",
         "With `mask: false` a recurrent layer goes on over the zeros that pad a sample, as many public guides do. The result "
         "then depends on how long the longest sample of the data is.",
     ),
-    "RL301": Code("A path of the space leads nowhere", "Paths are keys joined by dots; layers are named or counted from 0."),
-    "RL302": Code("The place cannot vary", "A trial varies data, model, optimizer, training or runtime. Seeds are replicates: `seeds: N`."),
-    "RL303": Code("A choice or an end of a range is refused", "The file with that value in its place would be refused; the note says why."),
+    "RL301": Code(
+        "A path of the space leads nowhere",
+        "Paths are keys joined by dots; layers are named or counted from 0.",
+    ),
+    "RL302": Code(
+        "The place cannot vary",
+        "A trial varies data, model, optimizer, training or runtime. Seeds are replicates: `seeds: N`.",
+    ),
+    "RL303": Code(
+        "A choice or an end of a range is refused",
+        "The file with that value in its place would be refused; the note says why.",
+    ),
     "RL304": Code("The range is not one", "It needs low ≤ high; `log` needs low > 0 and no `step`."),
     "RL305": Code(
         "A choice lacks a key that stands beside it",
         "When `layer` varies, all the keys beside it must be keys of every choice: `recurrent_activation` is none of simple_rnn.",
     ),
-    "RL306": Code("The file itself is outside the space", "Trial 0 is the file as written, so its values must be in the space."),
-    "RL307": Code("The objective is none", "It is `val_loss` or a metric of the task with `val_`, in its own direction."),
+    "RL306": Code(
+        "The file itself is outside the space",
+        "Trial 0 is the file as written, so its values must be in the space.",
+    ),
+    "RL307": Code(
+        "The objective is none", "It is `val_loss` or a metric of the task with `val_`, in its own direction."
+    ),
     "RL308": Code("The grid is endless", "Ranges of a grid need a `step`."),
-    "RL309": Code("Trial 0 is over the budget", "The budget refuses trials by their plan; the file itself must be within it."),
+    "RL309": Code(
+        "Trial 0 is over the budget",
+        "The budget refuses trials by their plan; the file itself must be within it.",
+    ),
     "RL310": Code("A sweep needs data", "An architecture alone has nothing to be optimised."),
-    "RL401": Code("The data cannot be read", "The file is missing, unreadable, or its name ends in something unknown (csv, tsv, jsonl, parquet)."),
-    "RL402": Code("A column is missing", "Columns are named in the first line of csv and tsv, and by the keys of jsonl."),
+    "RL401": Code(
+        "The data cannot be read",
+        "The file is missing, unreadable, or its name ends in something unknown (csv, tsv, jsonl, parquet).",
+    ),
+    "RL402": Code(
+        "A column is missing", "Columns are named in the first line of csv and tsv, and by the keys of jsonl."
+    ),
     "RL403": Code("The data are not UTF-8", "Save the table again as UTF-8."),
-    "RL404": Code("The table is malformed", "A row has too many or too few fields, a quote is left open, a header stands twice, or the file is cut off."),
+    "RL404": Code(
+        "The table is malformed",
+        "A row has too many or too few fields, a quote is left open, a header stands twice, or the file is cut off.",
+    ),
     "RL405": Code("A value is missing", "Every sample needs its text and its label."),
     "RL406": Code("The splits cannot be used", "A split is empty, or the training split has one class only."),
-    "RL407": Code("The dataset cannot be fetched", "Catalog datasets come through pip; without it, use a table of your own."),
-    "RL408": Code("What was fetched is not the dataset", "Its hash or its contents differ from the catalog's; nothing of it was used."),
-    "RL409": Code("A label is unknown", "It is not among `dataset.labels`, or not among the labels the model was trained with."),
+    "RL407": Code(
+        "The dataset cannot be fetched",
+        "Catalog datasets come through pip; without it, use a table of your own.",
+    ),
+    "RL408": Code(
+        "What was fetched is not the dataset",
+        "Its hash or its contents differ from the catalog's; nothing of it was used.",
+    ),
+    "RL409": Code(
+        "A label is unknown",
+        "It is not among `dataset.labels`, or not among the labels the model was trained with.",
+    ),
     "RL410": Code("A target is no finite number", "Regression needs a finite number in every row."),
     "RL501": Code(
         "The built model is not the planned one",
         "Keras built weights whose paths, shapes or number differ from the plan. This is a defect of rnnlab or an unknown "
         "version of Keras; nothing was trained. Please report it.",
     ),
-    "RL502": Code("The kernel is not to be had", "cuDNN or a GPU was asked for and TensorFlow finds none on this machine."),
+    "RL502": Code(
+        "The kernel is not to be had",
+        "cuDNN or a GPU was asked for and TensorFlow finds none on this machine.",
+    ),
 }

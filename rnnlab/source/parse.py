@@ -50,11 +50,19 @@ def read_source(path: Path, *, name: str | None = None) -> Source:
         reason = error.strerror or type(error).__name__
         raise refuse("RL001", f"cannot read the file: {reason}") from error
     if len(data) > LARGEST:
-        raise refuse("RL003", "the file is larger than 1 MiB", "an experiment is a page of text; data have files of their own")
+        raise refuse(
+            "RL003",
+            "the file is larger than 1 MiB",
+            "an experiment is a page of text; data have files of their own",
+        )
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise refuse("RL002", f"the file is not UTF-8: byte {error.start}", "save it as UTF-8") from error
+        shown_text = Source(shown, data.decode("utf-8", errors="replace"))
+        start = len(data[: error.start].decode("utf-8"))
+        span = Span(shown_text, start, start + 1)
+        message = f"the file is not UTF-8: byte {error.start} cannot be read"
+        raise InvalidExperimentError((Diagnostic("RL002", message, span, help="save it as UTF-8"),)) from error
     return Source(shown, text.replace("\r\n", "\n"))
 
 
@@ -96,6 +104,14 @@ def parse_value(source: Source, start: int) -> Node:
     return node
 
 
+def _start(event: yaml.Event) -> int:
+    return int(event.start_mark.index)  # type: ignore[union-attr]  # events of a text have marks
+
+
+def _end(event: yaml.Event) -> int:
+    return int(event.end_mark.index)  # type: ignore[union-attr]
+
+
 class _TooDeepError(Exception):
     pass
 
@@ -120,7 +136,12 @@ class _Parser:
             self.report("RL008", "the file is empty", 0, "start with `rnnlab: 1` and `name:`")
             return None
         if not isinstance(node, Mapping):
-            self.report("RL008", "the file must be a mapping of keys to values", node.span.start)
+            self.report(
+                "RL008",
+                "the file must be a mapping of keys to values",
+                node.span.start,
+                "write `key: value` lines",
+            )
             return None
         return node
 
@@ -131,14 +152,16 @@ class _Parser:
             if isinstance(event, yaml.DocumentStartEvent):
                 if node is not None:
                     help_ = "write one experiment a file"
-                    self.report("RL009", "a second document starts here", event.start_mark.index, help_, width=3)
+                    self.report(
+                        "RL009", "a second document starts here", _start(event), help_, width=3
+                    )
                     break
                 node = self.node(next(self.events), depth=1)
         return node
 
     def node(self, event: yaml.Event, depth: int) -> Node:
         if depth > DEEPEST:
-            self.report("RL007", f"nested deeper than {DEEPEST} levels", event.start_mark.index)
+            self.report("RL007", f"nested deeper than {DEEPEST} levels", _start(event))
             raise _TooDeepError
         if isinstance(event, yaml.AliasEvent):
             span = self.span(event)
@@ -152,15 +175,23 @@ class _Parser:
         return self.scalar(event)
 
     def refuse_properties(self, event: yaml.Event) -> None:
-        start = event.start_mark.index
-        word = len(self.text[start : start + 200].split(maxsplit=1)[0]) if start < len(self.text) else 1
+        start = _start(event)
+        word = len("".join(self.text[start : start + 200].split(maxsplit=1)[:1]))
         if getattr(event, "anchor", None):
-            self.report("RL006", "anchors are not allowed", start, "write the value again, or use `extends`", width=word)
+            self.report(
+                "RL006",
+                "anchors are not allowed",
+                start,
+                "write the value again, or use `extends`",
+                width=word,
+            )
         elif getattr(event, "tag", None):
-            self.report("RL006", "tags are not allowed", start, "remove it: types follow from the keys", width=word)
+            self.report(
+                "RL006", "tags are not allowed", start, "remove it: types follow from the keys", width=word
+            )
 
     def sequence(self, event: yaml.SequenceStartEvent, depth: int) -> Sequence:
-        items = []
+        items: list[Node] = []
         for inner in self.events:
             if isinstance(inner, yaml.SequenceEndEvent):
                 return Sequence(tuple(items), self.span(event, inner))
@@ -181,7 +212,9 @@ class _Parser:
         value = self.node(next(self.events), depth + 1)
         span = key_node.span
         if not isinstance(key_node, Scalar):
-            self.refuse(span, "RL005", "a key must be a plain word", "remove the brackets, or put the key in quotes")
+            self.refuse(
+                span, "RL005", "a key must be a plain word", "remove the brackets, or put the key in quotes"
+            )
             return
         key = self.source.text[span.start : span.end]
         if isinstance(event, yaml.ScalarEvent) and not event.implicit[0]:
@@ -193,7 +226,12 @@ class _Parser:
             note = f"first on line {entries[key].key_span.line}"
             self.diagnostics.append(
                 Diagnostic(
-                    "RL005", f"the key `{key}` stands twice", span, label="again here", note=note, help="keep one of the two"
+                    "RL005",
+                    f"the key `{key}` stands twice",
+                    span,
+                    label="again here",
+                    note=note,
+                    help="keep one of the two",
                 )
             )
         else:
@@ -212,7 +250,7 @@ class _Parser:
         return Scalar(value, self.span(event))
 
     def span(self, first: yaml.Event, last: yaml.Event | None = None) -> Span:
-        start, end = first.start_mark.index, (last or first).end_mark.index
+        start, end = _start(first), _end(last or first)
         if last is not None and not getattr(first, "flow_style", False):
             end = max(start + 1, end)
             while end > start + 1 and self.text[end - 1 : end].isspace():

@@ -16,7 +16,7 @@ _HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 
-LONGEST_INTEGER = 18  # digits: what fits a signed 64-bit integer
+LONGEST_INTEGER = 24  # characters: more cannot fit 64 bits in any base, and Python refuses thousands of digits
 
 
 def resolve_plain(text: str) -> Value:
@@ -39,12 +39,13 @@ def _resolve_number(text: str) -> Value:
         raise ValueError("numbers must be finite")
     for pattern, base in ((_INT, 10), (_OCTAL, 8), (_HEXADECIMAL, 16)):
         if pattern.fullmatch(text):
-            if len(text) > LONGEST_INTEGER + 2:
+            number = int(text.removeprefix("0o").removeprefix("0x"), base) if len(text) <= LONGEST_INTEGER else None
+            if number is None or not -(2**63) <= number < 2**63:
                 raise ValueError("integers must fit 64 bits")
-            return int(text.removeprefix("0o").removeprefix("0x"), base)
+            return number
     if _FLOAT.fullmatch(text):
-        number = float(text)
-        if not math.isfinite(number):
+        real = float(text)
+        if not math.isfinite(real):
             raise ValueError("numbers must be finite")
-        return number
+        return real
     return text

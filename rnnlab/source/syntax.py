@@ -21,11 +21,13 @@ WORDS = (
     ("'<block sequence start>'", "a list in another column"),
     ("'<block end>'", "a line further left"),
     ("expected <block end>", "expected a key in the same column"),
+    ("mapping values are not allowed here", "a `: ` makes a key, and none can stand here"),
+    ("could not find expected ':'", "a colon is missing"),
     ("'", "`"),
 )
 REMEDIES = (
-    ("mapping values are not allowed", "put a line break before the key, or quotes around a text that holds `: `"),
-    ("could not find expected `:`", "write a colon and a space between a key and its value"),
+    ("none can stand here", "put a line break before the key, or quotes around a text that holds `: `"),
+    ("a colon is missing", "write a colon and a space between a key and its value"),
     ("expected a key in the same column", "line the keys of one mapping up in the same column"),
     ("expected `,` or", "close the bracket, or separate the items with commas"),
     ("unknown escape character", "use single quotes, in which a backslash is a backslash"),
@@ -42,13 +44,15 @@ def describe(error: yaml.MarkedYAMLError, text: str) -> tuple[tuple[int, int], s
     mark = error.problem_mark or error.context_mark
     index = min(mark.index, len(text)) if mark else 0
     problem = _in_words(error.problem or "it cannot be read")
-    opener = OPENERS.get(error.context or "") if error.context_mark else None
-    if opener and text[index:].strip() == "":
-        start = error.context_mark.index
-        return (start, start + 1), f"{opener} is never closed", None, "close it"
+    begun = error.context_mark
+    opener = OPENERS.get(error.context or "")
+    if begun and opener and text[index:].strip() == "":
+        return (begun.index, begun.index + 1), f"{opener} is never closed", None, "close it"
     if text[index : index + 1] == "\t":
         return (index, index + 1), "a tab cannot indent", None, "indent with spaces"
-    note = f"{opener} of line {error.context_mark.line + 1} is still open" if opener else None
+    if begun and error.context == "while scanning a simple key":
+        index = begun.index
+    note = f"{opener} of line {begun.line + 1} is still open" if begun and opener else None
     help_ = next((remedy for words, remedy in REMEDIES if words in problem), None)
     return _on_text(index, text), problem, note, help_
 

@@ -9,11 +9,19 @@ from typing import Any
 from rnnlab.run.heads import resolved_yaml
 
 
-def best_yaml(config: dict[str, Any], threads: int, *, sweep: str, trial: int) -> str:
-    """Return the resolved file of the best trial, with the threads that its bits depend on."""
-    runtime = dict(config.get("runtime", {})) | {"threads": threads}
+def best_yaml(file: dict[str, Any], threads: int, *, sweep: str, trial: int) -> str:
+    """Return the file of the best trial as YAML, with the threads that its bits depend on.
+
+    Args:
+        file: plain data of the trial's document; what it extended is in it already.
+        threads: that the trial was trained with.
+        sweep: run id of the sweep.
+        trial: its number.
+    """
+    runtime = (file.get("runtime") or {}) | {"threads": threads}
     head = f"# The best trial ({trial}) of the sweep {sweep[:8]}; `rnnlab run` trains it again, alone.\n"
-    return head + resolved_yaml(config | {"runtime": runtime})
+    kept = {key: value for key, value in file.items() if key != "extends"}
+    return head + resolved_yaml(kept | {"runtime": runtime})
 
 
 def write_best(text: str, source: str, say: Callable[[str], None]) -> Path | None:
@@ -25,6 +33,8 @@ def write_best(text: str, source: str, say: Callable[[str], None]) -> Path | Non
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        say(f"cannot write {path}: {error.strerror}; the best file is the artifact best.yaml of the sweep's run")
+        say(
+            f"cannot write {path}: {error.strerror}; the best file is the artifact best.yaml of the sweep's run"
+        )
         return None
     return path

@@ -26,7 +26,11 @@ class AskedGrid(GridSampler):
     """Optuna's grid for ask and tell: the original stops `study.optimize`, which is not running here."""
 
     def after_trial(
-        self, study: optuna.Study, trial: FrozenTrial, state: optuna.trial.TrialState, values: Sequence[float] | None
+        self,
+        study: optuna.Study,
+        trial: FrozenTrial,
+        state: optuna.trial.TrialState,
+        values: Sequence[float] | None,
     ) -> None:
         """Do nothing: the supervisor asks `is_exhausted`."""
 
@@ -41,7 +45,9 @@ def labels_of(place: Place) -> list[Scalar]:
     return [label_of(choice) for choice in place.plain_choices()]
 
 
-def create_study(sweep: Sweep, places: Sequence[Place], direction: Direction, *, name: str, journal: Path) -> optuna.Study:
+def create_study(
+    sweep: Sweep, places: Sequence[Place], direction: Direction, *, name: str, journal: Path
+) -> optuna.Study:
     """Return a new study, kept in a journal file."""
     journal.parent.mkdir(parents=True, exist_ok=True)
     storage = JournalStorage(JournalFileBackend(str(journal)))
@@ -75,7 +81,9 @@ def _grid(place: Place) -> list[Scalar]:
 def _pruner(sweep: Sweep) -> optuna.pruners.BasePruner:
     spec = sweep.pruner
     if spec.kind == "median":
-        return optuna.pruners.MedianPruner(n_startup_trials=spec.n_startup_trials, n_warmup_steps=spec.n_warmup_steps)
+        return optuna.pruners.MedianPruner(
+            n_startup_trials=spec.n_startup_trials, n_warmup_steps=spec.n_warmup_steps
+        )
     if spec.kind == "successive_halving":
         return optuna.pruners.SuccessiveHalvingPruner(
             min_resource=spec.min_resource, reduction_factor=spec.reduction_factor
@@ -103,5 +111,5 @@ def _suggest(trial: optuna.Trial, place: Place) -> Any:
 def _suggest_number(trial: optuna.Trial, place: Place, given: Range) -> int | float:
     if place.is_integer:
         step = int(given.step or 1)
-        return trial.suggest_int(place.dotted, int(given.low), int(given.high), step=step, log=given.log)
-    return trial.suggest_float(place.dotted, given.low, given.high, step=given.step, log=given.log)
+        return int(trial.suggest_int(place.dotted, int(given.low), int(given.high), step=step, log=given.log))
+    return float(trial.suggest_float(place.dotted, given.low, given.high, step=given.step, log=given.log))

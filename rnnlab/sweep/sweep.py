@@ -14,7 +14,7 @@ import optuna
 from rnnlab.errors import CallError, InterruptedRunError, InvalidExperimentError, WorkerDiedError
 from rnnlab.experiment import Experiment, validate_document
 from rnnlab.plan import Plan, check_document, plan_model
-from rnnlab.plan.space import Place, base_value, over_budget, places_of, trial_document
+from rnnlab.plan.space import base_value, over_budget, places_of, trial_document
 from rnnlab.run.heads import run_head
 from rnnlab.run.opening import Road, Say, open_road
 from rnnlab.source import Diagnostic, Document, Parsed
@@ -137,6 +137,7 @@ class _Supervisor:
         self.trials: list[Trial] = []
         self.refused: list[Trial] = []
         self.results: dict[int, tuple[TrialOrder, TrainingResult, TrialReport]] = {}
+        self.files: dict[int, dict[str, Any]] = {}
 
     def run(self) -> SweepOutcome:
         for listener in self.listeners:
@@ -168,7 +169,14 @@ class _Supervisor:
         same = next((each for each in self.trials if each.values == values and each.value is not None), None)
         if same is not None:
             self.study.tell(asked, same.value)
-            return Trial(number, values, "duplicate", same.value, plan.parameters, message=f"same as trial {same.number}")
+            return Trial(
+                number,
+                values,
+                "duplicate",
+                same.value,
+                plan.parameters,
+                message=f"same as trial {same.number}",
+            )
         for listener in self.listeners:
             listener.on_trial(number, values, plan.parameters)
         return self.train(asked, number, values, document, experiment, plan)
@@ -190,15 +198,30 @@ class _Supervisor:
         return experiment, plan
 
     def train(
-        self, asked: optuna.Trial, number: int, values: dict[str, Any], document: Document, experiment: Experiment, plan: Plan
+        self,
+        asked: optuna.Trial,
+        number: int,
+        values: dict[str, Any],
+        document: Document,
+        experiment: Experiment,
+        plan: Plan,
     ) -> Trial:
         head = run_head(
-            document, experiment, plan, kind="trial", folder=self.road.folder, parent=self.run_id, name=f"trial-{number}"
+            document,
+            experiment,
+            plan,
+            kind="trial",
+            folder=self.road.folder,
+            parent=self.run_id,
+            name=f"trial-{number}",
         )
         run_id = self.road.store.start(head)
         self.road.store.log_metrics(run_id, {"parameters": float(plan.parameters)})
         order = TrialOrder(
-            number, experiment.to_data(), str(self.road.folder.absolute()), str(self.weights / f"{number}.weights.h5")
+            number,
+            experiment.to_data(),
+            str(self.road.folder.absolute()),
+            str(self.weights / f"{number}.weights.h5"),
         )
         started = time.monotonic()
         history: list[Epoch] = []
@@ -208,18 +231,33 @@ class _Supervisor:
             self.study.tell(asked, state=optuna.trial.TrialState.FAIL)
             self.road.store.finish(run_id, "KILLED")
             raise
-        value = report.result.kept.metrics[self.objective] if report.state == "complete" and report.result else None
+        value = (
+            report.result.kept.metrics[self.objective]
+            if report.state == "complete" and report.result
+            else None
+        )
         self.tell(asked, report, value)
         trial = Trial(
-            number, values, report.state, value, plan.parameters, time.monotonic() - started, tuple(history), run_id, report.message
+            number,
+            values,
+            report.state,
+            value,
+            plan.parameters,
+            time.monotonic() - started,
+            tuple(history),
+            run_id,
+            report.message,
         )
         self.close(trial, report)
         if report.state == "complete" and report.result:
             self.results[number] = (order, report.result, report)
+            self.files[number] = document.to_data()
             self.forget_worse([*self.trials, trial])
         return trial
 
-    def attempt(self, asked: optuna.Trial, order: TrialOrder, run_id: str, history: list[Epoch]) -> TrialReport:
+    def attempt(
+        self, asked: optuna.Trial, order: TrialOrder, run_id: str, history: list[Epoch]
+    ) -> TrialReport:
         """Return how the trial ended, tried again after a worker's death."""
 
         def on_epoch(epoch: Epoch) -> bool:
@@ -229,13 +267,15 @@ class _Supervisor:
                 asked.report(epoch.metrics[self.objective], epoch.epoch)
             for listener in self.listeners:
                 listener.on_trial_epoch(order.number, epoch, self.road.experiment.training.epochs)
-            return asked.should_prune()
+            return bool(asked.should_prune())  # Optuna gives a NumPy bool
 
         for attempt in range(RETRIES + 1):
             try:
                 return self.executor.train(order, on_epoch)
             except WorkerDiedError as error:
-                self.road.say(f"trial {order.number}: {error}" + ("; trying again" if attempt < RETRIES else ""))
+                self.road.say(
+                    f"trial {order.number}: {error}" + ("; trying again" if attempt < RETRIES else "")
+                )
                 message = str(error)
         return TrialReport("killed", message=message)
 
@@ -277,7 +317,10 @@ class _Supervisor:
     def conclude(self) -> SweepOutcome:
         best = self.best_of(self.trials)
         store = self.road.store
-        counts = {state: sum(trial.state == state for trial in self.trials) for state in {t.state for t in self.trials}}
+        counts = {
+            state: sum(trial.state == state for trial in self.trials)
+            for state in {t.state for t in self.trials}
+        }
         store.log_metrics(self.run_id, {f"trials_{state}": float(count) for state, count in counts.items()})
         store.log_metrics(self.run_id, {"trials_refused": float(len(self.refused))})
         config, path, scores = "", None, {}
@@ -285,13 +328,17 @@ class _Supervisor:
             order, result, report = self.results[best.number]
             self.road.say(f"recording trial {best.number}, the best")
             scores = self.executor.record_best(order, best.run_id, store.uri, result)
-            config = best_yaml(order.config, report.threads, sweep=self.run_id, trial=best.number)
+            config = best_yaml(self.files[best.number], report.threads, sweep=self.run_id, trial=best.number)
             path = write_best(config, self.road.document.name, self.road.say)
             store.log_text(self.run_id, "best.yaml", config)
             store.set_tags(best.run_id, {"rnnlab.best": "true"})
-            store.set_tags(self.run_id, {"rnnlab.best_trial": str(best.number), "rnnlab.best_run": best.run_id})
+            store.set_tags(
+                self.run_id, {"rnnlab.best_trial": str(best.number), "rnnlab.best_run": best.run_id}
+            )
             numbers = {self.objective: best.value or 0.0, "parameters": float(best.parameters)}
-            store.log_metrics(self.run_id, numbers | {f"test_{key}": value for key, value in scores["test"].items()})
+            store.log_metrics(
+                self.run_id, numbers | {f"test_{key}": value for key, value in scores["test"].items()}
+            )
         log_figures(store, self.run_id, self.study, self.trials, self.objective)
         return SweepOutcome(
             run_id=self.run_id,
@@ -306,4 +353,3 @@ class _Supervisor:
             scores=scores,
             store=store.uri,
         )
-

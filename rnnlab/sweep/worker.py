@@ -6,7 +6,6 @@ the test split and writes model and figures into the trial's run. It ends when s
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import sys
@@ -14,13 +13,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TextIO
 
-import keras
-import tensorflow as tf
-
-from rnnlab.build import build_model, build_objective, build_optimizer, configure
+from rnnlab.build import build_model, build_objective, build_optimizer, configure, fresh_session
 from rnnlab.data import Splits, prepare
 from rnnlab.data.baselines import fit_baselines
-from rnnlab.errors import DivergedError, RnnlabError
+from rnnlab.errors import DivergedError, OutOfMemoryError, RnnlabError
 from rnnlab.experiment import Experiment, target_kind
 from rnnlab.run.opening import complete_plan
 from rnnlab.run.recording import record_outcome
@@ -88,15 +84,16 @@ def _silent(line: str) -> None:
 
 
 def _train(order: TrialOrder, channel: Channel) -> TrialReport:
-    keras.backend.clear_session()
-    gc.collect()
+    fresh_session()
     try:
         experiment, splits = _open(order)
-        trained = train_once(experiment, complete_plan(experiment, splits), splits, listeners=[Reporter(channel)])
+        trained = train_once(
+            experiment, complete_plan(experiment, splits), splits, listeners=[Reporter(channel)]
+        )
     except DivergedError as error:
         return TrialReport("diverged", message=str(error))
-    except (MemoryError, tf.errors.ResourceExhaustedError) as error:
-        return TrialReport("out_of_memory", message=str(error).split("\n", maxsplit=1)[0])
+    except OutOfMemoryError as error:
+        return TrialReport("out_of_memory", message=str(error))
     except RnnlabError as error:
         return TrialReport("invalid" if error.exit_code == 2 else "failed", message=str(error))
     if trained.result.stopped_by == "pruned":
@@ -106,7 +103,7 @@ def _train(order: TrialOrder, channel: Channel) -> TrialReport:
 
 
 def _record(order: TrialOrder, message: dict[str, Any]) -> dict[str, Any]:
-    keras.backend.clear_session()
+    fresh_session()
     try:
         return {"scores": _record_best(order, message)}
     except (RnnlabError, OSError) as error:
@@ -120,7 +117,9 @@ def _record_best(order: TrialOrder, message: dict[str, Any]) -> dict[str, Any]:
     model = build_model(plan)
     model.load_weights(order.weights)
     assert plan.head is not None
-    learner = make_learner(model, build_optimizer(experiment.optimizer), build_objective(plan.head), xla=plan.xla)
+    learner = make_learner(
+        model, build_optimizer(experiment.optimizer), build_objective(plan.head), xla=plan.xla
+    )
     data = message["result"]
     result = TrainingResult(**data | {"history": tuple(Epoch(**epoch) for epoch in data["history"])})
     trained = Trained(experiment, plan, splits, machine, learner, result)

@@ -25,7 +25,11 @@ def order_of_epoch(samples: int, *, seed: int, epoch: int, shuffle: bool) -> NDA
 
 
 def batches(
-    samples: Samples, target: str, order: NDArray[np.int64], batch_size: int, weights: NDArray[np.float32] | None
+    samples: Samples,
+    target: str,
+    order: NDArray[np.int64],
+    batch_size: int,
+    weights: NDArray[np.float32] | None,
 ) -> Iterator[Batch]:
     """Yield (inputs, target (B,), weight of each sample (B,)) in the order; the last batch may be smaller."""
     for start in range(0, len(order), batch_size):

@@ -102,14 +102,19 @@ def read_checkpoint(path: Path) -> Checkpoint:
                 groups[group][key] = arrays[name]
     except (ValueError, zipfile.BadZipFile) as error:
         raise CheckpointError(f"{path.name} is damaged: {error}") from error
-    return Checkpoint(data["fingerprint"], TrainingState.from_data(data["state"]), groups["arrays"], groups["best"])
+    return Checkpoint(
+        data["fingerprint"], TrainingState.from_data(data["state"]), groups["arrays"], groups["best"]
+    )
 
 
 def _encode(checkpoint: Checkpoint) -> bytes:
     head: dict[str, Any] = {"fingerprint": checkpoint.fingerprint, "state": checkpoint.state.to_data()}
     packed = io.BytesIO()
     groups = {"arrays": checkpoint.arrays, "best": checkpoint.best}
-    np.savez(packed, **{f"{group}/{key}": value for group, arrays in groups.items() for key, value in arrays.items()})  # type: ignore[arg-type]
+    flat: dict[str, Any] = {
+        f"{group}/{key}": value for group, arrays in groups.items() for key, value in arrays.items()
+    }
+    np.savez(packed, allow_pickle=False, **flat)
     return json.dumps(head).encode() + b"\n" + packed.getvalue()
 
 

@@ -11,13 +11,14 @@ from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 from numpy.typing import NDArray
 
 from rnnlab.build import Objective
 from rnnlab.data import Samples
-from rnnlab.errors import CheckpointError, DivergedError
+from rnnlab.errors import CheckpointError, DivergedError, OutOfMemoryError
 from rnnlab.tasks import direction_of
-from rnnlab.train.batches import batches, order_of_epoch, sample_weights, steps_per_epoch
+from rnnlab.train.batches import Batch, batches, order_of_epoch, sample_weights, steps_per_epoch
 from rnnlab.train.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from rnnlab.train.listener import Listener
 from rnnlab.train.result import Epoch, Stop, TrainingResult
@@ -134,7 +135,9 @@ class _Loop:
             return
         checkpoint, self.notes = found
         if checkpoint.fingerprint != checkpointing.fingerprint:
-            raise CheckpointError("the checkpoint belongs to another experiment, other data or another machine")
+            raise CheckpointError(
+                "the checkpoint belongs to another experiment, other data or another machine"
+            )
         restore(self.learner.model, self.learner.optimizer, checkpoint.arrays)
         self.state, self.best = checkpoint.state, checkpoint.best
 
@@ -147,7 +150,8 @@ class _Loop:
         if self.checkpointing:
             arrays = capture(self.learner.model, self.learner.optimizer)
             save_checkpoint(
-                self.checkpointing.folder, Checkpoint(self.checkpointing.fingerprint, self.state, arrays, self.best)
+                self.checkpointing.folder,
+                Checkpoint(self.checkpointing.fingerprint, self.state, arrays, self.best),
             )
         stops = [listener.on_epoch(epoch) for listener in self.listeners]
         self.state = replace(self.state, stopped_by=self.state.stopped_by or next(filter(None, stops), None))
@@ -159,18 +163,17 @@ class _Loop:
         order = order_of_epoch(len(self.train), seed=self.seed, epoch=number, shuffle=self.training.shuffle)
         total, norms = 0.0, 0.0
         feed = batches(self.train, self.target, order, self.training.batch_size, self.weights)
-        for step, (inputs, target, weight) in enumerate(feed, start=1):
-            loss_tensor, norm = self.learner.steps.train(inputs, target, weight)
-            loss = float(loss_tensor)
-            if not math.isfinite(loss):
-                raise DivergedError(number, step, loss)
-            total += loss * len(target)
-            norms += float(norm)
+        for step, batch in enumerate(feed, start=1):
+            loss, norm = self.train_step(number, step, batch)
+            total += loss * len(batch[1])
+            norms += norm
             for listener in self.listeners:
                 listener.on_step(number, step, loss)
         trained = time.perf_counter() - started
         metrics = {"loss": total / len(self.train)} | objective.result()
-        metrics |= {f"val_{name}": value for name, value in evaluate(self.learner, self.validation)[0].items()}
+        metrics |= {
+            f"val_{name}": value for name, value in evaluate(self.learner, self.validation)[0].items()
+        }
         metrics |= {"learning_rate": rate, "gradient_norm": norms / step}
         return Epoch(
             epoch=number,
@@ -179,6 +182,19 @@ class _Loop:
             samples_per_second=len(self.train) / trained,
             timestamp=int(time.time() * 1000),
         )
+
+    def train_step(self, epoch: int, step: int, batch: Batch) -> tuple[float, float]:
+        """Return (loss, norm of the gradient) of one optimizer step."""
+        try:
+            loss_tensor, norm = self.learner.steps.train(*batch)
+        except (MemoryError, tf.errors.ResourceExhaustedError) as error:
+            raise OutOfMemoryError(
+                "the batch does not fit into memory: lower `training.batch_size`"
+            ) from error
+        loss = float(loss_tensor)
+        if not math.isfinite(loss):
+            raise DivergedError(epoch, step, loss)
+        return loss, float(norm)
 
     def watch(self, epoch: Epoch) -> Stop | None:
         """Return why the training is over after an epoch, or None."""
@@ -231,7 +247,9 @@ def evaluate(learner: Learner, samples: Samples) -> tuple[dict[str, float], NDAr
     order = np.arange(len(samples))
     total = 0.0
     outputs = []
-    for inputs, target, weight in batches(samples, learner.objective.head.target, order, EVALUATION_BATCH, samples.weights):
+    for inputs, target, weight in batches(
+        samples, learner.objective.head.target, order, EVALUATION_BATCH, samples.weights
+    ):
         loss, output = learner.steps.evaluate(inputs, target, weight)
         total += float(loss)
         outputs.append(output.numpy())

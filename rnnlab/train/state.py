@@ -96,7 +96,9 @@ def capture(model: keras.Model, optimizer: keras.optimizers.Optimizer) -> Arrays
     """
     arrays = {f"model/{index}": np.array(variable) for index, variable in enumerate(model.variables)}
     arrays |= {f"optimizer/{index}": np.array(variable) for index, variable in enumerate(optimizer.variables)}
-    return arrays | {f"states/{index}": np.array(state) for index, state in enumerate(recurrent_states(model))}
+    return arrays | {
+        f"states/{index}": np.array(state) for index, state in enumerate(recurrent_states(model))
+    }
 
 
 def restore(model: keras.Model, optimizer: keras.optimizers.Optimizer, arrays: Arrays) -> None:
