@@ -77,9 +77,7 @@ class Choice:
         self.key = key
         self.short = short
 
-    def __get_pydantic_core_schema__(
-        self, union: Any, handler: GetCoreSchemaHandler
-    ) -> core_schema.CoreSchema:
+    def __get_pydantic_core_schema__(self, union: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         """Validate by looking the member up."""
         members = choices_of(union, self.key)
 
@@ -95,9 +93,7 @@ class Choice:
             if name is None:
                 raise PydanticCustomError("choice_missing", "`{key}` is missing", context)
             if not isinstance(name, str) or name not in members:
-                raise PydanticCustomError(
-                    "choice_unknown", "unknown {key} `{name}`", context | {"name": str(name)}
-                )
+                raise PydanticCustomError("choice_unknown", "unknown {key} `{name}`", context | {"name": str(name)})
             return members[name].model_validate(value)
 
         return core_schema.no_info_plain_validator_function(
@@ -114,9 +110,7 @@ class Choice:
         members = choices_of(union, self.key)
         branches = []
         for member in members.values():
-            branch = handler(
-                member.__pydantic_core_schema__ if member.__pydantic_complete__ else _built(member)
-            )
+            branch = handler(member.__pydantic_core_schema__ if member.__pydantic_complete__ else _built(member))
             branches.append(branch)
         if self.short:
             branches.append({"type": "string", "enum": list(members)})

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+DEFAULT_PORT = 5000  # of `rnnlab ui`, as of MLflow's own
+
 File = Annotated[
     Path, typer.Argument(metavar="EXPERIMENT.yaml", help="The experiment's file.", show_default=False)
 ]

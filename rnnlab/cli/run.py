@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rnnlab.cli.failures import show_diagnostics
-from rnnlab.cli.options import File, Json, Set, StoreOption
+from rnnlab.cli.options import DEFAULT_PORT, File, Json, Set, StoreOption
+from rnnlab.track.ui import run_link
 from rnnlab.track.uri import mask_password
 
 if TYPE_CHECKING:
@@ -99,6 +100,9 @@ def _show(outcomes: list[Outcome], replicated: Replicated | None, *, smoke: bool
     else:
         _show_run(outcomes[-1])
     print(f"store       {mask_password(replicated.store if replicated else outcomes[-1].store)}")
+    if outcomes:
+        link = run_link(DEFAULT_PORT, outcomes[-1].experiment_id, outcomes[-1].run_id)
+        print(f"link        {link} (while `rnnlab ui` runs)")
     print("\nnext        rnnlab predict LAST new.csv    answers on new data")
     print("            rnnlab compare LAST~1..LAST    what differs between the last two runs")
     print("            rnnlab ui                      curves, figures and comparison in the browser")

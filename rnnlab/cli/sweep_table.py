@@ -88,7 +88,7 @@ class SweepTable:
         )
         value = "" if trial.value is None else f"  {self.objective} {trial.value:.4f}"
         message = f"  {trial.message}" if trial.message else ""
-        return f"trial {trial.number + 1}/{self.total}  {values}  {trial.state}{value}  {trial.seconds:.1f} s{message}"
+        return f"trial {trial.number} ({trial.number + 1} of {self.total})  {values}  {trial.state}{value}  {trial.seconds:.1f} s{message}"
 
     def _refresh(self) -> None:
         if self.console.is_terminal:

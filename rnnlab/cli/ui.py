@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from rnnlab.cli.options import StoreOption
+from rnnlab.cli.options import DEFAULT_PORT, StoreOption
 
 COMPARED = 10  # runs in the link: more curves in one picture cannot be told apart
 
@@ -17,7 +17,7 @@ def command(
     port: Annotated[
         int,
         typer.Option("--port", min=1024, max=65535, help="Wanted port; a free one is used if it is taken."),
-    ] = 5000,
+    ] = DEFAULT_PORT,
     store: StoreOption = None,
 ) -> None:
     """Serve MLflow's own UI on this project's store, and print the link that compares its newest runs.

@@ -71,8 +71,9 @@ class Comparison:
 
     def _labels(self) -> list[str]:
         """Return what each run differs in; its name where that is nothing, or the same as another's."""
+        shared = [key for key in self.differences if all(key in record.config for record in self.records)]
         labels = [
-            ", ".join(f"{_short(key)}={_word(r.config[key])}" for key in self.differences if key in r.config)
+            ", ".join(f"{_short(key)}={_word(r.config[key])}" for key in shared or self.differences if key in r.config)
             for r in self.records
         ]
         return [
@@ -170,4 +171,6 @@ def _short(path: str) -> str:
 
 
 def _word(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.4g}"
     return value if isinstance(value, str) else json.dumps(value)

@@ -10,6 +10,7 @@ from pydantic import Field
 from rnnlab.datasets import Dataset
 from rnnlab.expect import Expect
 from rnnlab.experiment.model import Model
+from rnnlab.layers import count_names
 from rnnlab.optimizers import Adam, Optimizer
 from rnnlab.padding import Padding
 from rnnlab.runtime import Runtime
@@ -65,5 +66,25 @@ class Experiment(Spec):
     """Which places of the file `rnnlab sweep` varies."""
 
     def to_data(self) -> dict[str, Any]:
-        """Return the file as resolved: plain data with every default written out."""
-        return self.model_dump(mode="json", exclude_none=True)
+        """Return the file as resolved: plain data with every default written out.
+
+        Where a sweep varies the kind of a layer or section, its defaults stay out: other kinds lack those keys.
+        """
+        data = self.model_dump(mode="json", exclude_none=True)
+        for dotted in self.sweep.space if self.sweep else ():
+            *place, key = dotted.split(".")
+            if key == "layer" and place[:2] == ["model", "layers"] and len(place) == 3:
+                index = self._index_of(place[2])
+                data["model"]["layers"][index] = _without_defaults(self.model.layers[index], key)
+            elif key == "kind" and place == ["optimizer"]:
+                data["optimizer"] = _without_defaults(self.optimizer, key)
+        return data
+
+    def _index_of(self, segment: str) -> int:
+        layers = self.model.layers
+        names = [copies[0] for copies in count_names((each.name, each.default_name, each.repeat) for each in layers)]
+        return names.index(segment) if segment in names else int(segment)
+
+
+def _without_defaults(spec: Spec, key: str) -> dict[str, Any]:
+    return {key: getattr(spec, key)} | spec.model_dump(mode="json", exclude_defaults=True)

@@ -46,9 +46,7 @@ def _load(path: Path, *, name: str | None, above: tuple[Path, ...]) -> Parsed:
     if target.resolve() in chain:
         problem = Diagnostic("RL012", "`extends` runs in a circle", entry.value.span)
     elif len(chain) >= DEEPEST_EXTENDS:
-        problem = Diagnostic(
-            "RL012", f"`extends` is nested deeper than {DEEPEST_EXTENDS} files", entry.value.span
-        )
+        problem = Diagnostic("RL012", f"`extends` is nested deeper than {DEEPEST_EXTENDS} files", entry.value.span)
     elif not target.is_file():
         problem = Diagnostic(
             "RL012",

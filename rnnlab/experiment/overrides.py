@@ -42,9 +42,7 @@ class PathError(Exception):
     def help(self) -> str:
         """Return what could stand there."""
         return (
-            did_you_mean(self.segment, self.known)
-            if self.known
-            else "what stands before it is a value, not a mapping"
+            did_you_mean(self.segment, self.known) if self.known else "what stands before it is a value, not a mapping"
         )
 
 
@@ -112,14 +110,10 @@ def apply_override(document: Document, argument: str) -> Document:
     source = Source("--set", argument)
     dotted, equals, _ = argument.partition("=")
     if not equals or not dotted:
-        raise _refuse(
-            source, 0, len(argument), "`--set` takes `path=value`", "for example --set training.epochs=1"
-        )
+        raise _refuse(source, 0, len(argument), "`--set` takes `path=value`", "for example --set training.epochs=1")
     value = parse_value(source, len(dotted) + 1)
     try:
-        root = replace_at(
-            document.root, resolve_path(document, dotted), value, keys=_segment_spans(source, dotted)
-        )
+        root = replace_at(document.root, resolve_path(document, dotted), value, keys=_segment_spans(source, dotted))
     except PathError as error:
         end = error.start + len(error.segment)
         raise _refuse(source, error.start, end, f"`{error.segment}` leads nowhere", error.help) from error

@@ -70,9 +70,7 @@ def _without_misspelt_twins(places: dict[Path, Details], data: dict[str, Any]) -
     """Return the places without a missing `x` where a misspelt `x` stands beside it: one cause, one error."""
     unknown = [path for path, group in places.items() if group[0]["type"] == "extra_forbidden"]
     meant = {(*path[:-1], _nearest_key(path, data)) for path in unknown}
-    return {
-        path: group for path, group in places.items() if group[0]["type"] != "missing" or path not in meant
-    }
+    return {path: group for path, group in places.items() if group[0]["type"] != "missing" or path not in meant}
 
 
 def _nearest_key(path: Path, data: dict[str, Any]) -> str:
@@ -116,9 +114,7 @@ def _missing_key(path: Path, data: dict[str, Any]) -> Finding:
     owner = owner_of(path, data)
     inside = f"`{owner.title}` needs `{key}`" if len(path) > 1 else f"`{key}` is missing"
     if path == ("rnnlab",):
-        return Finding(
-            "RL102", inside, path, help="start the file with `rnnlab: 1`, the version of its format"
-        )
+        return Finding("RL102", inside, path, help="start the file with `rnnlab: 1`, the version of its format")
     doc = key_docs(owner.spec).get(key) if owner.spec else None
     note = " ".join(doc.split()) if doc else None
     return Finding("RL102", inside, _discriminator(path, data), note=note, help=f"add `{key}: …`")
@@ -141,7 +137,9 @@ def _unknown_choice(path: Path, details: ErrorDetails) -> Finding:
         help_ = f"write `{{{key}: {found}}}`" if found in known else f"known: {listing(known)}"
         return Finding("RL103", f"{what} must be {demand}, found {describe(found)}", path, help=help_)
     if details["type"] == "choice_missing":
-        return Finding("RL102", f"{what} needs `{key}`", path, help=f"known: {listing(known)}", on_key=True)
+        return Finding(
+            "RL102", f"{what} needs `{key}`", path, help=f"add `{key}: …`; known: {listing(known)}", on_key=True
+        )
     name = context["name"]
     noun = "layer" if key == "layer" else f"kind of {path[-1]}"
     help_ = did_you_mean(name, known)
@@ -156,14 +154,10 @@ def _unknown_choice(path: Path, details: ErrorDetails) -> Finding:
 def _unknown_name(path: Path, details: ErrorDetails) -> Finding:
     found, context = details["input"], details["ctx"]
     if path == ("rnnlab",):
-        return Finding(
-            "RL201", f"the format version `{show(found)}` is unknown", path, help="write `rnnlab: 1`"
-        )
+        return Finding("RL201", f"the format version `{show(found)}` is unknown", path, help="write `rnnlab: 1`")
     if details["type"] == "catalog_unknown":
         known = context["known"]
-        return Finding(
-            "RL105", f"unknown dataset `{show(found)}`", path, help=did_you_mean(str(found), known)
-        )
+        return Finding("RL105", f"unknown dataset `{show(found)}`", path, help=did_you_mean(str(found), known))
     known = [word.strip().strip("'") for word in context["expected"].replace(" or ", ", ").split(", ")]
     noun = str(path[-1]) if isinstance(path[-1], str) else str(path[-2]).removesuffix("s")
     return Finding("RL105", f"unknown {noun} `{show(found)}`", path, help=did_you_mean(str(found), known))
@@ -177,18 +171,12 @@ def _wrong_value(path: Path, group: Details, data: dict[str, Any]) -> Finding:
         return Finding("RL104", f"{what} cannot be a name", path, help=pattern_help(path), on_key=True)
     if kind in BOUNDS:
         limit, words = BOUNDS[kind]
-        help_ = (
-            f"write {found / 100:g} for {found:g} %" if context[limit] == 1 and 2 <= found <= 100 else None
-        )
-        return Finding(
-            "RL104", f"{what} must be {words} {context[limit]:g}, found {show(found)}", path, help=help_
-        )
+        help_ = f"write {found / 100:g} for {found:g} %" if context[limit] == 1 and 2 <= found <= 100 else None
+        return Finding("RL104", f"{what} must be {words} {context[limit]:g}, found {show(found)}", path, help=help_)
     if kind in ("too_short", "too_long"):
         count = context.get("min_length", context.get("max_length"))
         words = "at least" if kind == "too_short" else "at most"
-        return Finding(
-            "RL104", f"{what} must have {words} {count} item{'s' if count != 1 else ''}", path, on_key=True
-        )
+        return Finding("RL104", f"{what} must have {words} {count} item{'s' if count != 1 else ''}", path, on_key=True)
     if kind == "string_pattern_mismatch":
         return Finding("RL104", f"{what} cannot be `{show(found)}`", path, help=pattern_help(path))
     if kind == "string_too_long":

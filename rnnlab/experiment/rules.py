@@ -115,9 +115,7 @@ def beats_a_baseline(experiment: Experiment) -> Iterator[Finding]:
         return
     known = task_of(experiment).baselines
     if name not in known:
-        yield Finding(
-            "RL216", f"unknown baseline `{name}`", ("expect", "beats"), help=did_you_mean(name, known)
-        )
+        yield Finding("RL216", f"unknown baseline `{name}`", ("expect", "beats"), help=did_you_mean(name, known))
 
 
 @rule("dataset")
@@ -130,9 +128,7 @@ def split_fractions(experiment: Experiment) -> Iterator[Finding]:
     if isinstance(split, FilesSplit):
         if isinstance(dataset, CatalogDataset):
             path = ("dataset", "split", "kind")
-            yield Finding(
-                "RL208", "a catalog dataset has no files to split by", path, help="use `stratified`"
-            )
+            yield Finding("RL208", "a catalog dataset has no files to split by", path, help="use `stratified`")
         return
     test = 0.1 if split.test is None else split.test
     if split.validation + test >= 1:
@@ -203,9 +199,7 @@ def quantities(experiment: Experiment) -> tuple[str, ...]:
 @rule("training", "optimizer")
 def one_rate_at_a_time(experiment: Experiment) -> Iterator[Finding]:
     """RL214: a schedule and reduce_lr_on_plateau exclude each other."""
-    if experiment.training.reduce_lr_on_plateau and not isinstance(
-        experiment.optimizer.learning_rate, int | float
-    ):
+    if experiment.training.reduce_lr_on_plateau and not isinstance(experiment.optimizer.learning_rate, int | float):
         yield Finding(
             "RL214",
             "`reduce_lr_on_plateau` cannot change a learning-rate schedule",
@@ -219,9 +213,7 @@ def one_rate_at_a_time(experiment: Experiment) -> Iterator[Finding]:
 def optimizer_arguments(experiment: Experiment) -> Iterator[Finding]:
     """RL214: arguments of the optimizer that exclude or need each other."""
     optimizer = experiment.optimizer
-    clips = [
-        key for key in ("clipnorm", "global_clipnorm", "clipvalue") if getattr(optimizer, key) is not None
-    ]
+    clips = [key for key in ("clipnorm", "global_clipnorm", "clipvalue") if getattr(optimizer, key) is not None]
     if len(clips) > 1:
         yield Finding(
             "RL214",
@@ -253,9 +245,7 @@ def optimizer_arguments(experiment: Experiment) -> Iterator[Finding]:
         if given == 1:
             key, other = ("warmup_steps", "warmup_target")[:: 1 if schedule.warmup_steps else -1]  # type: ignore[union-attr]
             path = ("optimizer", "learning_rate", key)
-            yield Finding(
-                "RL214", f"`{key}` does nothing without `{other}`", path, help=f"add `{other}`", on_key=True
-            )
+            yield Finding("RL214", f"`{key}` does nothing without `{other}`", path, help=f"add `{other}`", on_key=True)
 
 
 @rule("training", "task", "dataset", "model")
@@ -364,6 +354,4 @@ def cudnn_can(experiment: Experiment) -> Iterator[Finding]:
     padding = experiment.padding
     if recurrent and experiment.dataset and padding and padding.mask and padding.padding == "pre":
         message = "cuDNN masks only padding that stands at the end"
-        yield Finding(
-            "RL215", message, ("padding", "padding"), help="use `padding: post`, or `runtime.kernel: auto`"
-        )
+        yield Finding("RL215", message, ("padding", "padding"), help="use `padding: post`, or `runtime.kernel: auto`")

@@ -20,9 +20,7 @@ def type_words(annotation: Any) -> str:
         return _annotated(arguments[0], arguments[1:])
     if origin in (Union, UnionType):
         words = [type_words(each) for each in arguments if each is not NoneType]
-        return " or ".join(
-            word for word in dict.fromkeys(words) if word != "whole number" or "number" not in words
-        )
+        return " or ".join(word for word in dict.fromkeys(words) if word != "whole number" or "number" not in words)
     if origin is Literal:
         *before, last = (f"`{value}`" for value in arguments)
         return f"{', '.join(before)} or {last}" if before else last

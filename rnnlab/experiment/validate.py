@@ -60,9 +60,7 @@ def validate(parsed: Parsed) -> Validated:
             valid -= {str(finding.path[0]) for finding in broken if finding.code.startswith("RL1")}
     unreadable = {(told.span.source, told.span.start) for told in parsed.diagnostics if told.span}
     located = [document.locate(finding) for finding in findings]
-    readable = [
-        each for each in located if each.span and (each.span.source, each.span.start) not in unreadable
-    ]
+    readable = [each for each in located if each.span and (each.span.source, each.span.start) not in unreadable]
     diagnostics = (*parsed.diagnostics, *readable)
     ordered = tuple(sorted(diagnostics, key=order_of))
     failed = any(diagnostic.severity == "error" for diagnostic in ordered)

@@ -85,7 +85,7 @@ def _instead_of_number(found: float, wanted: list[str]) -> str | None:
     if found is True and wanted == ["a mapping of keys to values"]:
         return "write its keys, or `{}` for their defaults"
     if wanted == ["a text"]:
-        return f'put it in quotes: "{show(found)}"'
+        return "put it in quotes" if isinstance(found, float) else f'put it in quotes: "{show(found)}"'
     if wanted == ["true or false"] and found in (0, 1):
         return f"write {'true' if found else 'false'}"
     return f"write `[{show(found)}]`" if wanted == ["a list"] else None

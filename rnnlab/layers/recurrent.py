@@ -64,9 +64,7 @@ class RecurrentLayer(WeightedLayer, Cell):
             weights=self._weights(features),
             formula=("2·" if self.bidirectional else "") + self.formula(features),
             flops=times(timesteps, self.flops_per_timestep(features) * self.directions),
-            activations=times(
-                volume((timesteps, self.units)), (self.gates + len(self.states)) * self.directions
-            ),
+            activations=times(volume((timesteps, self.units)), (self.gates + len(self.states)) * self.directions),
             keras_arguments=self._layer_arguments(returns),
         )
 

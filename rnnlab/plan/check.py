@@ -90,9 +90,7 @@ def check_document(parsed: Parsed, folder: Path) -> Checked:
     diagnostics = (*validated.diagnostics, *(document.locate(finding) for finding in findings))
     ordered = tuple(sorted(diagnostics, key=order_of))
     failed = bool(errors_of(ordered))
-    return Checked(
-        document, None if failed else validated.experiment, None if failed else plan, facts, ordered, folder
-    )
+    return Checked(document, None if failed else validated.experiment, None if failed else plan, facts, ordered, folder)
 
 
 def load_experiment(path: Path | str, *, overrides: Sequence[str] = ()) -> Experiment:
@@ -129,16 +127,12 @@ def plan_model(experiment: Experiment, facts: Facts | None = None) -> Plan:
         facts = describe(experiment, Path(), target_kind(experiment))
     plan, findings = _plan(experiment, facts, with_head=True)
     if plan is None or findings:
-        diagnostics = tuple(
-            Diagnostic(found.code, found.message, None, help=found.help) for found in findings
-        )
+        diagnostics = tuple(Diagnostic(found.code, found.message, None, help=found.help) for found in findings)
         raise InvalidExperimentError(diagnostics)
     return plan
 
 
-def _plan(
-    experiment: Experiment, facts: Facts | None, *, with_head: bool
-) -> tuple[Plan | None, list[Finding]]:
+def _plan(experiment: Experiment, facts: Facts | None, *, with_head: bool) -> tuple[Plan | None, list[Finding]]:
     graph = plan_graph(experiment, facts)
     findings = list(graph.findings)
     if graph.layers is None:
@@ -169,11 +163,7 @@ def _memory(experiment: Experiment, layers: tuple[LayerPlan, ...]) -> int | None
         if layer.activations is None:
             return None
         activations += layer.activations
-    numbers = (
-        weights
-        + trainable * (1 + experiment.optimizer.slots())
-        + activations * experiment.training.batch_size
-    )
+    numbers = weights + trainable * (1 + experiment.optimizer.slots()) + activations * experiment.training.batch_size
     return numbers * BYTES_PER_NUMBER
 
 

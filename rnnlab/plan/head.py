@@ -40,9 +40,7 @@ def plan_head(
     return (None if findings else head), findings
 
 
-def _check_shape(
-    last: LayerPlan, layers: tuple[LayerPlan, ...], path: tuple[str | int, ...]
-) -> Finding | None:
+def _check_shape(last: LayerPlan, layers: tuple[LayerPlan, ...], path: tuple[str | int, ...]) -> Finding | None:
     if last.layer != "dense":
         return Finding(
             "RL203",
@@ -84,9 +82,7 @@ def _check_units(
         else f"use `units: {classes}` with softmax"
     )
     return kind, [
-        Finding(
-            "RL203", f"the target has {classes} classes, but the head has {units} units", place, help=help_
-        )
+        Finding("RL203", f"the target has {classes} classes, but the head has {units} units", place, help=help_)
     ]
 
 
@@ -138,9 +134,7 @@ def _not_probabilities(
             place,
             help="use `activation: sigmoid`, or `units: 2`",
         )
-    alternative = (
-        f", or `task.loss: {{kind: {_kind(loss)}, from_logits: true}}`" if activation == "linear" else ""
-    )
+    alternative = f", or `task.loss: {{kind: {_kind(loss)}, from_logits: true}}`" if activation == "linear" else ""
     return Finding(
         "RL204",
         f"`{_kind(loss)}` wants probabilities, but the head ends in `{activation}`",

@@ -151,9 +151,7 @@ def _stays(entry: Entry) -> bool:
     )
 
 
-def space_findings(
-    experiment: Experiment, document: Document, plan: Plan, check: CheckDocument
-) -> list[Finding]:
+def space_findings(experiment: Experiment, document: Document, plan: Plan, check: CheckDocument) -> list[Finding]:
     """Return what is wrong with the `sweep` section of an otherwise valid file."""
     findings = [*_objective(experiment), *_budget(experiment, plan)]
     sweep = experiment.sweep
@@ -196,7 +194,7 @@ def _leads_nowhere(experiment: Experiment, document: Document, dotted: str, plac
                 within=within,
             )
         ]
-    data = experiment.to_data()
+    data = experiment.model_copy(update={"sweep": None}).to_data()
     segments = dotted.split(".")
     for depth, segment in enumerate(segments):
         owner = owner_of(path[: depth + 1], data)
@@ -204,9 +202,7 @@ def _leads_nowhere(experiment: Experiment, document: Document, dotted: str, plac
         if segment in known or not (known or owner.is_value):
             continue
         start = sum(len(each) + 1 for each in segments[:depth])
-        kind_varies = any(
-            ".".join([*segments[:depth], key]) in experiment.sweep.space for key in CHOOSES_KEYS
-        )  # type: ignore[union-attr]
+        kind_varies = any(".".join([*segments[:depth], key]) in experiment.sweep.space for key in CHOOSES_KEYS)  # type: ignore[union-attr]
         return [
             Finding(
                 "RL305" if kind_varies else "RL301",
@@ -242,13 +238,9 @@ def _range(dimension: object, sampler: str, path: Path) -> Iterator[Finding]:
             help="swap them",
         )
     if dimension.log and dimension.low <= 0:
-        yield Finding(
-            "RL304", f"with `log` the range must start above 0, found {dimension.low}", (*path, "low")
-        )
+        yield Finding("RL304", f"with `log` the range must start above 0, found {dimension.low}", (*path, "low"))
     if dimension.log and dimension.step is not None:
-        yield Finding(
-            "RL304", "`step` and `log` exclude each other", (*path, "step"), help="remove one", on_key=True
-        )
+        yield Finding("RL304", "`step` and `log` exclude each other", (*path, "step"), help="remove one", on_key=True)
     whole = all(isinstance(value, int) for value in (dimension.low, dimension.high))
     if sampler == "grid" and dimension.step is None and (dimension.log or not whole):
         yield Finding(
@@ -263,9 +255,7 @@ def _range(dimension: object, sampler: str, path: Path) -> Iterator[Finding]:
 def _objective(experiment: Experiment) -> Iterator[Finding]:
     assert experiment.sweep is not None
     if experiment.dataset is None:
-        yield Finding(
-            "RL310", "a sweep needs a dataset to train on", ("sweep",), help="add a `dataset:`", on_key=True
-        )
+        yield Finding("RL310", "a sweep needs a dataset to train on", ("sweep",), help="add a `dataset:`", on_key=True)
         return
     objective = experiment.sweep.objective
     known = [name for name in quantities(experiment) if name.startswith("val_")]

@@ -52,14 +52,8 @@ def plan_summary(plan: Plan) -> list[str]:
             f"memory  {plan.memory_bytes / 2**20:,.1f} MiB at {plan.batch_size} samples a batch: weights, gradients, optimizer, activations"
         )
     if plan.head:
-        lines.append(
-            f"task  {plan.head.task}: loss {plan.head.loss.kind}, metrics {', '.join(plan.head.metrics)}"
-        )  # type: ignore[attr-defined]
-    lines += [
-        f"kernel  {layer.name}: {layer.kernel}, {layer.kernel_reason}"
-        for layer in plan.layers
-        if layer.kernel
-    ]
+        lines.append(f"task  {plan.head.task}: loss {plan.head.loss.kind}, metrics {', '.join(plan.head.metrics)}")  # type: ignore[attr-defined]
+    lines += [f"kernel  {layer.name}: {layer.kernel}, {layer.kernel_reason}" for layer in plan.layers if layer.kernel]
     return lines
 
 

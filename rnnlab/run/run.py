@@ -40,6 +40,7 @@ class Outcome:
     run_id: str
     name: str
     experiment: str
+    experiment_id: str
     store: str
     plan: Plan
     splits: Splits
@@ -176,6 +177,7 @@ def _train_and_record(
         run_id=run_id,
         name=name,
         experiment=experiment.name,
+        experiment_id=store.experiment_ids()[experiment.name],
         store=store.uri,
         plan=plan,
         splits=splits,

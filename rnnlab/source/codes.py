@@ -23,18 +23,21 @@ class Code:
 
 CODES: dict[str, Code] = {
     "RL001": Code(
-        "The file cannot be read", "It is missing, is a folder, or you lack the permission to read it."
+        "The file cannot be read",
+        "It is missing, is a folder, or you lack the permission to read it.",
     ),
     "RL002": Code(
-        "The file is not UTF-8", "Experiments are UTF-8 text. Save the file again with that encoding."
+        "The file is not UTF-8",
+        "Experiments are UTF-8 text. Save the file again with that encoding.",
     ),
     "RL003": Code(
-        "The file is too large", "An experiment is at most 1 MiB. Data belong into files of their own."
+        "The file is too large",
+        "An experiment is at most 1 MiB. Data belong into files of their own.",
     ),
     "RL004": Code(
         "The text is not YAML",
-        "The place shown is where reading stopped; the cause is often just above it: a bracket or quote left open, a tab in "
-        "the indentation, keys of one mapping in different columns.",
+        "The place shown is where reading stopped; the cause is often just above it: a bracket "
+        "or quote left open, a tab in the indentation, keys of one mapping in different columns.",
     ),
     "RL005": Code(
         "A key stands twice, or is no plain word",
@@ -42,14 +45,23 @@ CODES: dict[str, Code] = {
     ),
     "RL006": Code(
         "Anchors, aliases and tags are not allowed",
-        "They make a file mean something else than it shows (and can make a small file huge). Write the value again, or put "
-        "what several files share into one file and use `extends: shared.yaml`.",
+        "They make a file mean something else than it shows (and can make a small file huge). "
+        "Write the value again, or put what several files share into one file and use `extends: "
+        "shared.yaml`.",
     ),
-    "RL007": Code("The file is nested too deeply", "No experiment needs more than 64 levels."),
+    "RL007": Code(
+        "The file is nested too deeply",
+        "No experiment needs more than 64 levels.",
+    ),
     "RL008": Code(
         "The file is empty or no mapping",
-        "A file is a mapping of keys to values. The smallest one:\n\n"
-        "    rnnlab: 1\n    name: first\n    model:\n      inputs: {x: {timesteps: 5, features: 3}}\n      layers:\n"
+        "A file is a mapping of keys to values. The smallest one:\n"
+        "\n"
+        "    rnnlab: 1\n"
+        "    name: first\n"
+        "    model:\n"
+        "      inputs: {x: {timesteps: 5, features: 3}}\n"
+        "      layers:\n"
         "        - {layer: lstm, units: 8}\n",
     ),
     "RL009": Code(
@@ -57,34 +69,45 @@ CODES: dict[str, Code] = {
         "One file holds one experiment: remove the line `---` and what follows it.",
     ),
     "RL010": Code(
-        "A number is not finite or too long", "`.inf`, `.nan`, 1e999 and integers over 64 bits are refused."
+        "A number is not finite or too long",
+        "`.inf`, `.nan`, 1e999 and integers over 64 bits are refused.",
     ),
     "RL011": Code(
         "`--set` leads nowhere",
-        "It takes `path=value`. A path is keys joined by dots; layers are named or counted from 0: "
-        "`--set model.layers.rnn.units=64`, `--set model.layers.1.units=64`. The value is YAML.",
+        "It takes `path=value`. A path is keys joined by dots; layers are named or counted from "
+        "0: `--set model.layers.rnn.units=64`, `--set model.layers.1.units=64`. The value is "
+        "YAML.",
     ),
     "RL012": Code(
-        "`extends` leads nowhere", "The path is relative to the file that extends. Circles are refused."
+        "`extends` leads nowhere",
+        "The path is relative to the file that extends. Circles are refused.",
     ),
     "RL101": Code(
         "A key is unknown",
-        "Every key of the file must be known and must change something; a misspelt one would otherwise be ignored and the "
-        "experiment be another than the one you think. `rnnlab explain SECTION` lists a section's keys.",
+        "Every key of the file must be known and must change something; a misspelt one would "
+        "otherwise be ignored and the experiment be another than the one you think. `rnnlab "
+        "explain SECTION` lists a section's keys.",
     ),
-    "RL102": Code("A key is missing", "The section cannot be understood without it."),
+    "RL102": Code(
+        "A key is missing",
+        "The section cannot be understood without it.",
+    ),
     "RL103": Code(
         "A value has the wrong type",
-        'Types are strict: 128.0 is not a whole number, "128" is not a number, `no` is a text (write false), 500_000 is a '
-        "text (write 500000), 1e-3 is a number.",
+        'Types are strict: 128.0 is not a whole number, "128" is not a number, `no` is a text '
+        "(write false), 500_000 is a text (write 500000), 1e-3 is a number.",
     ),
-    "RL104": Code("A value is not allowed", "It has the right type, but lies outside what the key can take."),
+    "RL104": Code(
+        "A value is not allowed",
+        "It has the right type, but lies outside what the key can take.",
+    ),
     "RL105": Code(
         "A name is unknown",
         "A kind, layer, activation, dataset, class or other name that rnnlab does not know.",
     ),
     "RL201": Code(
-        "The format version is unknown", "`rnnlab: 1` is the version of the file format, not of the program."
+        "The format version is unknown",
+        "`rnnlab: 1` is the version of the file format, not of the program.",
     ),
     "RL202": Code(
         "A name stands twice",
@@ -92,25 +115,28 @@ CODES: dict[str, Code] = {
     ),
     "RL203": Code(
         "The head does not fit the target",
-        "Two classes: one sigmoid unit or two softmax units. C classes: C softmax units. A number: one linear unit. There must be "
-        "one output per sample: the last recurrent layer gives its last output, or a pooling layer follows it.",
+        "Two classes: one sigmoid unit or two softmax units. C classes: C softmax units. A "
+        "number: one linear unit. There must be one output per sample: the last recurrent layer "
+        "gives its last output, or a pooling layer follows it.",
     ),
     "RL204": Code(
         "The loss does not fit the head",
-        "A crossentropy on probabilities needs a head that gives probabilities (sigmoid or softmax); on a linear head it "
-        "computes the logarithm of negative numbers and training quietly goes wrong. Either give the head its activation, or "
-        "say `from_logits: true`.",
+        "A crossentropy on probabilities needs a head that gives probabilities (sigmoid or "
+        "softmax); on a linear head it computes the logarithm of negative numbers and training "
+        "quietly goes wrong. Either give the head its activation, or say `from_logits: true`.",
     ),
     "RL205": Code(
         "A layer below needs every timestep",
-        "A recurrent layer that feeds another one must return sequences. Leave `return_sequences` out: it follows from the layers below.",
+        "A recurrent layer that feeds another one must return sequences. Leave "
+        "`return_sequences` out: it follows from the layers below.",
     ),
     "RL206": Code(
         "The quantity is not recorded",
         "What is monitored is `loss`, a metric of the task, or one of them with `val_`.",
     ),
     "RL207": Code(
-        "The task does not fit the target", "Classes need classification, numbers need regression."
+        "The task does not fit the target",
+        "Classes need classification, numbers need regression.",
     ),
     "RL208": Code(
         "The split cannot be made",
@@ -126,23 +152,26 @@ CODES: dict[str, Code] = {
     ),
     "RL211": Code(
         "The model's inputs are unclear",
-        "They come from the dataset; or, for an architecture alone, from `model.inputs` by shape: "
-        "`{x: {timesteps: 5, features: 3}}` or `{tokens: {vocabulary: 1000}}`.",
+        "They come from the dataset; or, for an architecture alone, from `model.inputs` by "
+        "shape: `{x: {timesteps: 5, features: 3}}` or `{tokens: {vocabulary: 1000}}`.",
     ),
     "RL212": Code(
         "A layer cannot read what it gets",
-        "Ids need an embedding before anything computes with them; recurrent and pooling layers read (timesteps, features), "
-        "not one vector per sample.",
+        "Ids need an embedding before anything computes with them; recurrent and pooling layers "
+        "read (timesteps, features), not one vector per sample.",
     ),
     "RL213": Code(
         "`go_backwards` and a mask contradict each other",
         "Keras turns the outputs round but not the mask, so that padding would be taken for data by the next layer.",
     ),
-    "RL214": Code("Settings of the optimizer exclude each other", "Keep one of them."),
+    "RL214": Code(
+        "Settings of the optimizer exclude each other",
+        "Keep one of them.",
+    ),
     "RL215": Code(
         "cuDNN cannot compute the layer",
-        "It needs the default activations, a bias, no recurrent dropout, no unrolling, padding at the end, and `reset_after` "
-        "for a gru; it has no simple_rnn.",
+        "It needs the default activations, a bias, no recurrent dropout, no unrolling, padding "
+        "at the end, and `reset_after` for a gru; it has no simple_rnn.",
     ),
     "RL216": Code(
         "The baseline is unknown",
@@ -153,12 +182,14 @@ CODES: dict[str, Code] = {
         "`expect` says what must come out; the plan, known before training, has something else.",
     ),
     "RL218": Code(
-        "`unroll` needs to know the timesteps", "A loop can only be written out when its length is known."
+        "`unroll` needs to know the timesteps",
+        "A loop can only be written out when its length is known.",
     ),
     "RL220": Code(
         "Padding is read as data (a warning)",
-        "With `mask: false` a recurrent layer goes on over the zeros that pad a sample, as many public guides do. The result "
-        "then depends on how long the longest sample of the data is.",
+        "With `mask: false` a recurrent layer goes on over the zeros that pad a sample, as many "
+        "public guides do. The result then depends on how long the longest sample of the data "
+        "is.",
     ),
     "RL301": Code(
         "A path of the space leads nowhere",
@@ -172,38 +203,59 @@ CODES: dict[str, Code] = {
         "A choice or an end of a range is refused",
         "The file with that value in its place would be refused; the note says why.",
     ),
-    "RL304": Code("The range is not one", "It needs low ≤ high; `log` needs low > 0 and no `step`."),
+    "RL304": Code(
+        "The range is not one",
+        "It needs low ≤ high; `log` needs low > 0 and no `step`.",
+    ),
     "RL305": Code(
         "A choice lacks a key that stands beside it",
-        "When `layer` varies, all the keys beside it must be keys of every choice: `recurrent_activation` is none of simple_rnn.",
+        "When `layer` varies, all the keys beside it must be keys of every choice: "
+        "`recurrent_activation` is none of simple_rnn.",
     ),
     "RL306": Code(
         "The file itself is outside the space",
         "Trial 0 is the file as written, so its values must be in the space.",
     ),
     "RL307": Code(
-        "The objective is none", "It is `val_loss` or a metric of the task with `val_`, in its own direction."
+        "The objective is none",
+        "It is `val_loss` or a metric of the task with `val_`, in its own direction.",
     ),
-    "RL308": Code("The grid is endless", "Ranges of a grid need a `step`."),
+    "RL308": Code(
+        "The grid is endless",
+        "Ranges of a grid need a `step`.",
+    ),
     "RL309": Code(
         "Trial 0 is over the budget",
         "The budget refuses trials by their plan; the file itself must be within it.",
     ),
-    "RL310": Code("A sweep needs data", "An architecture alone has nothing to be optimised."),
+    "RL310": Code(
+        "A sweep needs data",
+        "An architecture alone has nothing to be optimised.",
+    ),
     "RL401": Code(
         "The data cannot be read",
         "The file is missing, unreadable, or its name ends in something unknown (csv, tsv, jsonl, parquet).",
     ),
     "RL402": Code(
-        "A column is missing", "Columns are named in the first line of csv and tsv, and by the keys of jsonl."
+        "A column is missing",
+        "Columns are named in the first line of csv and tsv, and by the keys of jsonl.",
     ),
-    "RL403": Code("The data are not UTF-8", "Save the table again as UTF-8."),
+    "RL403": Code(
+        "The data are not UTF-8",
+        "Save the table again as UTF-8.",
+    ),
     "RL404": Code(
         "The table is malformed",
         "A row has too many or too few fields, a quote is left open, a header stands twice, or the file is cut off.",
     ),
-    "RL405": Code("A value is missing", "Every sample needs its text and its label."),
-    "RL406": Code("The splits cannot be used", "A split is empty, or the training split has one class only."),
+    "RL405": Code(
+        "A value is missing",
+        "Every sample needs its text and its label.",
+    ),
+    "RL406": Code(
+        "The splits cannot be used",
+        "A split is empty, or the training split has one class only.",
+    ),
     "RL407": Code(
         "The dataset cannot be fetched",
         "Catalog datasets come through pip; without it, use a table of your own.",
@@ -216,11 +268,14 @@ CODES: dict[str, Code] = {
         "A label is unknown",
         "It is not among `dataset.labels`, or not among the labels the model was trained with.",
     ),
-    "RL410": Code("A target is no finite number", "Regression needs a finite number in every row."),
+    "RL410": Code(
+        "A target is no finite number",
+        "Regression needs a finite number in every row.",
+    ),
     "RL501": Code(
         "The built model is not the planned one",
-        "Keras built weights whose paths, shapes or number differ from the plan. This is a defect of rnnlab or an unknown "
-        "version of Keras; nothing was trained. Please report it.",
+        "Keras built weights whose paths, shapes or number differ from the plan. This is a "
+        "defect of rnnlab or an unknown version of Keras; nothing was trained. Please report it.",
     ),
     "RL502": Code(
         "The kernel is not to be had",

@@ -109,9 +109,9 @@ class Document:
 
 
 def _is_block(node: Node) -> bool:
-    return not isinstance(node, Scalar) and node.span.source.text[
-        node.span.start : node.span.start + 1
-    ] not in tuple("[{!&")
+    return not isinstance(node, Scalar) and node.span.source.text[node.span.start : node.span.start + 1] not in tuple(
+        "[{!&"
+    )
 
 
 def _first_key(node: Node) -> Span:

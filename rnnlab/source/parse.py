@@ -152,9 +152,7 @@ class _Parser:
             if isinstance(event, yaml.DocumentStartEvent):
                 if node is not None:
                     help_ = "write one experiment a file"
-                    self.report(
-                        "RL009", "a second document starts here", _start(event), help_, width=3
-                    )
+                    self.report("RL009", "a second document starts here", _start(event), help_, width=3)
                     break
                 node = self.node(next(self.events), depth=1)
         return node
@@ -186,9 +184,7 @@ class _Parser:
                 width=word,
             )
         elif getattr(event, "tag", None):
-            self.report(
-                "RL006", "tags are not allowed", start, "remove it: types follow from the keys", width=word
-            )
+            self.report("RL006", "tags are not allowed", start, "remove it: types follow from the keys", width=word)
 
     def sequence(self, event: yaml.SequenceStartEvent, depth: int) -> Sequence:
         items: list[Node] = []
@@ -212,9 +208,7 @@ class _Parser:
         value = self.node(next(self.events), depth + 1)
         span = key_node.span
         if not isinstance(key_node, Scalar):
-            self.refuse(
-                span, "RL005", "a key must be a plain word", "remove the brackets, or put the key in quotes"
-            )
+            self.refuse(span, "RL005", "a key must be a plain word", "remove the brackets, or put the key in quotes")
             return
         key = self.source.text[span.start : span.end]
         if isinstance(event, yaml.ScalarEvent) and not event.implicit[0]:

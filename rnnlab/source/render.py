@@ -20,9 +20,7 @@ def render_full(diagnostic: Diagnostic) -> str:
         caret = f"{indent}{'^' * span.width} {diagnostic.label}".rstrip()
         lines += [f"{gutter}--> {span.place}", f"{gutter} |", f"{number} | {text}", f"{gutter} | {caret}"]
     lines += [
-        f"{gutter} = {name}: {text}"
-        for name, text in (("note", diagnostic.note), ("help", diagnostic.help))
-        if text
+        f"{gutter} = {name}: {text}" for name, text in (("note", diagnostic.note), ("help", diagnostic.help)) if text
     ]
     return "\n".join(lines)
 

@@ -20,7 +20,7 @@ def best_yaml(file: dict[str, Any], threads: int, *, sweep: str, trial: int) -> 
     """
     runtime = (file.get("runtime") or {}) | {"threads": threads}
     head = f"# The best trial ({trial}) of the sweep {sweep[:8]}; `rnnlab run` trains it again, alone.\n"
-    kept = {key: value for key, value in file.items() if key != "extends"}
+    kept = {key: value for key, value in file.items() if key != "extends" and value not in ({}, None)}
     return head + resolved_yaml(kept | {"runtime": runtime})
 
 

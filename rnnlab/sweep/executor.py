@@ -23,6 +23,9 @@ OnEpoch = Callable[[Epoch], bool]
 class Executor(Protocol):
     """Trains trials somewhere."""
 
+    def warm(self) -> None:
+        """Begin to get ready, without waiting for it."""
+
     def train(self, order: TrialOrder, on_epoch: OnEpoch) -> TrialReport:
         """Return how a trial ended.
 
@@ -49,10 +52,15 @@ class LocalExecutor:
         self._process: subprocess.Popen[str] | None = None
         self._runtime: Any = None
 
+    def warm(self) -> None:
+        """Start the worker, which imports TensorFlow while the supervisor opens the store and reads the data."""
+        if self._process is None:
+            self._process = self._start()
+
     def train(self, order: TrialOrder, on_epoch: OnEpoch) -> TrialReport:
         """Return how a trial ended: see `Executor.train`."""
         runtime = order.config.get("runtime")
-        if runtime != self._runtime:
+        if self._runtime is not None and runtime != self._runtime:
             self.close()
         self._runtime = runtime
         self._send({"ask": "train", "order": asdict(order)})

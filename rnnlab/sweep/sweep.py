@@ -13,7 +13,7 @@ import optuna
 
 from rnnlab.errors import CallError, InterruptedRunError, InvalidExperimentError, WorkerDiedError
 from rnnlab.experiment import Experiment, validate_document
-from rnnlab.plan import Plan, check_document, plan_model
+from rnnlab.plan import Plan, check_document, check_experiment, plan_model
 from rnnlab.plan.space import base_value, over_budget, places_of, trial_document
 from rnnlab.run.heads import run_head
 from rnnlab.run.opening import Road, Say, open_road
@@ -96,15 +96,34 @@ def run_sweep(
         RnnlabError: the file, the data or the store is refused, or the sweep is interrupted; a failing trial raises
             nothing.
     """
-    road = open_road(Path(path), overrides=overrides, store=store, say=say)
-    if road.experiment.sweep is None:
-        raise CallError("the file has no `sweep:` section; `rnnlab run` trains it once")
-    head = run_head(road.document, road.experiment, road.plan, kind="sweep", folder=road.folder)
-    run_id = road.store.start(head)
     worker = executor or LocalExecutor()
     try:
+        return _sweep(path, overrides, store, tuple(listeners), worker, say)
+    finally:
+        worker.close()
+
+
+def _sweep(
+    path: Path | str,
+    overrides: Sequence[str],
+    store: str | None,
+    listeners: tuple[SweepListener, ...],
+    worker: Executor,
+    say: Say,
+) -> SweepOutcome:
+    checked = check_experiment(Path(path), overrides=overrides)
+    _, experiment, _ = checked.require()
+    if experiment.sweep is None:
+        raise CallError("the file has no `sweep:` section; `rnnlab run` trains it once")
+    if experiment.seeds is not None:
+        raise CallError("a sweep trains each trial once: leave `seeds` out, and give the best file its `seeds` later")
+    worker.warm()
+    road = open_road(Path(path), overrides=overrides, store=store, say=say)
+    head = run_head(road.document, road.experiment, road.plan, kind="sweep", folder=road.folder)
+    run_id = road.store.start(head)
+    try:
         with tempfile.TemporaryDirectory(prefix="rnnlab-sweep-") as weights:
-            outcome = _Supervisor(road, run_id, worker, tuple(listeners), Path(weights)).run()
+            outcome = _Supervisor(road, run_id, worker, listeners, Path(weights)).run()
     except KeyboardInterrupt as error:
         road.store.finish(run_id, "KILLED")
         raise InterruptedRunError("the sweep was interrupted; the trials that ended are recorded") from error
@@ -112,8 +131,6 @@ def run_sweep(
         road.store.set_tags(run_id, {"rnnlab.error": str(error)})
         road.store.finish(run_id, "FAILED")
         raise
-    finally:
-        worker.close()
     road.store.finish(run_id, "FINISHED" if outcome.best else "FAILED")
     return outcome
 

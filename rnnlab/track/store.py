@@ -55,6 +55,7 @@ Item = TypeVar("Item")
 
 _BATCH = 100
 _PAGE = 500
+_ML_EXPERIMENT = {"mlflow.experimentKind": "custom_model_development"}  # the UI opens on training runs
 
 for _name in ("alembic", "mlflow.store.db.utils"):
     logging.getLogger(_name).setLevel(logging.WARNING)
@@ -304,7 +305,7 @@ class Store:
     def _create_experiment(self, name: str) -> str:
         location = (self._artifacts / safe_folder(name)).as_uri() if self._artifacts else None
         try:
-            return str(self._client.create_experiment(name, artifact_location=location))
+            return str(self._client.create_experiment(name, artifact_location=location, tags=_ML_EXPERIMENT))
         except MlflowException as error:
             if error.error_code != "RESOURCE_ALREADY_EXISTS":
                 raise

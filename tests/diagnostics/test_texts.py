@@ -40,9 +40,7 @@ def seen(path: Path) -> tuple[Diagnostic, str]:
 
 def test_a_missing_file_is_rl001(tmp_path):
     _, text = seen(tmp_path / "x.yaml")
-    assert text == (
-        "error[RL001]: cannot read the file: No such file or directory\n --> x.yaml:1:1\n  |\n1 | \n  | ^"
-    )
+    assert text == ("error[RL001]: cannot read the file: No such file or directory\n --> x.yaml:1:1\n  |\n1 | \n  | ^")
 
 
 def test_a_folder_is_rl001(tmp_path):

@@ -77,9 +77,7 @@ def test_a_target_nobody_tells_is_not_invented(table):
 def test_sections_left_out_are_their_defaults(table):
     short = experiment(dataset=TABLE)
     whole = experiment(dataset=TABLE, text={"vocabulary": 10_000}, padding={"maxlen": "p95"})
-    assert data_fingerprint(short, table.parent, "classes") == data_fingerprint(
-        whole, table.parent, "classes"
-    )
+    assert data_fingerprint(short, table.parent, "classes") == data_fingerprint(whole, table.parent, "classes")
 
 
 @pytest.mark.parametrize(
@@ -105,9 +103,7 @@ def test_sections_left_out_are_their_defaults(table):
 def test_every_key_of_the_data_changes_the_fingerprint(table, changes):
     base = experiment(dataset=TABLE)
     changed = experiment(**({"dataset": TABLE} | changes))
-    assert data_fingerprint(base, table.parent, "classes") != data_fingerprint(
-        changed, table.parent, "classes"
-    )
+    assert data_fingerprint(base, table.parent, "classes") != data_fingerprint(changed, table.parent, "classes")
 
 
 def test_keys_beside_the_data_do_not_change_it(table):

@@ -1,0 +1,147 @@
+import os
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from rnnlab.data import Splits
+    from rnnlab.experiment import Experiment
+    from rnnlab.plan import Plan
+    from rnnlab.train.fit import Learner
+
+os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+os.environ.setdefault("DO_NOT_TRACK", "true")
+
+MOODS = {
+    "sad": ("awful", "dull", "poor"),
+    "calm": ("plain", "usual", "fair"),
+    "glad": ("great", "lovely", "bright"),
+}
+FILLERS = ("the", "film", "was", "a", "very", "story", "and", "scene", "music")
+EXPERIMENT = """\
+rnnlab: 1
+name: tiny
+seed: 7
+dataset:
+  kind: text_table
+  path: tiny.csv
+  split: {kind: stratified, validation: 0.2, test: 0.2}
+text: {vocabulary: 50}
+padding: {maxlen: 8}
+model:
+  layers:
+    - {layer: embedding, output_dim: 4}
+    - {layer: lstm, units: 4, name: rnn}
+    - {layer: dropout, rate: 0.2, name: drop}
+    - {layer: dense, units: 1, activation: sigmoid, name: head}
+optimizer: {kind: adam, learning_rate: 0.01}
+training: {batch_size: 32, epochs: 2}
+"""
+
+
+@dataclass(frozen=True)
+class Tiny:
+    """A small table of sentences and an experiment that learns from it.
+
+    The columns: `label` (pos, neg), `mood` (three classes), `stars` (a number); all follow from one word of the text.
+    """
+
+    folder: Path
+
+    @property
+    def table(self) -> Path:
+        return self.folder / "tiny.csv"
+
+    @property
+    def file(self) -> Path:
+        return self.folder / "tiny.yaml"
+
+    @property
+    def store(self) -> str:
+        return str(self.folder / "mlruns")
+
+    def extend(self, text: str, name: str = "tiny.yaml") -> Path:
+        """Write the experiment with more sections and return its path."""
+        path = self.folder / name
+        path.write_text(EXPERIMENT + text, encoding="utf-8")
+        return path
+
+
+def write_tiny(folder: Path, samples: int = 160) -> Tiny:
+    draw = random.Random(3)
+    rows = ["text,label,mood,stars"]
+    for number in range(samples):
+        mood = list(MOODS)[number % 3]
+        words = [*draw.choices(FILLERS, k=draw.randint(2, 8)), draw.choice(MOODS[mood])]
+        draw.shuffle(words)
+        label = "pos" if mood == "glad" or (mood == "calm" and words[0] < words[-1]) else "neg"
+        rows.append(f"{' '.join(words)} {number},{label},{mood},{list(MOODS).index(mood) + number % 5 / 10}")
+    tiny = Tiny(folder)
+    tiny.table.write_text("\n".join([*rows, ""]), encoding="utf-8")
+    tiny.extend("")
+    return tiny
+
+
+@dataclass(frozen=True)
+class Assembled:
+    """A file with its data prepared, ready to be built; nothing of it knows MLflow."""
+
+    experiment: "Experiment"
+    plan: "Plan"
+    splits: "Splits"
+
+    def learner(self) -> "Learner":
+        """Return a fresh learner with the initial weights of the file's seed."""
+        from rnnlab.build import build_model, build_objective, build_optimizer, configure
+        from rnnlab.train.fit import make_learner
+
+        configure(self.experiment.runtime, self.experiment.seed)
+        assert self.plan.head is not None
+        model, optimizer = build_model(self.plan), build_optimizer(self.experiment.optimizer)
+        return make_learner(model, optimizer, build_objective(self.plan.head), xla=self.plan.xla)
+
+
+def assemble_file(path: Path, *overrides: str) -> Assembled:
+    from rnnlab.data import prepare
+    from rnnlab.experiment import target_kind
+    from rnnlab.plan import check_experiment, plan_model
+
+    checked = check_experiment(path, overrides=overrides)
+    _, experiment, _ = checked.require()
+    splits = prepare(experiment, checked.folder, target=target_kind(experiment), say=lambda line: None)
+    return Assembled(experiment, plan_model(experiment, splits.facts), splits)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A cache that is thrown away unless one is given, and no MLflow server of the person who runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        if "RNNLAB_CACHE" not in os.environ:
+            patch.setenv("RNNLAB_CACHE", str(tmp_path_factory.mktemp("cache")))
+        patch.delenv("MLFLOW_TRACKING_URI", raising=False)
+        patch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+        yield
+
+
+@pytest.fixture
+def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tiny:
+    """The small experiment in a folder of its own, which is the current folder."""
+    monkeypatch.chdir(tmp_path)
+    return write_tiny(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def make_tiny(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Tiny]:
+    """The small experiment for fixtures that several tests share."""
+    return lambda name: write_tiny(tmp_path_factory.mktemp(name))
+
+
+@pytest.fixture(scope="session")
+def assemble(make_tiny: Callable[[str], Tiny]) -> Callable[..., Assembled]:
+    """The small experiment with `PATH=VALUE` laid over it, its data prepared."""
+    file = make_tiny("assembled").file
+    return lambda *overrides: assemble_file(file, *overrides)

@@ -1,0 +1,68 @@
+"""What a light command does not import: TensorFlow alone takes seconds."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+HEAVY = {
+    "tensorflow", "keras", "mlflow", "optuna", "pandas", "numpy", "sklearn", "matplotlib", "plotly", "rich", "scipy", "pyarrow",
+}  # fmt: skip
+ROOMS = [
+    "cells",
+    "datasets",
+    "errors",
+    "experiment",
+    "experiment.explain",
+    "experiment.schema",
+    "layers",
+    "plan",
+    "plan.table",
+]
+SECTIONS = [
+    "expect",
+    "initializers",
+    "optimizers",
+    "padding",
+    "runtime",
+    "source",
+    "spec",
+    "sweeping",
+    "tasks",
+    "text",
+    "tracking",
+]
+CHECK = """
+from pathlib import Path
+from rnnlab.plan import check_experiment
+from rnnlab.plan.table import plan_text
+_, _, plan = check_experiment(Path("experiments/movie_snippets_lstm.yaml")).require()
+assert "embedding" in plan_text(plan)
+"""
+
+
+def heavy_imports(code: str) -> set[str]:
+    script = f"{code}\nimport sys\nprint(*sorted({{name.split('.')[0] for name in sys.modules}}))"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT, timeout=60
+    )
+    return HEAVY & set(done.stdout.split())
+
+
+@pytest.mark.parametrize("room", [*ROOMS, *SECTIONS, "training"])
+def test_a_light_room_imports_nothing_heavy(room):
+    assert heavy_imports(f"import rnnlab.{room}") == set()
+
+
+def test_the_package_itself_imports_nothing_heavy():
+    assert heavy_imports("import rnnlab; rnnlab.load_experiment; rnnlab.plan_model") == set()
+
+
+def test_checking_and_planning_an_experiment_imports_nothing_heavy():
+    assert heavy_imports(CHECK) == set()
+
+
+def test_a_heavy_import_would_be_seen():
+    assert heavy_imports("import numpy") == {"numpy"}

@@ -1,0 +1,66 @@
+import numpy as np
+import pytest
+
+from rnnlab.data import Samples
+from rnnlab.train.batches import batches, order_of_epoch, sample_weights, steps_per_epoch
+
+
+def _samples(targets, weights=None):
+    count = len(targets)
+    return Samples({"text": np.arange(count)[:, None]}, {"label": np.array(targets)}, weights)
+
+
+def _order(*, seed=7, epoch=1):
+    return order_of_epoch(50, seed=seed, epoch=epoch, shuffle=True).tolist()
+
+
+def test_the_order_differs_by_epoch_and_by_seed():
+    orders = {tuple(_order(seed=seed, epoch=epoch)) for seed in (7, 8) for epoch in (1, 2, 3)}
+    assert len(orders) == 6
+
+
+def test_the_order_of_an_epoch_is_found_again_from_its_seed():
+    assert _order(epoch=3) == _order(epoch=3)
+
+
+def test_every_sample_is_read_once_in_an_epoch():
+    assert sorted(_order()) == list(range(50))
+
+
+def test_without_shuffle_the_order_is_that_of_the_data():
+    assert order_of_epoch(5, seed=7, epoch=3, shuffle=False).tolist() == [0, 1, 2, 3, 4]
+
+
+def test_batches_keep_rows_together_and_the_last_one_is_smaller():
+    samples = _samples([10, 11, 12, 13, 14])
+    found = list(batches(samples, "label", np.array([4, 3, 2, 1, 0]), 2, np.arange(5, dtype=np.float32)))
+    assert [len(target) for _, target, _ in found] == [2, 2, 1]
+    assert len(found) == steps_per_epoch(5, 2)
+    inputs, target, weight = found[0]
+    assert inputs["text"].tolist() == [[4], [3]]
+    assert target.tolist() == [14, 13]
+    assert weight.tolist() == [4.0, 3.0]
+
+
+def test_without_weights_every_sample_weighs_one():
+    ((_, _, weight),) = batches(_samples([0, 1]), "label", np.arange(2), 8, None)
+    assert weight.tolist() == [1.0, 1.0]
+
+
+def test_balanced_classes_weigh_the_same_in_sum():
+    weights = sample_weights(_samples([0, 0, 0, 1]), "label", "balanced", ("a", "b"))
+    assert weights is not None
+    assert weights[:3].sum() == pytest.approx(weights[3])
+    assert weights.sum() == pytest.approx(4)
+
+
+def test_class_weights_go_by_label_and_multiply_the_samples_own():
+    samples = _samples([0, 1, 1], np.array([1, 2, 3], np.float32))
+    weights = sample_weights(samples, "label", {"b": 10.0, "a": 0.5}, ("a", "b"))
+    assert weights is not None
+    assert weights.tolist() == [0.5, 20.0, 30.0]
+
+
+def test_without_class_weights_the_samples_own_stay():
+    own = np.array([1, 2], np.float32)
+    assert sample_weights(_samples([0, 1], own), "label", None, None) is own
