@@ -72,7 +72,7 @@ if [ -e .venv/.busy ] || ! $(PY) -m pip --version >/dev/null 2>&1; then \
   echo "making .venv with $$("$$candidate" --version)"; \
   "$$candidate" -m venv .venv; \
 fi; \
-echo "installing rnnlab and what it needs into .venv: about 2.4 GB, some minutes the first time"; \
+echo "installing rnnlab and what it needs into .venv: about 3 GB, some minutes the first time"; \
 touch .venv/.busy; \
 if ! $(PY) -m pip install --quiet --disable-pip-version-check $(2); then \
   rm .venv/.busy; \

@@ -14,7 +14,6 @@ from functools import cache
 from typing import Annotated, Any, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, Strict
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import PydanticCustomError, core_schema
 
 __all__ = [
@@ -24,7 +23,6 @@ __all__ = [
     "NonNegative",
     "Positive",
     "PositiveInt",
-    "SchemaGenerator",
     "Spec",
     "Tuple",
     "choices_of",
@@ -104,7 +102,7 @@ class Choice:
 
     def __get_pydantic_json_schema__(
         self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
+    ) -> dict[str, Any]:
         """Return a oneOf with the discriminator, for editors."""
         _, union = schema["metadata"]["choice"]
         members = choices_of(union, self.key)
@@ -145,23 +143,3 @@ def key_docs(spec: type[BaseModel]) -> Mapping[str, str]:
             ):
                 docs[field.target.id] = inspect.cleandoc(below.value.value)
     return docs
-
-
-class SchemaGenerator(GenerateJsonSchema):
-    """JSON Schema with every key's documentation."""
-
-    def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
-        """Return a model's schema, its properties described and the discriminating key required."""
-        result = super().model_schema(schema)
-        spec = schema["cls"]
-        docs = key_docs(spec)
-        for name, field_schema in result.get("properties", {}).items():
-            if name in docs:
-                field_schema["description"] = docs[name]
-            if name in DISCRIMINATORS and "const" in field_schema:
-                result["required"] = [name, *result.get("required", ())]
-        return result
-
-    def field_title_should_be_set(self, schema: Any) -> bool:
-        """Return False: a title that repeats the key says nothing."""
-        return False

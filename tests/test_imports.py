@@ -8,8 +8,9 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 HEAVY = {
-    "tensorflow", "keras", "mlflow", "optuna", "pandas", "numpy", "sklearn", "matplotlib", "plotly", "rich", "scipy", "pyarrow",
-}  # fmt: skip
+    *("tensorflow", "keras", "mlflow", "optuna", "pandas", "numpy"),
+    *("sklearn", "matplotlib", "plotly", "rich", "scipy", "pyarrow"),
+}
 ROOMS = [
     "cells",
     "datasets",

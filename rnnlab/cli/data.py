@@ -64,7 +64,7 @@ def show(file: File, set_: Set = None, json: Json = False) -> None:
 
         print_json(found)
         return
-    _print(found)
+    _print({key: value for key, value in found.items() if key != "warnings"})
     for warning in splits.warnings:
         print(f"warning: {warning}")
 

@@ -11,7 +11,7 @@ from rnnlab.spec import Name, PositiveInt, Spec, Tuple
 
 
 class Input(Spec):
-    """An input by shape, for an architecture without data: ids below `vocabulary`, or `features` numbers per timestep."""
+    """An input by shape, without data: ids below `vocabulary`, or `features` numbers per timestep."""
 
     timesteps: PositiveInt | None = None
     """T; any number of timesteps unless given."""

@@ -62,7 +62,7 @@ def data_or_inputs(experiment: Experiment) -> Iterator[Finding]:
             "RL211",
             "the model has nothing to read",
             ("model",),
-            help="add a `dataset:`, or `model.inputs: {x: {timesteps: …, features: …}}` for an architecture without data",
+            help="add a `dataset:`, or, without data, `model.inputs: {x: {timesteps: …, features: …}}`",
             on_key=True,
         )
     if experiment.dataset is not None and experiment.model.inputs is not None:

@@ -5,8 +5,32 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
+
 from rnnlab.experiment.experiment import Experiment
-from rnnlab.spec import SchemaGenerator
+from rnnlab.spec import DISCRIMINATORS, key_docs
+
+
+class SchemaGenerator(GenerateJsonSchema):
+    """JSON Schema with every key's documentation."""
+
+    def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
+        """Return a model's schema, its properties described and the discriminating key required."""
+        result = super().model_schema(schema)
+        spec: type[BaseModel] = schema["cls"]
+        docs = key_docs(spec)
+        for name, field_schema in result.get("properties", {}).items():
+            if name in docs:
+                field_schema["description"] = docs[name]
+            if name in DISCRIMINATORS and "const" in field_schema:
+                result["required"] = [name, *result.get("required", ())]
+        return result
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        """Return False: a title that repeats the key says nothing."""
+        return False
 
 
 def experiment_schema() -> dict[str, Any]:

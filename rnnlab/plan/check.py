@@ -13,7 +13,7 @@ from rnnlab.experiment import Experiment, describe, errors_of, load_document, ta
 from rnnlab.plan.graph import plan_graph
 from rnnlab.plan.head import plan_head
 from rnnlab.plan.plan import LayerPlan, Plan
-from rnnlab.plan.space import space_findings
+from rnnlab.plan.space_check import space_findings
 from rnnlab.source import Diagnostic, Document, Finding, Parsed, Source, order_of, parse
 
 GRAPH_NEEDS = {"model", "dataset", "text", "padding", "runtime"}

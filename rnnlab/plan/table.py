@@ -49,7 +49,8 @@ def plan_summary(plan: Plan) -> list[str]:
     else:
         lines.append(f"FLOPs  {plan.flops_per_sample:,} a sample, forward, products only")
         lines.append(
-            f"memory  {plan.memory_bytes / 2**20:,.1f} MiB at {plan.batch_size} samples a batch: weights, gradients, optimizer, activations"
+            f"memory  {plan.memory_bytes / 2**20:,.1f} MiB at {plan.batch_size} samples a batch: "
+            "weights, gradients, optimizer, activations"
         )
     if plan.head:
         lines.append(f"task  {plan.head.task}: loss {plan.head.loss.kind}, metrics {', '.join(plan.head.metrics)}")  # type: ignore[attr-defined]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name most like `name`, or None where nothing is close."""
+    from difflib import get_close_matches  # needed for errors only
+
     candidates = sorted(known)
     folded = {candidate.lower().replace("-", "_"): candidate for candidate in candidates}
     matches = get_close_matches(name.lower().replace("-", "_"), folded, n=1, cutoff=0.6)

@@ -6,6 +6,7 @@ the test split and writes model and figures into the trial's run. It ends when s
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -65,6 +66,11 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # whatever a library prints must not end up between the messages
     channel = Channel(sys.stdin, answers)
+    with contextlib.suppress(BrokenPipeError):  # the supervisor is gone, nobody is left to answer
+        _serve(channel)
+
+
+def _serve(channel: Channel) -> None:
     while (message := channel.receive()) is not None:
         order = TrialOrder(**message["order"])
         if message["ask"] == "train":

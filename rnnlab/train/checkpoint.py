@@ -59,6 +59,7 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> Path:
         for old in _generations(folder)[KEPT:]:
             old.unlink()
     except OSError as error:
+        temporary.unlink(missing_ok=True)  # where the disk is full, half a file would keep it full
         raise CheckpointError(f"cannot write the checkpoint {path.name}: {error.strerror}") from error
     return path
 

@@ -22,7 +22,7 @@ from rnnlab.train.batches import Batch, batches, order_of_epoch, sample_weights,
 from rnnlab.train.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from rnnlab.train.listener import Listener
 from rnnlab.train.result import Epoch, Stop, TrainingResult
-from rnnlab.train.state import Arrays, TrainingState, capture, restore
+from rnnlab.train.state import Arrays, TrainingState, array_of, capture, restore
 from rnnlab.train.step import Steps, compile_steps
 from rnnlab.train.watch import watch_early_stopping, watch_plateau
 from rnnlab.training import Training
@@ -174,6 +174,8 @@ class _Loop:
         metrics |= {
             f"val_{name}": value for name, value in evaluate(self.learner, self.validation)[0].items()
         }
+        if not math.isfinite(metrics["val_loss"]):  # the epoch's last step spoilt the weights
+            raise DivergedError(number, step, metrics["val_loss"])
         metrics |= {"learning_rate": rate, "gradient_norm": norms / step}
         return Epoch(
             epoch=number,
@@ -216,7 +218,7 @@ class _Loop:
         after, stop = watch_early_stopping(before, spec, epoch.epoch, value, direction)
         if spec.restore_best_weights and after.best_epoch != before.best_epoch:
             self.best = {
-                f"{index}": np.array(variable) for index, variable in enumerate(self.learner.model.weights)
+                f"{index}": array_of(variable) for index, variable in enumerate(self.learner.model.weights)
             }
         self.state = replace(self.state, early_stopping=after)
         return stop
@@ -228,8 +230,8 @@ class _Loop:
         value, direction = epoch.metrics[spec.monitor], direction_of(spec.monitor)
         after, lower = watch_plateau(self.state.plateau, spec, epoch.epoch, value, direction)
         self.state = replace(self.state, plateau=after)
-        if lower:
-            rate = _learning_rate(self.learner.optimizer)
+        rate = _learning_rate(self.learner.optimizer)
+        if lower and rate > spec.min_lr:
             self.learner.optimizer.learning_rate = max(rate * spec.factor, spec.min_lr)
 
     def keep_best(self) -> int:

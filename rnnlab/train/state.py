@@ -89,15 +89,20 @@ class TrainingState:
         )
 
 
+def array_of(variable: Any) -> NDArray[Any]:
+    """Return a copy of a Keras variable's numbers (its own `__array__` is not of NumPy 2 and warns)."""
+    return np.array(variable.value.numpy())
+
+
 def capture(model: keras.Model, optimizer: keras.optimizers.Optimizer) -> Arrays:
     """Return every number that training changes.
 
     `model.variables` holds the random state of dropout; the states of recurrent layers are not among them.
     """
-    arrays = {f"model/{index}": np.array(variable) for index, variable in enumerate(model.variables)}
-    arrays |= {f"optimizer/{index}": np.array(variable) for index, variable in enumerate(optimizer.variables)}
+    arrays = {f"model/{index}": array_of(variable) for index, variable in enumerate(model.variables)}
+    arrays |= {f"optimizer/{index}": array_of(variable) for index, variable in enumerate(optimizer.variables)}
     return arrays | {
-        f"states/{index}": np.array(state) for index, state in enumerate(recurrent_states(model))
+        f"states/{index}": array_of(state) for index, state in enumerate(recurrent_states(model))
     }
 
 

@@ -10,7 +10,14 @@ from rnnlab.plan import check_experiment
 from rnnlab.run.heads import resolved_yaml
 
 ROOT = Path(__file__).parents[2]
-BASE = "rnnlab: 1\nname: base\nmodel:\n  inputs: {x: {features: 3}}\n  layers: [{layer: lstm, units: 8}]\ntraining: {epochs: 3, batch_size: 16}\n"
+BASE = """
+rnnlab: 1
+name: base
+model:
+  inputs: {x: {features: 3}}
+  layers: [{layer: lstm, units: 8}]
+training: {epochs: 3, batch_size: 16}
+"""
 
 
 def test_a_file_is_laid_over_the_one_it_extends(tmp_path):
@@ -30,13 +37,13 @@ def test_an_error_below_is_shown_in_the_file_below(tmp_path):
     (tmp_path / "base.yaml").write_text(BASE.replace("units: 8", "units: -8"))
     (tmp_path / "x.yaml").write_text("extends: base.yaml\nname: above\n")
     (found,) = check_experiment(tmp_path / "x.yaml").diagnostics
-    assert (found.code, found.span.source.name, found.span.line) == ("RL104", str(tmp_path / "base.yaml"), 5)
+    assert (found.code, found.span.source.name, found.span.line) == ("RL104", str(tmp_path / "base.yaml"), 6)
 
 
 def test_a_circle_of_files_is_refused(tmp_path):
     (tmp_path / "a.yaml").write_text("extends: b.yaml\n" + BASE)
     (tmp_path / "b.yaml").write_text("extends: a.yaml\n")
-    with pytest.raises(InvalidExperimentError, match="RL012.*circle"):
+    with pytest.raises(InvalidExperimentError, match=r"RL012.*circle"):
         load_experiment(tmp_path / "a.yaml")
 
 

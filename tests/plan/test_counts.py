@@ -24,7 +24,10 @@ def test_embedding_lstm_and_dense_of_the_text_guide():
 
 
 def test_a_gru_of_sequences_below_a_simple_rnn():
-    layers = "layer: embedding, output_dim: 64; layer: gru, units: 256; layer: simple_rnn, units: 128; layer: dense, units: 10"
+    layers = (
+        "layer: embedding, output_dim: 64; layer: gru, units: 256; "
+        "layer: simple_rnn, units: 128; layer: dense, units: 10"
+    )
     assert counts(planned(layers, "{ids: {vocabulary: 1000}}")) == [64_000, 247_296, 49_280, 1_290]
 
 
@@ -36,7 +39,10 @@ def test_four_simple_rnns_over_an_embedding_are_328_320():
 
 
 def test_two_bidirectional_layers_joined_end_to_end():
-    layers = "layer: lstm, units: 64, bidirectional: true, return_sequences: true; layer: lstm, units: 32, bidirectional: true; layer: dense, units: 10"
+    layers = (
+        "layer: lstm, units: 64, bidirectional: true, return_sequences: true; "
+        "layer: lstm, units: 32, bidirectional: true; layer: dense, units: 10"
+    )
     assert counts(planned(layers)) == [38_400, 41_216, 650]
 
 
@@ -67,11 +73,14 @@ def test_every_kind_has_its_closed_form(layer, parameters):
 
 def test_the_formula_gives_the_count():
     plan = planned(
-        "layer: lstm, units: 64, bidirectional: true, return_sequences: true; layer: gru, units: 4; layer: dense, units: 3"
+
+            "layer: lstm, units: 64, bidirectional: true, return_sequences: true; "
+            "layer: gru, units: 4; layer: dense, units: 3"
+
     )
     for layer in plan.layers:
         product = layer.formula.replace("·", "*").replace("(", "*(")
-        assert eval(product) == layer.parameters  # noqa: S307  digits and signs from the plan
+        assert eval(product) == layer.parameters  # digits and signs of the plan alone
 
 
 def test_frozen_layers_are_counted_but_not_trained():

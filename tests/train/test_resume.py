@@ -1,0 +1,118 @@
+import numpy as np
+import pytest
+
+pytestmark = pytest.mark.tensorflow
+
+EPOCHS = 4
+OVERRIDES = (
+    "model.layers.rnn.dropout=0.2",
+    "model.layers.rnn.recurrent_dropout=0.2",
+    f"training.epochs={EPOCHS}",
+    "training.early_stopping={monitor: val_loss, patience: 9}",
+    "training.reduce_lr_on_plateau={patience: 1, min_delta: 0.5, factor: 0.5, cooldown: 1}",
+)
+
+
+def _stop(at_epoch, at_step=None):
+    """Return a listener that ends the process's work as Ctrl-C does: after an epoch, or within the next one."""
+    from rnnlab.train.listener import Quiet
+
+    class Interrupt(Quiet):
+        def on_step(self, epoch, step, loss):
+            if (epoch, step) == (at_epoch, at_step):
+                raise KeyboardInterrupt
+
+        def on_epoch(self, epoch):
+            if at_step is None and epoch.epoch == at_epoch:
+                raise KeyboardInterrupt
+
+    return Interrupt()
+
+
+def _checkpointing(folder, *, resume=False, fingerprint="same"):
+    from rnnlab.train.fit import Checkpointing
+
+    return Checkpointing(folder, fingerprint, resume)
+
+
+def _numbers(learner):
+    from rnnlab.train.state import capture
+
+    return {key: value.tobytes() for key, value in capture(learner.model, learner.optimizer).items()}
+
+
+def _metrics(result):
+    return [(epoch.epoch, epoch.metrics) for epoch in result.history]
+
+
+@pytest.fixture(scope="module")
+def unbroken(assemble, tmp_path_factory):
+    from rnnlab.train.checkpoint import load_checkpoint
+    from rnnlab.train.fit import fit
+
+    assembled, folder = assemble(*OVERRIDES), tmp_path_factory.mktemp("unbroken")
+    learner, splits, experiment = assembled.learner(), assembled.splits, assembled.experiment
+    checkpointing = _checkpointing(folder)
+    result = fit(
+        learner, splits.train, splits.validation, experiment.training, seed=experiment.seed, checkpointing=checkpointing
+    )
+    found = load_checkpoint(folder)
+    assert found is not None
+    return _numbers(learner), result, found[0]
+
+
+@pytest.mark.parametrize(("epoch", "step"), [(1, None), (2, None), (3, None), (4, None), (3, 2)])
+def test_a_resumed_training_ends_with_the_bits_of_an_unbroken_one(assemble, train, tmp_path, unbroken, epoch, step):
+    from rnnlab.train.checkpoint import load_checkpoint
+
+    numbers, result, last = unbroken
+    assembled = assemble(*OVERRIDES)
+    with pytest.raises(KeyboardInterrupt):
+        train(assembled, listeners=[_stop(epoch, step)], checkpointing=_checkpointing(tmp_path))
+    learner, resumed = train(assembled, checkpointing=_checkpointing(tmp_path, resume=True))
+    assert resumed.resumed_from == (epoch if step is None else epoch - 1)
+    assert _numbers(learner) == numbers
+    assert _metrics(resumed) == _metrics(result)
+    assert (resumed.kept_epoch, resumed.stopped_by) == (result.kept_epoch, result.stopped_by)
+    found = load_checkpoint(tmp_path)
+    assert found is not None
+    checkpoint = found[0]
+    assert (checkpoint.state.early_stopping, checkpoint.state.plateau) == (last.state.early_stopping, last.state.plateau)
+    for mine, theirs in ((checkpoint.arrays, last.arrays), (checkpoint.best, last.best)):
+        assert {key: array.tobytes() for key, array in mine.items()} == {
+            key: array.tobytes() for key, array in theirs.items()
+        }
+
+
+def test_the_unbroken_training_has_all_that_resuming_must_keep(unbroken):
+    _, result, last = unbroken
+    rates = [epoch.metrics["learning_rate"] for epoch in result.history]
+    assert len(set(rates)) > 1, "the plateau must have lowered the learning rate"
+    assert last.best, "best weights must be there"
+    assert any(key.startswith("optimizer/") for key in last.arrays)
+
+
+def test_a_damaged_newest_checkpoint_is_told_and_the_one_before_gives_the_same_bits(assemble, train, tmp_path, unbroken):
+    assembled = assemble(*OVERRIDES)
+    with pytest.raises(KeyboardInterrupt):
+        train(assembled, listeners=[_stop(3)], checkpointing=_checkpointing(tmp_path))
+    newest = tmp_path / "epoch-000003.ckpt"
+    newest.write_bytes(newest.read_bytes()[:-1])
+    learner, resumed = train(assembled, checkpointing=_checkpointing(tmp_path, resume=True))
+    assert resumed.resumed_from == 2
+    assert resumed.notes == ("epoch-000003.ckpt is damaged: its SHA-256 differs",)
+    assert _numbers(learner) == unbroken[0]
+
+
+def test_the_checkpoint_of_something_else_is_refused(assemble, train, tmp_path):
+    from rnnlab.errors import CheckpointError
+
+    assembled = assemble("training.epochs=1")
+    train(assembled, checkpointing=_checkpointing(tmp_path))
+    with pytest.raises(CheckpointError, match="another experiment"):
+        train(assembled, checkpointing=_checkpointing(tmp_path, resume=True, fingerprint="other"))
+
+
+def test_resuming_without_a_checkpoint_begins_at_the_beginning(assemble, train, tmp_path):
+    _, result = train(assemble("training.epochs=1"), checkpointing=_checkpointing(tmp_path, resume=True))
+    assert (result.resumed_from, len(result.history)) == (0, 1)
