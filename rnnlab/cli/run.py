@@ -8,8 +8,6 @@ import typer
 
 from rnnlab.cli.failures import show_diagnostics
 from rnnlab.cli.options import DEFAULT_PORT, File, Json, Set, StoreOption
-from rnnlab.track.ui import run_link
-from rnnlab.track.uri import mask_password
 
 if TYPE_CHECKING:
     from rnnlab.run.replicates import Replicated
@@ -89,6 +87,9 @@ def _data(outcomes: list[Outcome], replicated: Replicated | None) -> dict[str, A
 
 
 def _show(outcomes: list[Outcome], replicated: Replicated | None, *, smoke: bool) -> None:
+    from rnnlab.track.ui import run_link
+    from rnnlab.track.uri import mask_password
+
     for warning in dict.fromkeys(text for outcome in outcomes for text in outcome.warnings):
         print(f"warning: {warning}")
     if smoke:

@@ -13,7 +13,7 @@ from rnnlab.datasets import CATALOG, CatalogDataset, FilesSplit, TextTableDatase
 from rnnlab.experiment.experiment import Experiment
 from rnnlab.experiment.target import target_kind, task_of
 from rnnlab.layers import RecurrentLayer
-from rnnlab.source import Finding, did_you_mean, listing, nearest
+from rnnlab.source import PASSWORD, Finding, did_you_mean, listing, nearest
 
 
 @dataclass(frozen=True)
@@ -355,3 +355,15 @@ def cudnn_can(experiment: Experiment) -> Iterator[Finding]:
     if recurrent and experiment.dataset and padding and padding.mask and padding.padding == "pre":
         message = "cuDNN masks only padding that stands at the end"
         yield Finding("RL215", message, ("padding", "padding"), help="use `padding: post`, or `runtime.kernel: auto`")
+
+
+@rule("tracking")
+def no_password(experiment: Experiment) -> Iterator[Finding]:
+    """RL219: the file is recorded with every run, so it holds no password."""
+    if PASSWORD.search(experiment.tracking.uri or ""):
+        yield Finding(
+            "RL219",
+            "a password stands in the file, which is recorded with every run",
+            ("tracking", "uri"),
+            help="leave `tracking.uri` out and set MLFLOW_TRACKING_URI in the environment",
+        )

@@ -23,6 +23,7 @@ from rnnlab.source.parse import parse_value as parse_value
 from rnnlab.source.parse import read_source as read_source
 from rnnlab.source.places import Source as Source
 from rnnlab.source.places import Span as Span
+from rnnlab.source.render import PASSWORD as PASSWORD
 from rnnlab.source.render import diagnostic_to_data as diagnostic_to_data
 from rnnlab.source.render import render_concise as render_concise
 from rnnlab.source.render import render_full as render_full

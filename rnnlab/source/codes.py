@@ -185,6 +185,10 @@ CODES: dict[str, Code] = {
         "`unroll` needs to know the timesteps",
         "A loop can only be written out when its length is known.",
     ),
+    "RL219": Code(
+        "A password stands in the file",
+        "The file is kept with every run. Passwords come from the environment only: set MLFLOW_TRACKING_URI there.",
+    ),
     "RL220": Code(
         "Padding is read as data (a warning)",
         "With `mask: false` a recurrent layer goes on over the zeros that pad a sample, as many "

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from rnnlab.source.diagnostic import Diagnostic
+
+PASSWORD = re.compile(r"(://[^/\s:@]*:)([^/\s@]+)(?=@)")
+
+
+def hide_passwords(text: str) -> str:
+    """Return the text with every password of a URI as stars, as long as before so that carets stay right."""
+    return PASSWORD.sub(lambda found: found[1] + "*" * len(found[2]), text)
 
 
 def render_full(diagnostic: Diagnostic) -> str:
@@ -15,7 +23,7 @@ def render_full(diagnostic: Diagnostic) -> str:
     if span := diagnostic.span:
         number = str(span.line)
         gutter = " " * len(number)
-        text = span.source.line_text(span.line)
+        text = hide_passwords(span.source.line_text(span.line))
         indent = "".join("\t" if character == "\t" else " " for character in text[: span.column - 1])
         caret = f"{indent}{'^' * span.width} {diagnostic.label}".rstrip()
         lines += [f"{gutter}--> {span.place}", f"{gutter} |", f"{number} | {text}", f"{gutter} | {caret}"]
