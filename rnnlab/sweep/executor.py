@@ -63,7 +63,7 @@ class LocalExecutor:
         if self._runtime is not None and runtime != self._runtime:
             self.close()
         self._runtime = runtime
-        self._send({"ask": "train", "order": asdict(order)})
+        self._ask({"ask": "train", "order": asdict(order)})
         while True:
             answer = self._receive()
             if "epoch" in answer:
@@ -76,7 +76,7 @@ class LocalExecutor:
     ) -> dict[str, Any]:
         """Return the test scores of the best trial: see `Executor.record_best`."""
         data = asdict(result)
-        self._send(
+        self._ask(
             {"ask": "record", "order": asdict(order), "run_id": run_id, "store": store, "result": data}
         )
         answer = self._receive()
@@ -106,9 +106,15 @@ class LocalExecutor:
             start_new_session=True,  # Ctrl-C is for the supervisor, which then ends the worker
         )
 
-    def _send(self, message: dict[str, Any]) -> None:
+    def _ask(self, message: dict[str, Any]) -> None:
+        """Send what begins a conversation; an answer within one must not go to a new worker."""
         if self._process is None or self._process.poll() is not None:
+            self.close()
             self._process = self._start()
+        self._send(message)
+
+    def _send(self, message: dict[str, Any]) -> None:
+        assert self._process is not None
         assert self._process.stdin is not None
         try:
             self._process.stdin.write(json.dumps(message) + "\n")
