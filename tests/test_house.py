@@ -1,7 +1,10 @@
 """What holds for the repository as a whole."""
 
+import os
 import re
+import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -120,3 +123,53 @@ def test_the_licence_is_the_one_that_is_declared():
     assert PROJECT["license"] == "Apache-2.0"
     assert "Version 2.0, January 2004" in text
     assert "The rnnlab developers" in text
+
+
+@pytest.fixture
+def project(tmp_path) -> Path:
+    """A project with this Makefile, in a folder with a space in its name, that needs no package at all."""
+    folder = tmp_path / "a project"
+    (folder / "rnnlab").mkdir(parents=True)
+    (folder / "rnnlab" / "__init__.py").touch()
+    build = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
+    (folder / "pyproject.toml").write_text(f'{build}[project]\nname = "rnnlab"\nversion = "0"\n', encoding="utf-8")
+    shutil.copy(ROOT / "Makefile", folder)
+    return folder
+
+
+def make(folder: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    home = folder / "home"
+    home.mkdir(exist_ok=True)
+    variables = os.environ | {"HOME": str(home), "MAKEFLAGS": ""} | environment
+    return subprocess.run(["make", *words], cwd=folder, env=variables, capture_output=True, text=True, check=False)
+
+
+def test_make_alone_prints_its_targets(project):
+    shown = make(project).stdout
+    assert re.findall(r"make ([\w-]+)", shown)[:7] == ["help", "run", "test", "check", "format", "schema", "bench"]
+
+
+@pytest.mark.network
+def test_the_set_up_is_made_once_and_made_again_after_a_kill(project):
+    first = make(project, "setup", f"PYTHON={sys.executable}")
+    assert first.returncode == 0, first.stderr
+    left = project / ".venv" / "left"
+    left.touch()
+    again = make(project, "setup", PIP_NO_INDEX="1")
+    assert (again.returncode, again.stdout + again.stderr) == (0, "")
+    (project / ".venv" / ".busy").touch()
+    mended = make(project, "setup", f"PYTHON={sys.executable}")
+    assert mended.returncode == 0, mended.stderr
+    assert not left.exists()
+
+
+def test_a_machine_without_a_suitable_python_is_told_what_is_needed(project):
+    tools = project / "tools"
+    tools.mkdir()
+    for name in ("make", "bash", "cat", "cksum", "rm", "touch"):
+        (tools / name).symlink_to(str(shutil.which(name)))
+    (tools / "python3").symlink_to(str(shutil.which("false")))
+    refused = make(project, "setup", "SHELL=bash", PATH=str(tools))
+    assert refused.returncode != 0
+    assert "rnnlab needs Python 3.11, 3.12 or 3.13" in refused.stderr
+    assert not (project / ".venv").exists()

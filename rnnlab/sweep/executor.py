@@ -90,11 +90,13 @@ class LocalExecutor:
         if process is None:
             return
         assert process.stdin is not None
+        assert process.stdout is not None
         with contextlib.suppress(BrokenPipeError):
             process.stdin.close()
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        process.stdout.close()
 
     def _start(self) -> subprocess.Popen[str]:
         return subprocess.Popen(

@@ -96,7 +96,9 @@ def test_numbers_get_a_value(trained, tmp_path):
     tiny, outcomes = trained
     outcome = outcomes["number"]
     answers = predict(
-        outcome.run_id, _table(tmp_path, "new.csv", {"text": list(outcome.splits.test.raw["text"])}), store=tiny.store
+        outcome.run_id,
+        _table(tmp_path, "new.csv", {"text": list(outcome.splits.test.raw["text"])}),
+        store=tiny.store,
     )
     assert list(answers) == ["text", "value"]
     np.testing.assert_allclose(answers["value"], _outputs(outcome, tiny.store)[:, 0], atol=1e-5)

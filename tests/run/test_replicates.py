@@ -9,7 +9,9 @@ pytestmark = pytest.mark.tensorflow
 def replicate(tiny, *overrides, **options):
     from rnnlab.run.replicates import run_replicates
 
-    return run_replicates(tiny.file, overrides=("seeds=2", "training.epochs=1", *overrides), store=tiny.store, **options)
+    return run_replicates(
+        tiny.file, overrides=("seeds=2", "training.epochs=1", *overrides), store=tiny.store, **options
+    )
 
 
 @pytest.fixture(scope="module")

@@ -49,7 +49,12 @@ def finished(make_tiny, records):
 
 def test_a_run_is_finished_and_named_in_the_store(finished):
     tiny, outcome, record = finished
-    assert (record.run_id, record.name, record.status, record.kind) == (outcome.run_id, outcome.name, "FINISHED", "run")
+    assert (record.run_id, record.name, record.status, record.kind) == (
+        outcome.run_id,
+        outcome.name,
+        "FINISHED",
+        "run",
+    )
     assert record.experiment == outcome.experiment == "tiny"
     assert record.tags["team"] == "blue"
     assert record.tags["mlflow.note.content"] == "Does the small table train?"
@@ -93,19 +98,31 @@ def test_the_plan_is_recorded(finished):
     plan = json.loads((folder / "plan.json").read_text())
     assert plan["parameters"] == outcome.plan.parameters == record.metrics["parameters"]
     assert "rnn" in (folder / "plan.txt").read_text("utf-8")
-    assert json.loads((folder / "dataset.json").read_text())["samples"] == {"train": 96, "validation": 32, "test": 32}
+    assert json.loads((folder / "dataset.json").read_text())["samples"] == {
+        "train": 96,
+        "validation": 32,
+        "test": 32,
+    }
 
 
 def test_every_epoch_is_a_point_of_every_curve(finished):
     _, outcome, record = finished
-    for name in ("loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "gradient_norm", "epoch_seconds"):
+    for name in (
+        "loss",
+        "accuracy",
+        "val_loss",
+        "val_accuracy",
+        "learning_rate",
+        "gradient_norm",
+        "epoch_seconds",
+    ):
         assert [point.step for point in record.curves[name]] == [1, 2, 3], name
         expected = [epoch.recorded()[name] for epoch in outcome.result.history]
         assert [point.value for point in record.curves[name]] == pytest.approx(expected), name
 
 
 def test_figures_and_test_scores_are_recorded(finished):
-    _, outcome, record = finished
+    _, _, record = finished
     folder = Path(record.artifact_folder)
     for name in ("curves.png", "confusion.png"):
         assert (folder / "figures" / name).read_bytes().startswith(b"\x89PNG")
@@ -150,7 +167,10 @@ def test_a_finished_run_leaves_no_checkpoints(finished):
 
 def test_a_baseline_that_is_not_beaten_leaves_the_run_finished_and_tagged(tiny, records):
     outcome = run(
-        tiny, "expect={beats: tfidf_logistic_regression}", "training.epochs=1", "optimizer={kind: sgd, learning_rate: 1e-9}"
+        tiny,
+        "expect={beats: tfidf_logistic_regression}",
+        "training.epochs=1",
+        "optimizer={kind: sgd, learning_rate: 1e-9}",
     )
     (record,) = records(tiny)
     assert outcome.missed == "tfidf_logistic_regression"
@@ -172,10 +192,11 @@ def test_a_smoke_test_leaves_nothing_behind(tiny, monkeypatch):
 def test_a_diverged_run_is_failed_with_its_step_and_is_none_to_resume(tiny, records):
     from rnnlab.errors import CallError, DivergedError
 
-    overrides = (*NUMBER, "optimizer={kind: sgd, learning_rate: 1e7}", "training.epochs=20")
+    overrides = (*NUMBER, "optimizer={kind: sgd, learning_rate: 10.0}", "training.epochs=20")
     with pytest.raises(DivergedError) as caught:
         run(tiny, *overrides)
     (record,) = records(tiny)
+    assert caught.value.epoch > 1, "there must be a checkpoint that could be resumed from"
     assert record.status == "FAILED"
     assert record.tags["rnnlab.diverged"] == f"epoch {caught.value.epoch}, step {caught.value.step}"
     assert record.tags["rnnlab.error"] == str(caught.value)
@@ -189,7 +210,10 @@ def test_a_run_of_numbers_has_errors_and_no_confusion(tiny, records):
     (record,) = records(tiny)
     assert outcome.scores.primary == "mean_absolute_error"
     assert outcome.baselines.keys() == {"mean", "tfidf_ridge"}
-    error, baseline = record.metrics["test_mean_absolute_error"], record.metrics["baseline_mean_test_mean_absolute_error"]
+    error, baseline = (
+        record.metrics["test_mean_absolute_error"],
+        record.metrics["baseline_mean_test_mean_absolute_error"],
+    )
     assert record.metrics["skill_over_mean"] == pytest.approx(1 - error / baseline)
     assert not (Path(record.artifact_folder) / "figures" / "confusion.png").exists()
 

@@ -8,7 +8,11 @@ def _head(kind):
     from rnnlab.plan import HeadPlan
     from rnnlab.tasks import LOSSES
 
-    losses = {"binary": "binary_crossentropy", "classes": "sparse_categorical_crossentropy", "number": "huber"}
+    losses = {
+        "binary": "binary_crossentropy",
+        "classes": "sparse_categorical_crossentropy",
+        "number": "huber",
+    }
     return HeadPlan(kind, "classification", "label", LOSSES[losses[kind]](), (), from_logits=False)
 
 

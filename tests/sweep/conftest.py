@@ -6,12 +6,11 @@ import pytest
 SWEEP = """\
 sweep:
   objective: {metric: val_loss}
-  trials: 4
+  trials: 9
   sampler: {kind: grid, seed: 1}
   pruner: {kind: median, n_startup_trials: 1, n_warmup_steps: 0}
   space:
-    optimizer.learning_rate: [0.05, 1e-9]
-    model.layers.rnn.layer: [lstm, gru]
+    optimizer.learning_rate: [0.004, 0.02, 1e-9]
 """
 
 

@@ -10,7 +10,7 @@ import pytest
 
 pytestmark = pytest.mark.tensorflow
 
-QUICK = ("training.batch_size=16", "training.epochs=4", "optimizer.learning_rate=0.05")
+QUICK = ("training.batch_size=8", "training.epochs=4", "optimizer.learning_rate=0.004")
 NUMBER = (
     "dataset.label=stars",
     "dataset.split={kind: random}",
@@ -45,7 +45,7 @@ def workers():
 
 @pytest.fixture(scope="module")
 def swept(make_tiny, sweep_of, records, grid):
-    """A grid of four points: (experiment's folder, outcome, records by name)."""
+    """A grid of three points: (experiment's folder, outcome, records by name)."""
     tiny = make_tiny("swept")
     stopping = "training.early_stopping={patience: 3}"
     outcome = sweep_of(tiny, grid, *QUICK, stopping)
@@ -55,15 +55,13 @@ def swept(make_tiny, sweep_of, records, grid):
 def test_trial_0_is_the_file_as_written(swept):
     _, outcome, found = swept
     first = outcome.trials[0]
-    assert first.values == {"optimizer.learning_rate": 0.05, "model.layers.rnn.layer": "lstm"}
-    assert found["trial-0"].config["optimizer.learning_rate"] == 0.05
-    assert found["trial-0"].config["model.layers.rnn.layer"] == "lstm"
+    assert first.values == {"optimizer.learning_rate": 0.004}
+    assert found["trial-0"].config["optimizer.learning_rate"] == 0.004
 
 
 def test_a_grid_tries_each_point_once(swept):
     _, outcome, _ = swept
-    points = [tuple(trial.values.values()) for trial in outcome.trials]
-    assert sorted(points) == [(1e-9, "gru"), (1e-9, "lstm"), (0.05, "gru"), (0.05, "lstm")]
+    assert sorted(trial.values["optimizer.learning_rate"] for trial in outcome.trials) == [1e-9, 0.004, 0.02]
 
 
 def test_trials_are_runs_nested_in_the_sweeps(swept):
@@ -86,7 +84,7 @@ def test_a_hopeless_trial_is_pruned_before_its_last_epoch(swept):
         assert trial.state == ("pruned" if hopeless else "complete")
         assert (len(trial.history) < 4) == hopeless
         assert (trial.value is None) == hopeless
-    assert found[outcome.name].metrics["trials_pruned"] == 2
+    assert found[outcome.name].metrics["trials_pruned"] == 1
 
 
 def test_the_objective_is_the_value_of_the_epoch_whose_weights_are_kept(swept):
@@ -122,9 +120,9 @@ def test_the_sweeps_pictures_and_its_study_are_kept(swept):
     journal = tiny.folder / "mlruns" / "sweeps" / f"{outcome.run_id}.journal"
     storage = optuna.storages.JournalStorage(JournalFileBackend(str(journal)))
     study = optuna.load_study(study_name=outcome.run_id, storage=storage)
-    assert [trial.state.name for trial in study.trials] == [
-        {"complete": "COMPLETE", "pruned": "PRUNED"}[trial.state] for trial in outcome.trials
-    ]
+    states = [(trial.params["optimizer.learning_rate"], trial.state.name) for trial in study.trials]
+    expected = [(trial.values["optimizer.learning_rate"], trial.state.upper()) for trial in outcome.trials]
+    assert [state for state in states if state[1] != "FAIL"] == expected
     assert study.best_value == outcome.best.value
 
 
@@ -140,7 +138,16 @@ def test_the_best_file_run_alone_in_a_fresh_process_gives_the_bits_of_the_trial(
     assert checked.plan.parameters == outcome.best.parameters
     assert checked.experiment.sweep is None
     store = tiny.folder / "alone"
-    command = [sys.executable, "-m", "rnnlab.cli", "run", str(outcome.best_path), "--store", str(store), "--json"]
+    command = [
+        sys.executable,
+        "-m",
+        "rnnlab.cli",
+        "run",
+        str(outcome.best_path),
+        "--store",
+        str(store),
+        "--json",
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tiny.folder)
     assert done.returncode == 0, done.stderr
     alone = json.loads(done.stdout)
@@ -149,7 +156,10 @@ def test_the_best_file_run_alone_in_a_fresh_process_gives_the_bits_of_the_trial(
     record = opened.load_curves(opened.records()[0])
     assert [p.value for p in record.curves["val_loss"]] == [e.metrics["val_loss"] for e in outcome.best.history]
     swept_store = Store.open(outcome.store)
-    models = [opened.model_folder(record, tiny.folder), swept_store.model_folder(found[f"trial-{outcome.best.number}"], tiny.folder)]
+    models = [
+        opened.model_folder(record, tiny.folder),
+        swept_store.model_folder(found[f"trial-{outcome.best.number}"], tiny.folder),
+    ]
     assert _weights(models[0]) == _weights(models[1])
 
 
@@ -251,7 +261,7 @@ def test_an_interrupted_sweep_leaves_nothing_running(tiny, records, grid):
             raise KeyboardInterrupt
 
     tiny.extend(grid)
-    overrides = ("optimizer.learning_rate=0.05", "training.epochs=500")
+    overrides = ("optimizer.learning_rate=0.004", "training.epochs=500")
     with pytest.raises(InterruptedRunError, match="the sweep was interrupted"):
         run_sweep(tiny.file, overrides=overrides, store=tiny.store, listeners=[Interrupt()])
     assert [record.status for record in records(tiny)] == ["KILLED", "KILLED"]
