@@ -1,7 +1,6 @@
 import signal
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -19,21 +18,20 @@ def _start(tiny):
 
 
 def _end(process, number):
-    """Send the signal once the third epoch is told; return (exit code, seconds until it was gone, stderr)."""
+    """Send the signal once the third epoch is told; return (exit code, stderr)."""
     told = []
     for line in process.stderr:
         told.append(line)
         if line.startswith("epoch 3/"):
             break
-    started = time.monotonic()
     process.send_signal(number)
     _, rest = process.communicate(timeout=60)
-    return process.returncode, time.monotonic() - started, "".join([*told, rest])
+    return process.returncode, "".join([*told, rest])
 
 
 @pytest.fixture(scope="module")
 def ended(make_tiny, records):
-    """One run per signal, ended by it: {signal: (folder, exit code, seconds, stderr, record)}."""
+    """One run per signal, ended by it: {signal: (folder, exit code, stderr, record)}."""
     tinies = {name: make_tiny(name) for name in SIGNALS}
     processes = {name: _start(tiny) for name, tiny in tinies.items()}
     with ThreadPoolExecutor() as pool:
@@ -53,9 +51,8 @@ def unbroken(make_tiny, records, weights):
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
 def test_a_run_that_is_told_to_stop_closes_itself_and_leaves_with_130(ended, name):
-    _, code, seconds, told, record = ended[name]
+    _, code, told, record = ended[name]
     assert code == 130
-    assert seconds < 10
     assert record.status == "KILLED"
     assert "--resume goes on with it" in told
     assert "Traceback" not in told
@@ -65,7 +62,7 @@ def test_a_run_that_is_told_to_stop_closes_itself_and_leaves_with_130(ended, nam
 def test_a_killed_run_cannot_close_itself_and_the_next_start_does(ended):
     from rnnlab.track.store import Store
 
-    _, code, _, _, record = ended["SIGKILL"]
+    _, code, _, record = ended["SIGKILL"]
     assert (code, record.status) == (-signal.SIGKILL, "RUNNING")
     tiny = ended["SIGKILL"][0]
     opened = Store.open(f"sqlite:///{tiny.folder / 'mlruns' / 'mlflow.db'}")
@@ -81,7 +78,7 @@ def test_a_resumed_run_ends_with_the_bytes_of_an_unbroken_one_and_no_point_twice
 
     from rnnlab import run_experiment
 
-    tiny, _, _, _, record = ended[name]
+    tiny, _, _, record = ended[name]
     outcome = run_experiment(tiny.file, overrides=OVERRIDES, store=tiny.store, resume=True)
     (resumed,) = records(tiny)
     assert (resumed.run_id, resumed.status) == (record.run_id, "FINISHED")

@@ -255,12 +255,11 @@ def test_an_interrupted_run_is_told_to_who_starts_the_same_file_anew(tiny):
 
     with pytest.raises(InterruptedRunError):
         run(tiny, listeners=[interrupt_after(1)])
-    said = []
-    run(tiny, say=said.append)
-    assert any("was interrupted; --resume would go on with it" in line for line in said)
-    said.clear()
-    run(tiny, "seed=8", "training.epochs=1", say=said.append)
-    assert not any("interrupted" in line for line in said)
+    for overrides, told in (((), True), (("seed=8",), False)):
+        said = []
+        with pytest.raises(InterruptedRunError):
+            run(tiny, *overrides, say=said.append, listeners=[interrupt_after(0)])
+        assert any("was interrupted; --resume would go on with it" in line for line in said) == told
 
 
 def test_a_store_that_cannot_be_used_is_told_before_anything_is_trained(tiny):
