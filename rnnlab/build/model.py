@@ -27,22 +27,30 @@ def build_model(plan: Plan) -> keras.Model:
         for name, signal in plan.inputs.items()
     }
     tensors: dict[str, Any] = dict(inputs)
+    layers: dict[str, keras.layers.Layer] = {}
     for layer_plan in plan.layers:
-        (source,) = layer_plan.sources
-        tensors[layer_plan.name] = _apply(layer_plan, tensors[source], inputs)
+        layer = layers[layer_plan.shared_with] if layer_plan.shared_with else build_layer(layer_plan)
+        layers[layer_plan.name] = layer
+        tensors |= _apply(layer, layer_plan, tensors, inputs)
     outputs = [tensors[name] for name in plan.outputs]
     model = keras.Model(inputs, outputs[0] if len(outputs) == 1 else outputs, name=_model_name(plan.name))
     audit(model, plan)
     return model
 
 
-def _apply(plan: LayerPlan, tensor: Any, inputs: Mapping[str, Any]) -> Any:
+def _apply(
+    layer: keras.layers.Layer, plan: LayerPlan, tensors: Mapping[str, Any], inputs: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return everything the layer gives, by reference."""
+    read = [tensors[source] for source in plan.sources]
     if plan.layer == "global_max_pooling1d" and plan.input.mask:
         # Keras's layer ignores masks: padded timesteps would win wherever all data are negative.
-        tensor = keras.ops.where(
-            keras.ops.expand_dims(_mask_tensor(plan.input.mask, inputs), -1), tensor, LOWEST
-        )
-    return build_layer(plan)(tensor)
+        mask = keras.ops.expand_dims(_mask_tensor(plan.input.mask, inputs), -1)
+        read = [keras.ops.where(mask, read[0], LOWEST)]
+    starts = {"initial_state": [tensors[state] for state in plan.initial_state]} if plan.initial_state else {}
+    given = layer(read[0] if len(read) == 1 else read, **starts)
+    parts = list(given) if isinstance(given, list | tuple) else [given]
+    return dict(zip(plan.tensors, parts, strict=True))
 
 
 def _mask_tensor(mask: Mask, inputs: Mapping[str, Any]) -> Any:
@@ -52,10 +60,12 @@ def _mask_tensor(mask: Mask, inputs: Mapping[str, Any]) -> Any:
 def build_layer(plan: LayerPlan) -> keras.layers.Layer:
     """Return the Keras layer of a planned one."""
     arguments = {key: _argument(key, value) for key, value in plan.keras_arguments.items()}
-    if plan.kernel is not None and plan.layer != "simple_rnn":
-        arguments["use_cudnn"] = {"cudnn": True, "xla": False}.get(plan.kernel, _auto_cudnn(plan))
+    if plan.kernel is not None:
+        arguments["return_state"] = any(name not in ("forward", "backward") for name in plan.states)
+        if plan.layer != "simple_rnn":
+            arguments["use_cudnn"] = {"cudnn": True, "xla": False}.get(plan.kernel, _auto_cudnn(plan))
     layer = getattr(keras.layers, plan.keras_class)(name=plan.name, **arguments)
-    if plan.merge_mode is None:
+    if not plan.bidirectional:
         return layer
     return keras.layers.Bidirectional(layer, merge_mode=plan.merge_mode, name=plan.name)
 

@@ -13,7 +13,7 @@ class GRUCell(Cell):
 
     keras_cell: ClassVar[str] = "gru_cell"
     gates: ClassVar[int] = 3
-    states: ClassVar[tuple[str, ...]] = ("state_h",)
+    states: ClassVar[tuple[str, ...]] = ("state",)
 
     recurrent_activation: Activation = "sigmoid"
     """Applied to the gates."""

@@ -12,4 +12,4 @@ class SimpleRNNCell(Cell):
 
     keras_cell: ClassVar[str] = "simple_rnn_cell"
     gates: ClassVar[int] = 1
-    states: ClassVar[tuple[str, ...]] = ("state_h",)
+    states: ClassVar[tuple[str, ...]] = ("state",)

@@ -9,9 +9,7 @@ import typer
 from rnnlab.cli.options import File, Json, Set
 from rnnlab.errors import CallError
 
-app = typer.Typer(
-    help="Public datasets, and what the network will see.", no_args_is_help=True, rich_markup_mode=None
-)
+app = typer.Typer(help="Public datasets, and what the network will see.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.command("list")

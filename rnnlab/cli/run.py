@@ -127,8 +127,6 @@ def _show_run(outcome: Outcome) -> None:
 
 
 def _show_replicates(replicated: Replicated) -> None:
-    print(
-        f"\n{replicated.experiment} · {replicated.name} ({replicated.run_id[:8]}), {replicated.replicates} seeds\n"
-    )
+    print(f"\n{replicated.experiment} · {replicated.name} ({replicated.run_id[:8]}), {replicated.replicates} seeds\n")
     for key, interval in replicated.intervals.items():
         print(f"{key:<40} {interval.mean:.4f}  95 % interval {interval.low:.4f} to {interval.high:.4f}")

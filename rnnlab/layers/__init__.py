@@ -22,6 +22,7 @@ from rnnlab.layers.layer_normalization import LayerNormalization
 from rnnlab.layers.lstm import LSTM
 from rnnlab.layers.names import count_names as count_names
 from rnnlab.layers.recurrent import RecurrentLayer as RecurrentLayer
+from rnnlab.layers.reuse import Reuse as Reuse
 from rnnlab.layers.simple_rnn import SimpleRNN
 from rnnlab.layers.spatial_dropout1d import SpatialDropout1D
 from rnnlab.spec import Choice, choices_of
@@ -37,6 +38,7 @@ LayerUnion = (
     | LayerNormalization
     | GlobalMaxPooling1D
     | GlobalAveragePooling1D
+    | Reuse
 )
-AnyLayer = Annotated[LayerUnion, Choice("layer")]
+AnyLayer = Annotated[LayerUnion, Choice("layer", implied={"reuse": "reuse"})]
 LAYERS = choices_of(LayerUnion, "layer")

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
 
 from rnnlab.cells import Cell, Contradiction, Weight
 from rnnlab.layers.layer import LayerProblemError, Planned, Signal, WeightedLayer, times, volume
 from rnnlab.layers.sequence import read_sequence
+from rnnlab.spec import Reference, Tuple
 
-MergeMode = Literal["concat", "sum", "mul", "ave"]
+MergeMode = Literal["concat", "sum", "mul", "ave"] | None
 
 
 class RecurrentLayer(WeightedLayer, Cell):
@@ -28,7 +31,10 @@ class RecurrentLayer(WeightedLayer, Cell):
     bidirectional: bool = False
     """Run a second copy over the reversed sequence and merge the two."""
     merge_mode: MergeMode = "concat"
-    """How the two directions are merged."""
+    """How the two directions are merged; null keeps them apart, as NAME.forward and NAME.backward."""
+    initial_state: Reference | Annotated[tuple[Reference, ...], Tuple, Field(min_length=1)] | None = None
+    """States to start from: the name of a recurrent layer (all its states), or a list of tensors in Keras's order,
+    such as `[encoder.state_h, encoder.state_c]`. Zeros unless given."""
 
     @property
     def default_name(self) -> str:
@@ -59,14 +65,31 @@ class RecurrentLayer(WeightedLayer, Cell):
                 help="use `bidirectional: true`, or return only the last output",
             )
         shape = (timesteps, self.output_units) if returns else (self.output_units,)
+        output = Signal(shape, mask=signal.mask if returns else None)
+        apart = {"forward": output, "backward": output} if self.bidirectional and self.merge_mode is None else {}
         return Planned(
-            output=Signal(shape, mask=signal.mask if returns else None),
+            output=output,
+            states=apart | dict.fromkeys(self.state_names, Signal((self.units,))),
             weights=self._weights(features),
             formula=("2·" if self.bidirectional else "") + self.formula(features),
             flops=times(timesteps, self.flops_per_timestep(features) * self.directions),
             activations=times(volume((timesteps, self.units)), (self.gates + len(self.states)) * self.directions),
             keras_arguments=self._layer_arguments(returns),
         )
+
+    @property
+    def state_names(self) -> tuple[str, ...]:
+        """Return the names of the states, in Keras's order: those of both directions where there are two."""
+        if not self.bidirectional:
+            return self.states
+        return tuple(f"{direction}_{state}" for direction in ("forward", "backward") for state in self.states)
+
+    @property
+    def initial_states(self) -> tuple[str, ...]:
+        """Return the references of `initial_state`; empty where it is left out."""
+        if self.initial_state is None:
+            return ()
+        return (self.initial_state,) if isinstance(self.initial_state, str) else self.initial_state
 
     @property
     def directions(self) -> int:

@@ -104,9 +104,7 @@ def start_run(
 ) -> Outcome:
     """Return what a new run came to."""
     kind: Literal["run", "replicate"] = "replicate" if parent else "run"
-    head = run_head(
-        road.document, experiment, road.plan, kind=kind, folder=road.folder, parent=parent, name=name
-    )
+    head = run_head(road.document, experiment, road.plan, kind=kind, folder=road.folder, parent=parent, name=name)
     run_id = road.store.start(head)
     return finish_run(road, experiment, run_id, road.store.name_of(run_id), listeners, resume=False)
 
@@ -134,9 +132,7 @@ def finish_run(
     except KeyboardInterrupt as error:
         store.finish(run_id, "KILLED")
         reached = any(road.checkpoints(run_id).glob("*.ckpt"))
-        advice = (
-            "--resume goes on with it" if reached else "no epoch was finished, so there is nothing to resume"
-        )
+        advice = "--resume goes on with it" if reached else "no epoch was finished, so there is nothing to resume"
         raise InterruptedRunError(f"run {name} ({run_id[:8]}) was interrupted; {advice}") from error
     except BaseException as error:
         if isinstance(error, DivergedError):
@@ -196,9 +192,7 @@ def skills(scores: Scores, baselines: dict[str, dict[str, float]]) -> dict[str, 
     return {name: skill_over(scores.primary, scores.value, found[key]) for name, found in baselines.items()}
 
 
-def missed_baseline(
-    experiment: Experiment, scores: Scores, baselines: dict[str, dict[str, float]]
-) -> str | None:
+def missed_baseline(experiment: Experiment, scores: Scores, baselines: dict[str, dict[str, float]]) -> str | None:
     """Return the baseline that should have been beaten and was not, or None."""
     name = experiment.expect.beats
     if name is None:
