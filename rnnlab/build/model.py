@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
@@ -47,10 +47,20 @@ def _apply(
         # Keras's layer ignores masks: padded timesteps would win wherever all data are negative.
         mask = keras.ops.expand_dims(_mask_tensor(plan.input.mask, inputs), -1)
         read = [keras.ops.where(mask, read[0], LOWEST)]
-    starts = {"initial_state": [tensors[state] for state in plan.initial_state]} if plan.initial_state else {}
+    starts = {}
+    if plan.initial_state:
+        starts["initial_state"] = _nested(layer, [tensors[state] for state in plan.initial_state])
     given = layer(read[0] if len(read) == 1 else read, **starts)
-    parts = list(given) if isinstance(given, list | tuple) else [given]
-    return dict(zip(plan.tensors, parts, strict=True))
+    return dict(zip(plan.tensors, keras.tree.flatten(given), strict=True))
+
+
+def _nested(layer: keras.layers.Layer, states: list[Any]) -> Any:
+    """Return the states in the structure that the layer wants: nested where several cells are stacked."""
+    cell = getattr(getattr(layer, "forward_layer", layer), "cell", None)
+    if not isinstance(cell, keras.layers.StackedRNNCells):
+        return states
+    directions = 2 if hasattr(layer, "forward_layer") else 1
+    return keras.tree.pack_sequence_as(list(cell.state_size) * directions, states)
 
 
 def _mask_tensor(mask: Mask, inputs: Mapping[str, Any]) -> Any:
@@ -59,11 +69,13 @@ def _mask_tensor(mask: Mask, inputs: Mapping[str, Any]) -> Any:
 
 def build_layer(plan: LayerPlan) -> keras.layers.Layer:
     """Return the Keras layer of a planned one."""
-    arguments = {key: _argument(key, value) for key, value in plan.keras_arguments.items()}
+    arguments = _arguments(plan.keras_arguments)
     if plan.kernel is not None:
         arguments["return_state"] = any(name not in ("forward", "backward") for name in plan.states)
-        if plan.layer != "simple_rnn":
-            arguments["use_cudnn"] = {"cudnn": True, "xla": False}.get(plan.kernel, _auto_cudnn(plan))
+    if plan.layer in ("lstm", "gru"):
+        arguments["use_cudnn"] = {"cudnn": True, "xla": False}.get(plan.kernel or "", _auto_cudnn(plan))
+    if plan.layer == "rnn":
+        arguments["cell"] = _build_cells(arguments.pop("cells"))
     layer = getattr(keras.layers, plan.keras_class)(name=plan.name, **arguments)
     if not plan.bidirectional:
         return layer
@@ -74,10 +86,17 @@ def _auto_cudnn(plan: LayerPlan) -> bool | str:
     return "auto" if plan.kernel_reason == "cudnn where a GPU is found" else False
 
 
-def _argument(key: str, value: Any) -> Any:
-    if key.endswith("_regularizer") and value is not None:
-        return keras.regularizers.L1L2(**value)
-    return value
+def _build_cells(cells: Sequence[tuple[str, Mapping[str, Any]]]) -> Any:
+    built = [getattr(keras.layers, name)(**_arguments(arguments)) for name, arguments in cells]
+    return built[0] if len(built) == 1 else keras.layers.StackedRNNCells(built, name="stacked_rnn_cells")
+
+
+def _arguments(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments with regularizers built."""
+    return {
+        key: keras.regularizers.L1L2(**value) if key.endswith("_regularizer") and value is not None else value
+        for key, value in given.items()
+    }
 
 
 def _model_name(name: str) -> str:

@@ -23,6 +23,7 @@ from rnnlab.layers.lstm import LSTM
 from rnnlab.layers.names import count_names as count_names
 from rnnlab.layers.recurrent import RecurrentLayer as RecurrentLayer
 from rnnlab.layers.reuse import Reuse as Reuse
+from rnnlab.layers.rnn import RNN
 from rnnlab.layers.simple_rnn import SimpleRNN
 from rnnlab.layers.spatial_dropout1d import SpatialDropout1D
 from rnnlab.spec import Choice, choices_of
@@ -32,6 +33,7 @@ LayerUnion = (
     | SimpleRNN
     | LSTM
     | GRU
+    | RNN
     | Dense
     | Dropout
     | SpatialDropout1D
