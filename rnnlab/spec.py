@@ -141,7 +141,13 @@ def _built(member: type[Spec]) -> core_schema.CoreSchema:
 
 
 def _dump(value: Spec) -> dict[str, Any]:
-    return value.model_dump(mode="json", exclude_none=True)
+    """Return plain data without what is left out; a null that is not the default is kept: `merge_mode: null`."""
+    nulls = {
+        field.alias or name: None
+        for name, field in type(value).model_fields.items()
+        if getattr(value, name) is None and not field.is_required() and field.default is not None
+    }
+    return value.model_dump(mode="json", exclude_none=True) | nulls
 
 
 @cache
