@@ -15,10 +15,17 @@ class Input(Spec):
 
     timesteps: PositiveInt | None = None
     """T; any number of timesteps unless given."""
-    features: PositiveInt | None = None
-    """F: numbers per timestep."""
+    features: PositiveInt | Annotated[tuple[PositiveInt, ...], Tuple, Field(min_length=1)] | None = None
+    """F: numbers per timestep; a list where a timestep has more dimensions, as in `[28, 28, 1]` for images."""
     vocabulary: Annotated[int, Field(ge=2)] | None = None
     """V: the ids are below it."""
+
+    @property
+    def dimensions(self) -> tuple[int, ...]:
+        """Return the dimensions of a timestep; none for ids."""
+        if self.features is None:
+            return ()
+        return (self.features,) if isinstance(self.features, int) else self.features
 
 
 class Model(Spec):

@@ -18,15 +18,15 @@ NOT_KERAS = {"layer", "name", "repeat", "source"}
 
 @dataclass(frozen=True)
 class Mask:
-    """Which timesteps are padding: those where the ids of an input are 0.
+    """Which timesteps are no data: those where the ids of an input are 0, or those that a masking layer finds.
 
     Attributes:
-        input: name of that input.
-        side: where its padding stands.
+        input: name of that input or masking layer; None until the plan has named the layer.
+        side: where they stand; `any` where only the values tell.
     """
 
-    input: str
-    side: Literal["pre", "post"]
+    input: str | None
+    side: Literal["pre", "post", "any"]
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,8 @@ class Signal:
     """A tensor between layers, known by shape only.
 
     Attributes:
-        shape: without the batch: (T,) for ids, (T, F) for sequences, (F,) for vectors; None for an unknown T.
+        shape: without the batch: (T,) for ids, (T, F) for sequences, (T, D, F) for sequences of more dimensions, (F,)
+            for vectors; None for an unknown T.
         vocabulary: V for ids (every value is below it), None for floats.
         mask: which timesteps are padding, None where none are, or nothing says which.
     """

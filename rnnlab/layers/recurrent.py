@@ -14,6 +14,10 @@ from rnnlab.layers.sequence import read_sequence
 from rnnlab.spec import Reference, Tuple
 
 MergeMode = Literal["concat", "sum", "mul", "ave"] | None
+MASK_OBSTACLES = {
+    "pre": "`padding.padding` is pre, cuDNN masks only what stands at the end",
+    "any": "`masking` masks timesteps wherever they stand, cuDNN only those at the end",
+}
 
 
 class RecurrentLayer(WeightedLayer):
@@ -196,8 +200,8 @@ class CellLayer(RecurrentLayer, Cell):
         if key := self.cudnn_obstacle_key:
             value = self._cudnn_wants()[key]
             return f"`{key}` is not {str(value).lower() if isinstance(value, bool) else value}"
-        if signal and signal.mask and signal.mask.side == "pre":
-            return "`padding.padding` is pre, cuDNN masks only what stands at the end"
+        if signal and signal.mask:
+            return MASK_OBSTACLES.get(signal.mask.side)
         return None
 
     @property

@@ -8,11 +8,14 @@ from dataclasses import dataclass, replace
 from rnnlab.cells import Weight
 from rnnlab.datasets import Facts
 from rnnlab.experiment import Experiment
-from rnnlab.layers import LayerProblemError, Mask, Planned, RecurrentLayer, Signal, WeightedLayer
+from rnnlab.layers import LayerProblemError, Mask, Planned, RecurrentLayer, Signal, WeightedLayer, show_dimensions
 from rnnlab.plan.kernels import kernel_of
 from rnnlab.plan.plan import LayerPlan
 from rnnlab.plan.wiring import Node, wire
 from rnnlab.source import Finding
+
+ANY_DIMENSIONS = {"dense", "dropout", "activation", "gaussian_noise"}
+"""Layers that can be used again on inputs of another number of dimensions."""
 
 
 @dataclass(frozen=True)
@@ -38,25 +41,34 @@ def plan_graph(experiment: Experiment, facts: Facts | None) -> Graph:
     if findings:
         return Graph(inputs, {}, None, tuple(findings))
     tensors: dict[str, Signal] = dict(inputs)
-    planned: list[LayerPlan] = []
+    planned: dict[str, LayerPlan] = {}
     for node in wiring.nodes:
-        if not all(reference in tensors for reference in (*node.sources, *node.initial_state)):
+        known = all(reference in tensors for reference in (*node.sources, *node.initial_state))
+        if not known or (node.shared_with and node.shared_with not in planned):
             continue  # what it reads could not be planned, which is told already
         try:
-            layer = plan_node(experiment, node, tensors)
+            layer = plan_node(experiment, node, tensors, planned)
         except LayerProblemError as problem:
             findings.append(_finding(problem, node))
             continue
         findings += _unrolled_blind(experiment, node, layer.input)
-        planned.append(layer)
+        planned[node.name] = layer
         tensors |= layer.tensors
     if findings:
         return Graph(inputs, {}, None, tuple(findings))
-    return Graph(inputs, {name: tensors[name] for name in wiring.outputs}, tuple(planned), ())
+    return Graph(inputs, {name: tensors[name] for name in wiring.outputs}, tuple(planned.values()), ())
 
 
-def plan_node(experiment: Experiment, node: Node, tensors: Mapping[str, Signal]) -> LayerPlan:
+def plan_node(
+    experiment: Experiment, node: Node, tensors: Mapping[str, Signal], planned: Mapping[str, LayerPlan]
+) -> LayerPlan:
     """Return the plan of one layer.
+
+    Args:
+        experiment: the layer is of.
+        node: the layer and what it reads.
+        tensors: what inputs and layers above give.
+        planned: the layers above.
 
     Raises:
         LayerProblemError: it cannot read its inputs, or the states it is to start from.
@@ -65,29 +77,69 @@ def plan_node(experiment: Experiment, node: Node, tensors: Mapping[str, Signal])
     if layer.repeat > 1 and isinstance(layer, RecurrentLayer) and node.sequences:
         layer = layer.model_copy(update={"return_sequences": layer.return_sequences or None})
     signals = tuple(tensors[reference] for reference in node.sources)
-    result = layer.plan_all(signals, sequences=node.sequences)
+    result = _mask_named(layer.plan_all(signals, sequences=node.sequences), node)
+    _check_cudnn(experiment, node, signals[0])
     if node.initial_state:
         _check_states(node, [tensors[reference] for reference in node.initial_state], result)
     if node.shared_with is not None:
+        _check_shared(node, signals, result, planned[node.shared_with])
         result = replace(result, weights=(), formula="")
     return _layer_plan(experiment, node, signals, result)
+
+
+def _check_shared(node: Node, signals: tuple[Signal, ...], result: Planned, owner: LayerPlan) -> None:
+    fits = [weight.shape for weight in result.weights] == [weight.shape for weight in owner.weights]
+    if node.layer.layer not in ANY_DIMENSIONS:
+        before, now = ([len(signal.shape) for signal in each] for each in (owner.inputs, signals))
+        rows, rows_now = ([signal.shape[1:-1] for signal in each] for each in (owner.inputs, signals))
+        fits = fits and before == now and rows == rows_now
+    if not fits:
+        read, wanted = (
+            " and ".join(show_dimensions(signal.shape) for signal in each) for each in (signals, owner.inputs)
+        )
+        raise LayerProblemError(
+            "RL212",
+            f"`{owner.name}` reads {wanted}, so that with the same weights it cannot read {read}",
+            help="give both inputs the same features",
+        )
+
+
+def _mask_named(result: Planned, node: Node) -> Planned:
+    """Return the result with a mask that the layer makes named after it."""
+    mask = result.output.mask
+    if mask is None or mask.input is not None:
+        return result
+    return replace(result, output=replace(result.output, mask=replace(mask, input=node.name)))
+
+
+def _check_cudnn(experiment: Experiment, node: Node, signal: Signal) -> None:
+    if experiment.runtime.kernel != "cudnn" or not isinstance(node.layer, RecurrentLayer):
+        return
+    if signal.mask and signal.mask.side == "any":
+        raise LayerProblemError(
+            "RL215",
+            f"cuDNN cannot compute this layer: {node.layer.cudnn_obstacle(signal)}",
+            help="use `runtime.kernel: auto`",
+        )
 
 
 def _check_states(node: Node, given: list[Signal], result: Planned) -> None:
     wanted = [(name, signal) for name, signal in result.states.items() if name not in ("forward", "backward")]
     names = ", ".join(f"`{name}`" for name, _ in wanted)
     if len(given) != len(wanted):
+        number = f"{len(wanted)} state{'s' if len(wanted) > 1 else ''}"
         raise LayerProblemError(
             "RL224",
-            f"`{node.name}` starts from {len(wanted)} state{'s' if len(wanted) > 1 else ''} ({names}), found {len(given)}",
+            f"`{node.name}` starts from {number} ({names}), found {len(given)}",
             key="initial_state",
             help="take them from a layer of the same kind, or list them in Keras's order",
         )
     for reference, signal, (name, state) in zip(node.initial_state, given, wanted, strict=True):
         if signal.shape != state.shape or signal.is_ids:
+            found = f"`{reference}` has shape {signal.shape}"
             raise LayerProblemError(
                 "RL224",
-                f"the state `{name}` of `{node.name}` has {state.shape[0]} numbers, but `{reference}` has shape {signal.shape}",
+                f"the state `{name}` of `{node.name}` has {state.shape[0]} numbers, but {found}",
                 key="initial_state",
                 help="give both layers the same `units`, or put a dense layer between",
             )
@@ -97,9 +149,7 @@ def plan_inputs(experiment: Experiment, facts: Facts | None) -> dict[str, Signal
     """Return the inputs of the network: from the dataset's facts, else from `model.inputs`."""
     if experiment.model.inputs:
         return {
-            name: Signal((given.timesteps,), vocabulary=given.vocabulary)
-            if given.vocabulary
-            else Signal((given.timesteps, given.features))
+            name: Signal((given.timesteps, *given.dimensions), vocabulary=given.vocabulary)
             for name, given in experiment.model.inputs.items()
         }
     assert facts is not None, "a file without inputs has a dataset, and that has facts"
@@ -123,7 +173,10 @@ def _unrolled_blind(experiment: Experiment, node: Node, signal: Signal) -> Itera
 
 
 def _finding(problem: LayerProblemError, node: Node) -> Finding:
-    key = problem.key or ("reuse" if node.shared_with else "layer")
+    fields = {field.alias or name: name for name, field in type(node.layer).model_fields.items()}
+    key = "reuse" if node.shared_with else problem.key or "layer"
+    if fields.get(key, key) not in {*node.layer.model_fields_set, "reuse"}:
+        key = "layer"  # the cause is a default, which stands nowhere
     return Finding(problem.code, str(problem), ("model", "layers", node.entry, key), help=problem.help)
 
 

@@ -51,7 +51,7 @@ def wire(experiment: Experiment, inputs: tuple[str, ...]) -> Wiring:
     findings = [*_clashes(experiment, inputs), *wires.findings]
     if not findings:
         findings += _unread(nodes, inputs, outputs)
-    return Wiring(_with_needs(nodes, outputs), outputs, tuple(findings))
+    return Wiring(tuple(nodes) if findings else _with_needs(nodes, outputs), outputs, tuple(findings))
 
 
 def copies_of(experiment: Experiment) -> Iterator[tuple[int, int, str, Layer]]:
@@ -83,24 +83,23 @@ class _Wires:
     def node(self, entry: int, number: int, name: str, layer: Layer, before: str | None) -> Node:
         path: Path = ("model", "layers", entry)
         shared = layer.reuse if isinstance(layer, Reuse) else None
-        spec = self.shared_spec(shared, path) if shared else layer
+        owner = self.owner(shared, path) if shared else None
         initial = layer.initial_states if isinstance(layer, RecurrentLayer) and number == 0 else ()
         return Node(
             entry=entry,
             name=name,
-            layer=spec or layer,
+            layer=owner.layer if owner else layer,
             sources=self.sources(layer, number, before, path),
             initial_state=self.states(initial, (*path, "initial_state")),
-            shared_with=shared if spec else None,
+            shared_with=owner.shared_with or owner.name if owner else None,
         )
 
-    def shared_spec(self, shared: str, path: Path) -> Layer | None:
+    def owner(self, shared: str, path: Path) -> Node | None:
         node = self.nodes.get(shared)
         if node is None:
             known = list(self.nodes)
             self.report("RL221", f"there is no layer `{shared}` above", (*path, "reuse"), did_you_mean(shared, known))
-            return None
-        return node.layer
+        return node
 
     def sources(self, layer: Layer, number: int, before: str | None, path: Path) -> tuple[str, ...]:
         if number > 0 and before is not None:
@@ -208,14 +207,14 @@ def _with_needs(nodes: list[Node], outputs: tuple[str, ...]) -> tuple[Node, ...]
                 readers.setdefault(base_of(reference), []).append(node)
         states |= {base_of(reference) for reference in node.initial_state if is_state(reference)}
 
-    def needs(name: str) -> bool:
-        return any(
-            reader.layer.reads_sequence or (reader.layer.keeps_sequence and needs(reader.name))
-            for reader in readers.get(name, ())
-        )
+    needing: set[str] = set()
+    for node in reversed(nodes):  # who reads a layer stands below it
+        for reader in readers.get(node.name, ()):
+            if reader.layer.reads_sequence or (reader.layer.keeps_sequence and reader.name in needing):
+                needing.add(node.name)
 
     group = {node.name: node.shared_with or node.name for node in nodes}
-    sequences = {group[node.name] for node in nodes if needs(node.name)}
+    sequences = {group[node.name] for node in nodes if node.name in needing}
     stateful = {group[name] for name in states if name in group}
     return tuple(
         replace(node, sequences=group[node.name] in sequences, wants_states=group[node.name] in stateful)
