@@ -112,7 +112,8 @@ def _sample(plan: Plan, draw: np.random.Generator) -> Arrays:
         if signal.vocabulary is not None:
             sample[name] = draw.integers(1, signal.vocabulary, LIVE).astype(np.int32)
         else:
-            sample[name] = draw.normal(size=(LIVE, *signal.shape[1:])).astype(np.float32)
+            further = [size for size in signal.shape[1:] if size is not None]  # only timesteps are ever unknown
+            sample[name] = draw.normal(size=(LIVE, *further)).astype(np.float32)
     return sample
 
 

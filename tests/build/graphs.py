@@ -18,6 +18,7 @@ from .strategies import random_layer
 SAMPLES, TIMESTEPS = 2, 3  # of the data that the built model is called on
 TRIES = 40
 INPUTS = ({"features": 2}, {"features": 3}, {"features": [4, 3]}, {"features": [4, 3, 2]}, {"vocabulary": 7})
+RECURRENT = [kind for kind, spec in LAYERS.items() if issubclass(spec, RecurrentLayer)]
 MERGES = {"concatenate", "add", "multiply", "attention", "additive_attention", "multi_head_attention"}
 
 
@@ -83,7 +84,11 @@ class RandomGraph:
             owner = self.draw.choice(self.layers)
             merges = isinstance(owner["from"], list)
             return {"reuse": owner["name"], "name": name, "from": several if merges else several[0]}
-        kind = self.draw.choice([kind for kind in LAYERS if kind != "reuse"])
+        encoders = [each for each in self.layers if each.get("layer") in RECURRENT]
+        if encoders and self.draw.random() < 0.25:
+            encoder = self.draw.choice(encoders)
+            return encoder | {"name": name, "from": several[0], "initial_state": encoder["name"]}
+        kind = self.draw.choice([*(kind for kind in LAYERS if kind != "reuse"), *RECURRENT])
         layer = random_layer(kind, self.draw) | {"name": name, "from": several if kind in MERGES else several[0]}
         if issubclass(LAYERS[kind], RecurrentLayer):
             layer |= self.recurrent_keys(layer)
@@ -95,12 +100,8 @@ class RandomGraph:
         keys: dict[str, Any] = {"unroll": layer.get("unroll", False) and self.known}
         if self.draw.random() < 0.3:
             keys["return_sequences"] = True
-        if layer.get("bidirectional") and self.draw.random() < 0.2:
+        if layer.get("bidirectional") and self.draw.random() < 0.5:
             keys["merge_mode"] = None
-        recurrent = [name for name in self.references if "." in name and name[-8:] != ".forward"]
-        if recurrent and self.draw.random() < 0.5:
-            owner = self.draw.choice(recurrent).partition(".")[0]
-            keys["initial_state"] = owner
         return keys
 
     def finished(self) -> str:
