@@ -64,8 +64,9 @@ class RandomGraph:
 
     def outputs_of(self, layer: dict[str, Any]) -> list[str]:
         spec = self.spec_of(layer)
+        copies = [layer["name"], f"{layer['name']}_1"][: layer.get("repeat", 1)]
         apart = isinstance(spec, RecurrentLayer) and spec.bidirectional and spec.merge_mode is None
-        return [f"{layer['name']}.{part}" for part in ("forward", "backward")] if apart else [layer["name"]]
+        return [f"{layer['name']}.{part}" for part in ("forward", "backward")] if apart else copies
 
     def grow(self) -> None:
         """Add a layer that the plan accepts, if one is found."""
@@ -93,7 +94,7 @@ class RandomGraph:
         if issubclass(LAYERS[kind], RecurrentLayer):
             layer |= self.recurrent_keys(layer)
         elif kind not in MERGES and self.draw.random() < 0.1:
-            layer["repeat"] = 1 + (f"{name}_1" not in self.references)
+            layer["repeat"] = 2
         return layer
 
     def recurrent_keys(self, layer: dict[str, Any]) -> dict[str, Any]:
