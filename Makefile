@@ -22,8 +22,8 @@ test: setup-dev ## Run the whole test suite
 	fi
 
 check: setup-dev ## Format, lint, types, import contracts, schema, fast tests
-	$(PY) -m ruff format --check .
-	$(PY) -m ruff check .
+	$(PY) -m ruff format --check --output-format concise .
+	$(PY) -m ruff check --output-format concise .
 	$(PY) -m mypy
 	$(PY) -c 'from importlinter.cli import lint_imports_command as run; run()' --no-cache
 	$(PY) -m rnnlab.cli schema --check

@@ -49,7 +49,8 @@ def configure(runtime: Runtime, seed: int) -> Machine:
         raise CallError(
             f"error[RL502]: TensorFlow finds no GPU here, but the file says `{key}`; install rnnlab[gpu], or use auto"
         )
-    if tf.config.threading.get_intra_op_parallelism_threads() != threads:
+    running = tf.config.threading.get_intra_op_parallelism_threads() or available_cores()  # 0: all of them
+    if running != threads:
         try:
             tf.config.threading.set_intra_op_parallelism_threads(threads)
         except RuntimeError as error:

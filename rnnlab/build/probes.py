@@ -88,7 +88,10 @@ def probe_model(plan: Plan, *, seed: int = 0) -> tuple[Probe, ...]:
 
 
 def _compare(
-    question: Question, names: list[str], answers: Callable[[int, int], list[NDArray[Any]]], cases: list[tuple[int, int]]
+    question: Question,
+    names: list[str],
+    answers: Callable[[int, int], list[NDArray[Any]]],
+    cases: list[tuple[int, int]],
 ) -> Probe:
     base, *others = [answers(pads, mates) for pads, mates in cases]
     worst, output = 0.0, names[0]

@@ -48,7 +48,7 @@ def main() -> None:
 def _run() -> int:
     code: object = 0
     try:
-        app()
+        app(prog_name="rnnlab")
     except RnnlabError as error:
         code = report_error(error, as_json="--json" in sys.argv)
     except SystemExit as leaving:

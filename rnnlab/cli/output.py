@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 import json
+import math
 
 
 def print_json(value: object) -> None:
-    """Print plain data as JSON."""
-    print(json.dumps(value, indent=2, ensure_ascii=False))
+    """Print plain data as JSON; NaN and infinity, which JSON lacks, become null."""
+    print(json.dumps(_finite(value), indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def _finite(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _finite(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

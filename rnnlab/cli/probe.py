@@ -32,6 +32,8 @@ def command(file: File, set_: Set = None, json: Json = False) -> None:
         for probe in probes:
             good, bad = SAYS[probe.question]
             where = "" if probe.holds else f" at `{probe.output}`"
-            print(f"{'ok   ' if probe.holds else 'FAILS'}  {good if probe.holds else bad}{where}: {probe.difference:.1e}")
+            print(
+                f"{'ok   ' if probe.holds else 'FAILS'}  {good if probe.holds else bad}{where}: {probe.difference:.1e}"
+            )
     if not all(probe.holds for probe in probes):
         raise typer.Exit(1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,7 +70,7 @@ def read_model(folder: Path) -> SavedModel:
     path = folder / "data" / "model.keras"
     try:
         model = keras.models.load_model(path, compile=False, safe_mode=True)
-    except (ValueError, TypeError, OSError, KeyError) as error:
+    except (ValueError, TypeError, OSError, KeyError, zipfile.BadZipFile) as error:
         reason = str(error).split("\n", maxsplit=1)[0]
         raise StoreError(f"the model {path} cannot be loaded: {reason}") from error
     return SavedModel(model, Preparation.load(folder), build_objective(read_head(folder)))

@@ -129,4 +129,5 @@ def _metrics(saved: SavedModel, texts: list[str], targets: Any) -> dict[str, flo
         target = targets[start : start + BATCH]
         total += float(np.sum(np.asarray(objective.losses(target, output))))
         objective.update(target, output)
-    return {"loss": total / len(texts)} | objective.result()
+    penalty = float(sum(saved.model.losses))  # of regularizers: part of the loss, as in training
+    return {"loss": total / len(texts) + penalty} | objective.result()

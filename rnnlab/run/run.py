@@ -115,6 +115,8 @@ def find_interrupted(road: Road, experiment: Experiment) -> Record | None:
     for record in reversed(road.store.records(experiment=experiment.name)):
         if record.tags.get("rnnlab.fingerprint") != wanted or record.kind not in ("run", "replicate"):
             continue
+        if "rnnlab.diverged" in record.tags:  # it would diverge again, bit for bit
+            continue
         if record.status in ("KILLED", "FAILED") and any(road.checkpoints(record.run_id).glob("*.ckpt")):
             return record
     return None

@@ -61,7 +61,7 @@ class LocalExecutor:
         if self._runtime is not None and runtime != self._runtime:
             self.close()
         self._runtime = runtime
-        self._send({"ask": "train", "order": asdict(order)})
+        self._ask({"ask": "train", "order": asdict(order)})
         while True:
             answer = self._receive()
             if "epoch" in answer:
@@ -72,7 +72,7 @@ class LocalExecutor:
     def record_best(self, order: TrialOrder, run_id: str, store: str, result: TrainingResult) -> dict[str, Any]:
         """Return the test scores of the best trial: see `Executor.record_best`."""
         data = asdict(result)
-        self._send({"ask": "record", "order": asdict(order), "run_id": run_id, "store": store, "result": data})
+        self._ask({"ask": "record", "order": asdict(order), "run_id": run_id, "store": store, "result": data})
         answer = self._receive()
         if "error" in answer:
             raise RnnlabError(f"the best trial could not be recorded: {answer['error']}")
@@ -84,11 +84,13 @@ class LocalExecutor:
         if process is None:
             return
         assert process.stdin is not None
+        assert process.stdout is not None
         with contextlib.suppress(BrokenPipeError):
             process.stdin.close()
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        process.stdout.close()
 
     def _start(self) -> subprocess.Popen[str]:
         return subprocess.Popen(
@@ -100,9 +102,15 @@ class LocalExecutor:
             start_new_session=True,  # Ctrl-C is for the supervisor, which then ends the worker
         )
 
-    def _send(self, message: dict[str, Any]) -> None:
+    def _ask(self, message: dict[str, Any]) -> None:
+        """Send what begins a conversation; an answer within one must not go to a new worker."""
         if self._process is None or self._process.poll() is not None:
+            self.close()
             self._process = self._start()
+        self._send(message)
+
+    def _send(self, message: dict[str, Any]) -> None:
+        assert self._process is not None
         assert self._process.stdin is not None
         try:
             self._process.stdin.write(json.dumps(message) + "\n")

@@ -74,8 +74,8 @@ def _grid(place: Place) -> list[Scalar]:
         return labels_of(place)
     low, high, step = place.range.low, place.range.high, place.range.step or 1
     count = int((high - low) / step + 1e-9) + 1
-    values = [low + index * step for index in range(count)]
-    return list(values) if place.is_integer else [float(value) for value in values]
+    values = [float(f"{low + index * step:.12g}") for index in range(count)]  # 0.6, not 0.6000000000000001
+    return [int(value) for value in values] if place.is_integer else list(values)
 
 
 def _pruner(sweep: Sweep) -> optuna.pruners.BasePruner:

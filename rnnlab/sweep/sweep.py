@@ -151,6 +151,7 @@ class _Supervisor:
         self.places = places_of(road.experiment, road.document)
         journal = road.checkpoints(run_id).parent.parent / "sweeps" / f"{run_id}.journal"
         self.study = create_study(self.sweep, self.places, self.direction, name=run_id, journal=journal)
+        self.is_grid = self.sweep.sampler.kind == "grid"
         self.trials: list[Trial] = []
         self.refused: list[Trial] = []
         self.results: dict[int, tuple[TrialOrder, TrainingResult, TrialReport]] = {}
@@ -164,6 +165,8 @@ class _Supervisor:
         )
         while len(self.trials) < self.sweep.trials and not is_exhausted(self.study):
             trial = self.one_trial()
+            if trial.state == "duplicate" and self.is_grid:
+                continue  # trial 0, which the grid comes by again
             (self.refused if trial.state == "invalid" else self.trials).append(trial)
             for listener in self.listeners:
                 listener.on_trial_end(trial)
@@ -183,9 +186,10 @@ class _Supervisor:
         except InvalidExperimentError as error:
             self.study.tell(asked, state=optuna.trial.TrialState.FAIL)
             return Trial(number, values, "invalid", message=str(error).split("\n", maxsplit=1)[0])
-        same = next((each for each in self.trials if each.values == values and each.value is not None), None)
-        if same is not None:
-            self.study.tell(asked, same.value)
+        same = next((each for each in self.trials if each.values == values), None)
+        if same is not None and (self.is_grid or same.value is not None):
+            state = optuna.trial.TrialState.FAIL if self.is_grid else None  # a grid's repetition is no trial
+            self.study.tell(asked, None if self.is_grid else same.value, state=state)
             return Trial(
                 number,
                 values,

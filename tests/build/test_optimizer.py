@@ -9,9 +9,25 @@ pytestmark = pytest.mark.tensorflow
 OPTIMIZERS = choices_of(Optimizer.__origin__, "kind")
 SCHEDULES = choices_of(Schedule.__origin__, "kind")
 GIVEN = {
-    "exponential_decay": {"initial_learning_rate": 0.5, "decay_steps": 3, "decay_rate": 0.5, "staircase": True},
-    "cosine_decay": {"initial_learning_rate": 0.1, "decay_steps": 8, "alpha": 0.1, "warmup_target": 0.4, "warmup_steps": 2},
-    "polynomial_decay": {"initial_learning_rate": 0.5, "decay_steps": 4, "end_learning_rate": 0.1, "power": 2.0},
+    "exponential_decay": {
+        "initial_learning_rate": 0.5,
+        "decay_steps": 3,
+        "decay_rate": 0.5,
+        "staircase": True,
+    },
+    "cosine_decay": {
+        "initial_learning_rate": 0.1,
+        "decay_steps": 8,
+        "alpha": 0.1,
+        "warmup_target": 0.4,
+        "warmup_steps": 2,
+    },
+    "polynomial_decay": {
+        "initial_learning_rate": 0.5,
+        "decay_steps": 4,
+        "end_learning_rate": 0.1,
+        "power": 2.0,
+    },
     "inverse_time_decay": {"initial_learning_rate": 0.5, "decay_steps": 2, "decay_rate": 0.5},
     "piecewise_constant_decay": {"boundaries": [2, 4], "values": [0.5, 0.25, 0.125]},
 }
@@ -50,7 +66,10 @@ def test_defaults_are_those_of_keras(kind):
     from rnnlab.build import build_optimizer
 
     spec = OPTIMIZERS[kind]()
-    ours, theirs = build_optimizer(spec).get_config(), getattr(keras.optimizers, spec.keras_class)().get_config()
+    ours, theirs = (
+        build_optimizer(spec).get_config(),
+        getattr(keras.optimizers, spec.keras_class)().get_config(),
+    )
     assert ours | {"name": ""} == theirs | {"name": ""}
 
 

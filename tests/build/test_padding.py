@@ -25,7 +25,8 @@ def _plan(layers, side):
     experiment = validate_experiment(
         "rnnlab: 1\nname: pads\ndataset: {kind: catalog, name: movie-snippets}\n"
         f"text: {{vocabulary: 9}}\npadding: {{padding: {side}}}\n"
-        f"model: {{layers: [{{layer: embedding, output_dim: 3}}, {layers}{{layer: dense, units: 1, activation: sigmoid}}]}}\n"
+        f"model: {{layers: [{{layer: embedding, output_dim: 3}}, {layers}"
+        "{layer: dense, units: 1, activation: sigmoid}]}\n"
     )
     facts = Facts(
         {"text": InputFacts("ids", None, vocabulary=9, padding=side, masked=True)},
@@ -35,7 +36,10 @@ def _plan(layers, side):
 
 
 def _padded(side, pads):
-    rows = [np.concatenate([np.zeros(pads), row]) if side == "pre" else np.concatenate([row, np.zeros(pads)]) for row in _sided(side)]
+    rows = [
+        np.concatenate([np.zeros(pads), row]) if side == "pre" else np.concatenate([row, np.zeros(pads)])
+        for row in _sided(side)
+    ]
     return np.array(rows, "int32")
 
 
@@ -46,7 +50,8 @@ def _sided(side):
 @pytest.mark.parametrize("side", ["pre", "post"])
 @pytest.mark.parametrize("kind", RECURRENT)
 @pytest.mark.parametrize(
-    ("direction", "below"), [*(("false", below) for below in BELOW), ("true", "last output"), ("true", "maximum")]
+    ("direction", "below"),
+    [*(("false", below) for below in BELOW), ("true", "last output"), ("true", "maximum")],
 )
 def test_more_padding_never_changes_a_result(kind, direction, side, below):
     import keras
@@ -112,9 +117,7 @@ def test_a_saved_model_answers_the_same_in_plain_keras_without_rnnlab(tmp_path):
     assert done.stdout.strip() == "equal", done.stderr
 
 
-@pytest.mark.parametrize(
-    ("kernel", "use_cudnn"), [("keras", False), ("xla", False), ("auto", "auto")]
-)
+@pytest.mark.parametrize(("kernel", "use_cudnn"), [("keras", False), ("xla", False), ("auto", "auto")])
 @pytest.mark.parametrize("kind", ["lstm", "gru"])
 def test_the_kernel_of_the_file_is_the_kernel_of_the_built_layer(assemble, kind, kernel, use_cudnn):
     from rnnlab.build.model import build_layer

@@ -66,7 +66,9 @@ def test_an_architecture_without_data_is_asked_about_batch_mates_only(tmp_path: 
 
     path = tmp_path / "x.yaml"
     layers = "[{layer: lstm, units: 3}, {layer: dense, units: 2}]"
-    path.write_text(f"rnnlab: 1\nname: x\nmodel: {{inputs: {{x: {{features: 4}}}}, layers: {layers}}}\n", encoding="utf-8")
+    path.write_text(
+        f"rnnlab: 1\nname: x\nmodel: {{inputs: {{x: {{features: 4}}}}, layers: {layers}}}\n", encoding="utf-8"
+    )
     (probe,) = probe_experiment(path)
     assert probe.question == "batch-mates"
     assert probe.holds
@@ -79,7 +81,8 @@ def test_a_fixed_length_cannot_be_probed(tmp_path: Path) -> None:
     path = tmp_path / "x.yaml"
     layers = "[{layer: lstm, units: 3}]"
     path.write_text(
-        f"rnnlab: 1\nname: x\nmodel: {{inputs: {{x: {{timesteps: 5, features: 4}}}}, layers: {layers}}}\n", encoding="utf-8"
+        f"rnnlab: 1\nname: x\nmodel: {{inputs: {{x: {{timesteps: 5, features: 4}}}}, layers: {layers}}}\n",
+        encoding="utf-8",
     )
     with pytest.raises(CallError, match="leave `timesteps` out"):
         probe_experiment(path)

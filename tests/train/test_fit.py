@@ -30,7 +30,12 @@ def test_loss_and_metrics_of_a_split_are_those_of_keras(assemble):
 
     assembled = assemble("task={kind: classification, metrics: [accuracy, auc, precision, recall]}")
     learner, split = assembled.learner(), assembled.splits.train
-    metrics = [keras.metrics.AUC(name="auc"), "precision", "recall", keras.metrics.BinaryAccuracy(name="accuracy")]
+    metrics = [
+        keras.metrics.AUC(name="auc"),
+        "precision",
+        "recall",
+        keras.metrics.BinaryAccuracy(name="accuracy"),
+    ]
     learner.model.compile(loss="binary_crossentropy", metrics=metrics)
     target = split.targets["label"].reshape(-1, 1)
     expected = learner.model.evaluate(split.inputs, target, batch_size=40, return_dict=True, verbose=0)
@@ -42,7 +47,11 @@ def test_loss_and_metrics_of_a_split_are_those_of_keras(assemble):
 def test_a_penalty_on_weights_is_part_of_the_loss_as_in_keras(assemble):
     from rnnlab.train.fit import evaluate
 
-    assembled = assemble(*POOLED, "model.layers.head.kernel_regularizer={l2: 0.5}", "model.layers.words.embeddings_regularizer={l1: 0.1}")
+    assembled = assemble(
+        *POOLED,
+        "model.layers.head.kernel_regularizer={l2: 0.5}",
+        "model.layers.words.embeddings_regularizer={l1: 0.1}",
+    )
     learner, split = assembled.learner(), assembled.splits.test
     learner.model.compile(loss="binary_crossentropy")
     target = split.targets["label"].reshape(-1, 1)
@@ -54,7 +63,13 @@ def test_a_penalty_on_weights_is_part_of_the_loss_as_in_keras(assemble):
 def test_an_epoch_is_that_of_keras_with_its_class_weights(assemble, train, weights):
     import keras
 
-    assembled = assemble(*POOLED, *ONE_BATCH, "model.layers.drop.rate=0", "optimizer={kind: sgd, learning_rate: 0.5}", f"training.class_weight={weights}")
+    assembled = assemble(
+        *POOLED,
+        *ONE_BATCH,
+        "model.layers.drop.rate=0",
+        "optimizer={kind: sgd, learning_rate: 0.5}",
+        f"training.class_weight={weights}",
+    )
     split = assembled.splits.train
     assert assembled.splits.preparation.labels == ("neg", "pos")
     model = assembled.learner().model
@@ -96,7 +111,9 @@ def test_the_same_seed_gives_the_same_bits_and_another_seed_does_not(assemble, t
 def test_the_weights_of_the_best_epoch_are_kept(assemble, train):
     from rnnlab.train.listener import Quiet
 
-    assembled = assemble(*POOLED, "optimizer.learning_rate=0.3", "training.epochs=40", "training.early_stopping={patience: 3}")
+    assembled = assemble(
+        *POOLED, "optimizer.learning_rate=0.3", "training.epochs=40", "training.early_stopping={patience: 3}"
+    )
     learner, result = train(assembled, listeners=[Quiet()])
     assert result.stopped_by == "early_stopping"
     assert len(result.history) == result.kept_epoch + 3
@@ -109,7 +126,7 @@ def test_the_weights_of_the_best_epoch_are_kept(assemble, train):
 
 def test_without_restoring_the_last_weights_stay(assemble, train):
     stopping = "training.early_stopping={patience: 1, restore_best_weights: false}"
-    learner, result = train(assemble(*POOLED, "optimizer.learning_rate=0.5", "training.epochs=40", stopping))
+    _, result = train(assemble(*POOLED, "optimizer.learning_rate=0.5", "training.epochs=40", stopping))
     assert result.stopped_by == "early_stopping"
     assert result.kept_epoch == len(result.history)
 

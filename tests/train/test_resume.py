@@ -1,4 +1,3 @@
-import numpy as np
 import pytest
 
 pytestmark = pytest.mark.tensorflow
@@ -54,14 +53,19 @@ def unbroken(assemble, tmp_path_factory):
     learner, splits, experiment = assembled.learner(), assembled.splits, assembled.experiment
     checkpointing = _checkpointing(folder)
     result = fit(
-        learner, splits.train, splits.validation, experiment.training, seed=experiment.seed, checkpointing=checkpointing
+        learner,
+        splits.train,
+        splits.validation,
+        experiment.training,
+        seed=experiment.seed,
+        checkpointing=checkpointing,
     )
     found = load_checkpoint(folder)
     assert found is not None
     return _numbers(learner), result, found[0]
 
 
-@pytest.mark.parametrize(("epoch", "step"), [(1, None), (2, None), (3, None), (4, None), (3, 2)])
+@pytest.mark.parametrize(("epoch", "step"), [(1, None), (3, None), (4, None), (3, 2)])
 def test_a_resumed_training_ends_with_the_bits_of_an_unbroken_one(assemble, train, tmp_path, unbroken, epoch, step):
     from rnnlab.train.checkpoint import load_checkpoint
 
@@ -77,7 +81,10 @@ def test_a_resumed_training_ends_with_the_bits_of_an_unbroken_one(assemble, trai
     found = load_checkpoint(tmp_path)
     assert found is not None
     checkpoint = found[0]
-    assert (checkpoint.state.early_stopping, checkpoint.state.plateau) == (last.state.early_stopping, last.state.plateau)
+    assert (checkpoint.state.early_stopping, checkpoint.state.plateau) == (
+        last.state.early_stopping,
+        last.state.plateau,
+    )
     for mine, theirs in ((checkpoint.arrays, last.arrays), (checkpoint.best, last.best)):
         assert {key: array.tobytes() for key, array in mine.items()} == {
             key: array.tobytes() for key, array in theirs.items()
@@ -92,7 +99,9 @@ def test_the_unbroken_training_has_all_that_resuming_must_keep(unbroken):
     assert any(key.startswith("optimizer/") for key in last.arrays)
 
 
-def test_a_damaged_newest_checkpoint_is_told_and_the_one_before_gives_the_same_bits(assemble, train, tmp_path, unbroken):
+def test_a_damaged_newest_checkpoint_is_told_and_the_one_before_gives_the_same_bits(
+    assemble, train, tmp_path, unbroken
+):
     assembled = assemble(*OVERRIDES)
     with pytest.raises(KeyboardInterrupt):
         train(assembled, listeners=[_stop(3)], checkpointing=_checkpointing(tmp_path))

@@ -88,9 +88,7 @@ def test_early_stopping_stops_and_keeps_the_epoch_that_keras_does(values, patien
     cooldown=st.integers(0, 3),
     monitor=st.sampled_from(["val_loss", "val_accuracy"]),
 )
-def test_the_learning_rate_falls_in_the_epochs_in_which_keras_lowers_it(
-    values, patience, min_delta, cooldown, monitor
-):
+def test_the_learning_rate_falls_in_the_epochs_in_which_keras_lowers_it(values, patience, min_delta, cooldown, monitor):
     from keras.callbacks import ReduceLROnPlateau as KerasReduceLROnPlateau
 
     from rnnlab.tasks import direction_of
