@@ -118,9 +118,8 @@ def _show_run(outcome: Outcome) -> None:
     print("test        " + ", ".join(f"{name} {value:.4f}" for name, value in outcome.scores.metrics.items()))
     seconds = sum(epoch.seconds for epoch in result.history)
     why = result.stopped_by.replace("_", " ")
-    print(
-        f"training    {len(result.history)} epochs in {seconds:.1f} s, stopped by {why}, weights of epoch {result.kept_epoch} kept"
-    )
+    kept = f"weights of epoch {result.kept_epoch} kept"
+    print(f"training    {len(result.history)} epochs in {seconds:.1f} s, stopped by {why}, {kept}")
     print(f"parameters  {plan.parameters:,} planned = built")
     if outcome.missed:
         print(f"MISSED      does not beat {outcome.missed}, as `expect.beats` demands")

@@ -86,7 +86,8 @@ class SweepTable:
         values = "  ".join(f"{path.rpartition('.')[2]} {_show(value)}" for path, value in trial.values.items())
         value = "" if trial.value is None else f"  {self.objective} {trial.value:.4f}"
         message = f"  {trial.message}" if trial.message else ""
-        return f"trial {trial.number} ({trial.number + 1} of {self.total})  {values}  {trial.state}{value}  {trial.seconds:.1f} s{message}"
+        place = f"trial {trial.number} ({trial.number + 1} of {self.total})"
+        return f"{place}  {values}  {trial.state}{value}  {trial.seconds:.1f} s{message}"
 
     def _refresh(self) -> None:
         if self.console.is_terminal:

@@ -14,7 +14,7 @@ from rnnlab.spec import Tuple
 
 
 class RNN(RecurrentLayer):
-    """Cells run over the timesteps, each reading the one before it within a timestep: (T, F) to the last cell's (U,)."""
+    """Cells run over the timesteps, each reading the one before it: (T, F) to the last cell's (U,)."""
 
     keras_class: ClassVar[str] = "RNN"
     layer: Literal["rnn"] = "rnn"

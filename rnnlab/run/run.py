@@ -88,9 +88,8 @@ def run_experiment(
         say(f"resuming run {interrupted.name} ({interrupted.run_id[:8]})")
         return finish_run(road, road.experiment, interrupted.run_id, interrupted.name, listeners, resume=True)
     if interrupted is not None:
-        say(
-            f"run {interrupted.name} ({interrupted.run_id[:8]}) of this experiment was interrupted; --resume would go on with it"
-        )
+        name = f"{interrupted.name} ({interrupted.run_id[:8]})"
+        say(f"run {name} of this experiment was interrupted; --resume would go on with it")
     return start_run(road, road.experiment, listeners)
 
 
