@@ -59,7 +59,7 @@ Fraction = Annotated[float, Field(ge=0, lt=1)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=100)]
 Reference = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$", max_length=200)]
 """A tensor of the model: an input, a layer's output, or one of its states: `encoder.state_h`."""
-DISCRIMINATORS = ("kind", "layer")
+DISCRIMINATORS = ("kind", "layer", "cell")
 Tuple = Strict(False)  # Annotated[tuple[X, ...], Tuple]: YAML has lists only
 
 
