@@ -7,9 +7,7 @@ import os
 from importlib import import_module
 from typing import Any
 
-os.environ["KERAS_BACKEND"] = (
-    "tensorflow"  # before anything imports keras, whatever the user's keras.json says
-)
+os.environ["KERAS_BACKEND"] = "tensorflow"  # before anything imports keras, whatever the user's keras.json says
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # level 2 still tells what oneDNN lacks on this processor
 
 __version__ = "0.1.0"

@@ -150,7 +150,7 @@ class AdamW(_Adaptive):
 
     keras_class = "AdamW"
     kind: Literal["adamw"] = "adamw"
-    weight_decay: NonNegative | None = 0.004
+    weight_decay: NonNegative = 0.004
     """Decoupled weight decay per step."""
     amsgrad: bool = False
     """Keep the maximum of the mean squares."""

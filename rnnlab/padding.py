@@ -16,7 +16,9 @@ Side = Literal["pre", "post"]
 def _check_maxlen(value: int | str) -> int | str:
     if isinstance(value, str) and value != "longest" and not re.fullmatch(r"p([1-9]\d?|100)", value):
         raise PydanticCustomError(
-            "maxlen", "`maxlen` must be a number of timesteps, `longest`, or a percentile such as `p95`, found `{value}`", {"value": value}
+            "maxlen",
+            "`maxlen` must be a number of timesteps, `longest`, or a percentile such as `p95`, found `{value}`",
+            {"value": value},
         )
     return value
 

@@ -14,6 +14,7 @@ from functools import cache
 from typing import Annotated, Any, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, Strict
+from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError, core_schema
 
 __all__ = [
@@ -23,10 +24,12 @@ __all__ = [
     "NonNegative",
     "Positive",
     "PositiveInt",
+    "Reference",
     "Spec",
     "Tuple",
     "choices_of",
     "key_docs",
+    "keys_of",
 ]
 
 
@@ -38,6 +41,7 @@ class Spec(BaseModel):
         extra="forbid",
         strict=True,
         defer_build=True,
+        serialize_by_alias=True,
         allow_inf_nan=False,
         protected_namespaces=(),
     )
@@ -53,8 +57,15 @@ NonNegative = Annotated[float, Field(ge=0)]
 PositiveInt = Annotated[int, Field(ge=1)]
 Fraction = Annotated[float, Field(ge=0, lt=1)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=100)]
-DISCRIMINATORS = ("kind", "layer")
+Reference = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$", max_length=200)]
+"""A tensor of the model: an input, a layer's output, or one of its states: `encoder.state_h`."""
+DISCRIMINATORS = ("kind", "layer", "cell")
 Tuple = Strict(False)  # Annotated[tuple[X, ...], Tuple]: YAML has lists only
+
+
+def keys_of(spec: type[BaseModel]) -> dict[str, FieldInfo]:
+    """Return the fields of a spec by the key that stands in the file (`from` is no name in Python)."""
+    return {field.alias or name: field for name, field in spec.model_fields.items()}
 
 
 @cache
@@ -68,12 +79,21 @@ class Choice:
     """Marks a union whose members are told apart by `key`: `Annotated[A | B, Choice("kind")]`.
 
     Unlike pydantic's discriminator it builds only the validator of the member that is used, and with `short` a bare
-    string stands for the member of that name with its defaults.
+    string stands for the member of that name with its defaults; with `implied` a key stands for a member where the
+    discriminating one is left out: `{reuse: encoder}`.
     """
 
-    def __init__(self, key: str, *, short: bool = False) -> None:
+    def __init__(self, key: str, *, short: bool = False, implied: Mapping[str, str] | None = None) -> None:
         self.key = key
         self.short = short
+        self.implied = dict(implied or {})
+
+    def name_in(self, data: Any) -> Any:
+        """Return the name of the member that plain data are meant for, None where nothing says it."""
+        if not isinstance(data, dict):
+            return data if self.short else None
+        implied = (member for key, member in self.implied.items() if key in data)
+        return data[self.key] if data.get(self.key) is not None else next(implied, None)
 
     def __get_pydantic_core_schema__(self, union: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         """Validate by looking the member up."""
@@ -87,7 +107,7 @@ class Choice:
             context: dict[str, Any] = {"key": self.key, "known": list(members), "short": self.short}
             if not isinstance(value, dict):
                 raise PydanticCustomError("choice_type", "must be a mapping with `{key}`", context)
-            name = value.get(self.key)
+            name = self.name_in(value)
             if name is None:
                 raise PydanticCustomError("choice_missing", "`{key}` is missing", context)
             if not isinstance(name, str) or name not in members:
@@ -121,7 +141,13 @@ def _built(member: type[Spec]) -> core_schema.CoreSchema:
 
 
 def _dump(value: Spec) -> dict[str, Any]:
-    return value.model_dump(mode="json", exclude_none=True)
+    """Return plain data without what is left out; a null that is not the default is kept: `merge_mode: null`."""
+    nulls = {
+        field.alias or name: None
+        for name, field in type(value).model_fields.items()
+        if getattr(value, name) is None and not field.is_required() and field.default is not None
+    }
+    return value.model_dump(mode="json", exclude_none=True) | nulls
 
 
 @cache
@@ -142,4 +168,5 @@ def key_docs(spec: type[BaseModel]) -> Mapping[str, str]:
                 and isinstance(below.value.value, str)
             ):
                 docs[field.target.id] = inspect.cleandoc(below.value.value)
-    return docs
+    keys = {name: field.alias or name for name, field in spec.model_fields.items()}
+    return {keys.get(name, name): doc for name, doc in docs.items()}

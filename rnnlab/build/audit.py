@@ -14,9 +14,7 @@ def audit(model: keras.Model, plan: Plan) -> None:
     Raises:
         PlanMismatchError: RL501, with every difference.
     """
-    planned = {
-        weight.path: (weight.shape, weight.trainable) for layer in plan.layers for weight in layer.weights
-    }
+    planned = {weight.path: (weight.shape, weight.trainable) for layer in plan.layers for weight in layer.weights}
     trainable = {id(weight) for weight in model.trainable_weights}
     built = {weight.path: (tuple(weight.shape), id(weight) in trainable) for weight in model.weights}
     differences = [
@@ -31,9 +29,7 @@ def audit(model: keras.Model, plan: Plan) -> None:
     if model.count_params() != plan.parameters:
         differences.append(f"parameters: planned {plan.parameters:,}, built {model.count_params():,}")
     if differences:
-        raise PlanMismatchError(
-            "RL501", "the built model is not the planned one\n  " + "\n  ".join(differences)
-        )
+        raise PlanMismatchError("RL501", "the built model is not the planned one\n  " + "\n  ".join(differences))
 
 
 def _show(weight: tuple[tuple[int, ...], bool] | None) -> str:

@@ -54,9 +54,7 @@ def configure(runtime: Runtime, seed: int) -> Machine:
         try:
             tf.config.threading.set_intra_op_parallelism_threads(threads)
         except RuntimeError as error:
-            raise CallError(
-                f"TensorFlow already runs in this process, its threads cannot become {threads}"
-            ) from error
+            raise CallError(f"TensorFlow already runs in this process, its threads cannot become {threads}") from error
     for gpu in gpus:
         tf.config.experimental.set_memory_growth(gpu, True)
     if runtime.deterministic:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
 
 from rnnlab.build.audit import audit
-from rnnlab.layers import Mask
+from rnnlab.build.masks import Masks, call_layer
+from rnnlab.layers import CALL_ARGUMENTS
 from rnnlab.plan import LayerPlan, Plan
-
-LOWEST = -3.0e38  # below every float32 that a network gives, and finite, so that 0 times it is 0
 
 
 def build_model(plan: Plan) -> keras.Model:
@@ -27,35 +26,59 @@ def build_model(plan: Plan) -> keras.Model:
         for name, signal in plan.inputs.items()
     }
     tensors: dict[str, Any] = dict(inputs)
+    masks = Masks(inputs)
+    layers: dict[str, keras.layers.Layer] = {}
     for layer_plan in plan.layers:
-        (source,) = layer_plan.sources
-        tensors[layer_plan.name] = _apply(layer_plan, tensors[source], inputs)
+        layer = layers[layer_plan.shared_with] if layer_plan.shared_with else build_layer(layer_plan)
+        layers[layer_plan.name] = layer
+        tensors |= _apply(layer, layer_plan, tensors, masks)
+        if layer_plan.keras_arguments.get("trainable") is False:
+            _freeze(layer)
     outputs = [tensors[name] for name in plan.outputs]
     model = keras.Model(inputs, outputs[0] if len(outputs) == 1 else outputs, name=_model_name(plan.name))
     audit(model, plan)
     return model
 
 
-def _apply(plan: LayerPlan, tensor: Any, inputs: Mapping[str, Any]) -> Any:
-    if plan.layer == "global_max_pooling1d" and plan.input.mask:
-        # Keras's layer ignores masks: padded timesteps would win wherever all data are negative.
-        tensor = keras.ops.where(
-            keras.ops.expand_dims(_mask_tensor(plan.input.mask, inputs), -1), tensor, LOWEST
-        )
-    return build_layer(plan)(tensor)
+def _apply(layer: keras.layers.Layer, plan: LayerPlan, tensors: Mapping[str, Any], masks: Masks) -> dict[str, Any]:
+    """Return everything the layer gives, by reference."""
+    read = [tensors[source] for source in plan.sources]
+    starts = {}
+    if plan.initial_state:
+        starts["initial_state"] = _nested(layer, [tensors[state] for state in plan.initial_state])
+    given = call_layer(layer, plan, read, masks, **starts)
+    return dict(zip(plan.tensors, keras.tree.flatten(given), strict=True))
 
 
-def _mask_tensor(mask: Mask, inputs: Mapping[str, Any]) -> Any:
-    return keras.ops.not_equal(inputs[mask.input], 0)
+def _freeze(layer: keras.layers.Layer) -> None:
+    """Freeze what a layer made for itself when it was first called: `trainable=False` does not reach it."""
+    layer.trainable = False
+    for weight in layer.weights:
+        weight.trainable = False
+
+
+def _nested(layer: keras.layers.Layer, states: list[Any]) -> Any:
+    """Return the states in the structure that the layer wants: nested where several cells are stacked."""
+    cell = getattr(getattr(layer, "forward_layer", layer), "cell", None)
+    if not isinstance(cell, keras.layers.StackedRNNCells):
+        return states
+    directions = 2 if hasattr(layer, "forward_layer") else 1
+    return keras.tree.pack_sequence_as(list(cell.state_size) * directions, states)
 
 
 def build_layer(plan: LayerPlan) -> keras.layers.Layer:
     """Return the Keras layer of a planned one."""
-    arguments = {key: _argument(key, value) for key, value in plan.keras_arguments.items()}
-    if plan.kernel is not None and plan.layer != "simple_rnn":
-        arguments["use_cudnn"] = {"cudnn": True, "xla": False}.get(plan.kernel, _auto_cudnn(plan))
+    arguments = _arguments(plan.keras_arguments)
+    if plan.layer == "time_distributed":
+        return keras.layers.TimeDistributed(_build_inner(**arguments), name=plan.name)
+    if plan.kernel is not None:
+        arguments["return_state"] = any(name not in ("forward", "backward") for name in plan.states)
+    if plan.layer in ("lstm", "gru"):
+        arguments["use_cudnn"] = {"cudnn": True, "xla": False}.get(plan.kernel or "", _auto_cudnn(plan))
+    if plan.layer == "rnn":
+        arguments["cell"] = _build_cells(arguments.pop("cells"))
     layer = getattr(keras.layers, plan.keras_class)(name=plan.name, **arguments)
-    if plan.merge_mode is None:
+    if not plan.bidirectional:
         return layer
     return keras.layers.Bidirectional(layer, merge_mode=plan.merge_mode, name=plan.name)
 
@@ -64,10 +87,24 @@ def _auto_cudnn(plan: LayerPlan) -> bool | str:
     return "auto" if plan.kernel_reason == "cudnn where a GPU is found" else False
 
 
-def _argument(key: str, value: Any) -> Any:
-    if key.endswith("_regularizer") and value is not None:
-        return keras.regularizers.L1L2(**value)
-    return value
+def _build_cells(cells: Sequence[tuple[str, Mapping[str, Any]]]) -> Any:
+    built = [getattr(keras.layers, name)(**_arguments(arguments)) for name, arguments in cells]
+    return built[0] if len(built) == 1 else keras.layers.StackedRNNCells(built, name="stacked_rnn_cells")
+
+
+def _build_inner(layer: str, name: str, arguments: Mapping[str, Any], merge_mode: str | None) -> keras.layers.Layer:
+    """Return the layer inside a time_distributed one."""
+    built = getattr(keras.layers, layer)(name=name, **_arguments(arguments))
+    return keras.layers.Bidirectional(built, merge_mode=merge_mode, name=name) if merge_mode else built
+
+
+def _arguments(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments of the class, with regularizers built."""
+    return {
+        key: keras.regularizers.L1L2(**value) if key.endswith("_regularizer") and value is not None else value
+        for key, value in given.items()
+        if key not in CALL_ARGUMENTS
+    }
 
 
 def _model_name(name: str) -> str:

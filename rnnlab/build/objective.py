@@ -45,9 +45,7 @@ class Objective:
     def update(self, target_B: Any, output_BU: Any) -> None:
         """Add a batch to every metric."""
         scores = self.probabilities(output_BU)
-        target = (
-            target_B if self.head.kind == "classes" else tf.reshape(tf.cast(target_B, scores.dtype), (-1, 1))
-        )
+        target = target_B if self.head.kind == "classes" else tf.reshape(tf.cast(target_B, scores.dtype), (-1, 1))
         for _, metric in self.metrics:
             metric.update_state(target, scores)
 
@@ -65,7 +63,6 @@ def build_objective(head: HeadPlan) -> Objective:
     """Return the objective of a planned head."""
     loss = getattr(keras.losses, head.loss.keras_class)(reduction="none", **head.loss.keras_arguments())
     metrics = tuple(
-        (name, getattr(keras.metrics, METRICS[name].keras_class[head.kind])(name=name))
-        for name in head.metrics
+        (name, getattr(keras.metrics, METRICS[name].keras_class[head.kind])(name=name)) for name in head.metrics
     )
     return Objective(head, loss, metrics)

@@ -3,6 +3,8 @@
 from rnnlab.cells.cell import Cell as Cell
 from rnnlab.cells.cell import Contradiction as Contradiction
 from rnnlab.cells.cell import Weight as Weight
+from rnnlab.cells.choice import CELLS as CELLS
+from rnnlab.cells.choice import AnyCell as AnyCell
 from rnnlab.cells.gru import GRUCell as GRUCell
 from rnnlab.cells.lstm import LSTMCell as LSTMCell
 from rnnlab.cells.simple_rnn import SimpleRNNCell as SimpleRNNCell

@@ -38,11 +38,16 @@ class Weight:
 
 @dataclass(frozen=True)
 class Contradiction:
-    """A key that cannot matter beside another, or must not stand with it."""
+    """A key that cannot matter beside another, or must not stand with it.
+
+    Attributes:
+        path: of the spec that has the key, below the layer.
+    """
 
     key: str
     message: str
     help: str
+    path: tuple[str | int, ...] = ()
 
 
 class Cell(Spec):
@@ -50,6 +55,8 @@ class Cell(Spec):
 
     keras_cell: ClassVar[str]
     """Name that Keras gives the cell inside its layer: the second part of every weight's path."""
+    keras_cell_class: ClassVar[str]
+    """Name of the cell's class in keras.layers."""
     gates: ClassVar[int]
     """Blocks of U columns that lie side by side in the kernel."""
     states: ClassVar[tuple[str, ...]]

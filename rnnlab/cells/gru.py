@@ -12,8 +12,9 @@ class GRUCell(Cell):
     """Gates z, r, h lie side by side: 3U(F + U + 2) parameters, or 3U(F + U + 1) with `reset_after: false`."""
 
     keras_cell: ClassVar[str] = "gru_cell"
+    keras_cell_class: ClassVar[str] = "GRUCell"
     gates: ClassVar[int] = 3
-    states: ClassVar[tuple[str, ...]] = ("state_h",)
+    states: ClassVar[tuple[str, ...]] = ("state",)
 
     recurrent_activation: Activation = "sigmoid"
     """Applied to the gates."""

@@ -12,6 +12,7 @@ class LSTMCell(Cell):
     """Gates i, f, c, o lie side by side, so every weight is 4U wide: 4U(F + U + 1) parameters."""
 
     keras_cell: ClassVar[str] = "lstm_cell"
+    keras_cell_class: ClassVar[str] = "LSTMCell"
     gates: ClassVar[int] = 4
     states: ClassVar[tuple[str, ...]] = ("state_h", "state_c")
 

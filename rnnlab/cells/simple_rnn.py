@@ -11,5 +11,6 @@ class SimpleRNNCell(Cell):
     """The simple recurrent cell: U(F + U + 1) parameters."""
 
     keras_cell: ClassVar[str] = "simple_rnn_cell"
+    keras_cell_class: ClassVar[str] = "SimpleRNNCell"
     gates: ClassVar[int] = 1
-    states: ClassVar[tuple[str, ...]] = ("state_h",)
+    states: ClassVar[tuple[str, ...]] = ("state",)

@@ -13,9 +13,7 @@ from rnnlab.cli.options import File, Json, Set
 def command(
     file: File,
     set_: Set = None,
-    concise: Annotated[
-        bool, typer.Option("--concise", help="One line per error, for editors and grep.")
-    ] = False,
+    concise: Annotated[bool, typer.Option("--concise", help="One line per error, for editors and grep.")] = False,
     json: Json = False,
 ) -> None:
     """Check a file to the letter and plan its model, in a blink and without TensorFlow.
@@ -31,9 +29,7 @@ def command(
         from rnnlab.cli.output import print_json
 
         found = [diagnostic_to_data(diagnostic) for diagnostic in checked.diagnostics]
-        print_json(
-            {"ok": plan is not None, "parameters": plan.parameters if plan else None, "diagnostics": found}
-        )
+        print_json({"ok": plan is not None, "parameters": plan.parameters if plan else None, "diagnostics": found})
     else:
         show_diagnostics(checked.diagnostics, concise=concise)
         if plan:

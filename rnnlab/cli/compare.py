@@ -15,16 +15,14 @@ from rnnlab.errors import CallError
 def command(
     runs: Annotated[
         list[str],
-        typer.Argument(
-            metavar="RUN...", help="Ids, names, LAST, LAST~N, or ranges A..B.", show_default=False
-        ),
+        typer.Argument(metavar="RUN...", help="Ids, names, LAST, LAST~N, or ranges A..B.", show_default=False),
     ],
     format: Annotated[
         Literal["text", "markdown", "csv", "json"], typer.Option("--format", help="How to print.")
     ] = "text",
-    figure: Annotated[
-        Path, typer.Option("--figure", help="Where the picture of the validation curves goes.")
-    ] = Path("comparison.png"),
+    figure: Annotated[Path, typer.Option("--figure", help="Where the picture of the validation curves goes.")] = Path(
+        "comparison.png"
+    ),
     no_figure: Annotated[bool, typer.Option("--no-figure", help="Draw no picture.")] = False,
     store: StoreOption = None,
     json: Json = False,

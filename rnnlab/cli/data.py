@@ -9,9 +9,7 @@ import typer
 from rnnlab.cli.options import File, Json, Set
 from rnnlab.errors import CallError
 
-app = typer.Typer(
-    help="Public datasets, and what the network will see.", no_args_is_help=True, rich_markup_mode=None
-)
+app = typer.Typer(help="Public datasets, and what the network will see.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.command("list")
@@ -22,10 +20,12 @@ def list_(json: Json = False) -> None:
     if json:
         from rnnlab.cli.output import print_json
 
-        print_json([
-            {"name": each.name, "title": each.title, "targets": list(each.targets), "licence": each.licence, "citation": each.citation}
+        described = [
+            {"name": each.name, "title": each.title, "licence": each.licence, "citation": each.citation}
             for each in CATALOG.values()
-        ])  # fmt: skip
+        ]
+        targets = [list(each.targets) for each in CATALOG.values()]
+        print_json([each | {"targets": names} for each, names in zip(described, targets, strict=True)])
         return
     for entry in CATALOG.values():
         print(f"{entry.name}: {entry.title}\n  targets   {', '.join(entry.targets)}")

@@ -14,15 +14,11 @@ def command(
     run: RunName,
     table: Annotated[
         Path,
-        typer.Argument(
-            metavar="TABLE", help="csv, tsv, jsonl or parquet with texts and labels.", show_default=False
-        ),
+        typer.Argument(metavar="TABLE", help="csv, tsv, jsonl or parquet with texts and labels.", show_default=False),
     ],
     column: Annotated[str, typer.Option("--column", help="The column of texts.")] = "text",
     label: Annotated[str, typer.Option("--label", help="The column of labels.")] = "label",
-    mistakes: Annotated[
-        int, typer.Option("--mistakes", min=0, help="How many of the worst mistakes to show.")
-    ] = 5,
+    mistakes: Annotated[int, typer.Option("--mistakes", min=0, help="How many of the worst mistakes to show.")] = 5,
     store: StoreOption = None,
     json: Json = False,
 ) -> None:

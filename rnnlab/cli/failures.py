@@ -14,11 +14,7 @@ def report_error(error: RnnlabError, *, as_json: bool) -> int:
     """Show an error on stderr (on stdout as JSON) and return the exit code."""
     if isinstance(error, InvalidExperimentError):
         if as_json:
-            print(
-                json.dumps(
-                    {"diagnostics": [diagnostic_to_data(found) for found in error.diagnostics]}, indent=2
-                )
-            )
+            print(json.dumps({"diagnostics": [diagnostic_to_data(found) for found in error.diagnostics]}, indent=2))
         else:
             show_diagnostics(error.diagnostics)
     elif as_json:

@@ -9,9 +9,7 @@ import typer
 
 DEFAULT_PORT = 5000  # of `rnnlab ui`, as of MLflow's own
 
-File = Annotated[
-    Path, typer.Argument(metavar="EXPERIMENT.yaml", help="The experiment's file.", show_default=False)
-]
+File = Annotated[Path, typer.Argument(metavar="EXPERIMENT.yaml", help="The experiment's file.", show_default=False)]
 Set = Annotated[
     list[str] | None,
     typer.Option(
@@ -31,7 +29,5 @@ StoreOption = Annotated[
 ]
 RunName = Annotated[
     str,
-    typer.Argument(
-        metavar="RUN", help="Id (six characters or more), name, LAST or LAST~N.", show_default=False
-    ),
+    typer.Argument(metavar="RUN", help="Id (six characters or more), name, LAST or LAST~N.", show_default=False),
 ]

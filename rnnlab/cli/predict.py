@@ -14,9 +14,7 @@ def command(
     run: RunName,
     table: Annotated[
         Path,
-        typer.Argument(
-            metavar="TABLE", help="csv, tsv, jsonl or parquet with raw texts.", show_default=False
-        ),
+        typer.Argument(metavar="TABLE", help="csv, tsv, jsonl or parquet with raw texts.", show_default=False),
     ],
     column: Annotated[str, typer.Option("--column", help="The column of texts.")] = "text",
     output: Annotated[

@@ -118,17 +118,14 @@ def _show_run(outcome: Outcome) -> None:
     print("test        " + ", ".join(f"{name} {value:.4f}" for name, value in outcome.scores.metrics.items()))
     seconds = sum(epoch.seconds for epoch in result.history)
     why = result.stopped_by.replace("_", " ")
-    print(
-        f"training    {len(result.history)} epochs in {seconds:.1f} s, stopped by {why}, weights of epoch {result.kept_epoch} kept"
-    )
+    kept = f"weights of epoch {result.kept_epoch} kept"
+    print(f"training    {len(result.history)} epochs in {seconds:.1f} s, stopped by {why}, {kept}")
     print(f"parameters  {plan.parameters:,} planned = built")
     if outcome.missed:
         print(f"MISSED      does not beat {outcome.missed}, as `expect.beats` demands")
 
 
 def _show_replicates(replicated: Replicated) -> None:
-    print(
-        f"\n{replicated.experiment} · {replicated.name} ({replicated.run_id[:8]}), {replicated.replicates} seeds\n"
-    )
+    print(f"\n{replicated.experiment} · {replicated.name} ({replicated.run_id[:8]}), {replicated.replicates} seeds\n")
     for key, interval in replicated.intervals.items():
         print(f"{key:<40} {interval.mean:.4f}  95 % interval {interval.low:.4f} to {interval.high:.4f}")

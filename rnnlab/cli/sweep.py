@@ -82,20 +82,12 @@ def _show(outcome: SweepOutcome) -> None:
         print(f"refused     {len(outcome.refused)} points by the plan; they are no trials")
     best = outcome.best
     if best is None:
-        failures = "\n".join(
-            f"  trial {trial.number}: {trial.state}: {trial.message}" for trial in outcome.trials
-        )
+        failures = "\n".join(f"  trial {trial.number}: {trial.state}: {trial.message}" for trial in outcome.trials)
         print(f"no trial completed\n{failures}")
         return
-    print(
-        f"best        trial {best.number}: {outcome.objective} {best.value:.4f}, {best.parameters:,} parameters"
-    )
+    print(f"best        trial {best.number}: {outcome.objective} {best.value:.4f}, {best.parameters:,} parameters")
     for path, value in best.values.items():
-        print(
-            f"            {path} = {value:.4g}"
-            if isinstance(value, float)
-            else f"            {path} = {value}"
-        )
+        print(f"            {path} = {value:.4g}" if isinstance(value, float) else f"            {path} = {value}")
     print("test        " + ", ".join(f"{name} {value:.4f}" for name, value in outcome.scores["test"].items()))
     for name, skill in outcome.scores["skill"].items():
         print(f"skill       {skill:+.1%} over {name}")
@@ -104,6 +96,4 @@ def _show(outcome: SweepOutcome) -> None:
     print(f"\n{outcome.best_config}")
     if outcome.best_path:
         print(f"saved       {outcome.best_path}: `rnnlab run {outcome.best_path}` trains it again")
-    print(
-        "next        rnnlab compare LAST~3..LAST    the last four trials side by side\n            rnnlab ui"
-    )
+    print("next        rnnlab compare LAST~3..LAST    the last four trials side by side\n            rnnlab ui")

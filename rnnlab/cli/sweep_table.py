@@ -83,12 +83,11 @@ class SweepTable:
         self._refresh()
 
     def _line(self, trial: Trial) -> str:
-        values = "  ".join(
-            f"{path.rpartition('.')[2]} {_show(value)}" for path, value in trial.values.items()
-        )
+        values = "  ".join(f"{path.rpartition('.')[2]} {_show(value)}" for path, value in trial.values.items())
         value = "" if trial.value is None else f"  {self.objective} {trial.value:.4f}"
         message = f"  {trial.message}" if trial.message else ""
-        return f"trial {trial.number} ({trial.number + 1} of {self.total})  {values}  {trial.state}{value}  {trial.seconds:.1f} s{message}"
+        place = f"trial {trial.number} ({trial.number + 1} of {self.total})"
+        return f"{place}  {values}  {trial.state}{value}  {trial.seconds:.1f} s{message}"
 
     def _refresh(self) -> None:
         if self.console.is_terminal:
@@ -99,9 +98,7 @@ class SweepTable:
         elapsed = time.monotonic() - self.started
         eta = f", about {elapsed / done * (self.total - done):.0f} s left" if 0 < done < self.total else ""
         table = Table(title=f"{done} of {self.total} trials{eta}", title_justify="left")
-        paths = list(
-            (self.trials[-1].values if self.trials else self.running[1] if self.running else {}).keys()
-        )
+        paths = list((self.trials[-1].values if self.trials else self.running[1] if self.running else {}).keys())
         for heading in (
             "trial",
             *(path.rpartition(".")[2] for path in paths),
@@ -114,9 +111,7 @@ class SweepTable:
             table.add_column(heading, justify="left" if heading in ("state", "curve") else "right")
         best = self._best()
         for trial in self.trials[-shown:]:
-            curve = (
-                sparkline([epoch.metrics[self.objective] for epoch in trial.history]) if trial.history else ""
-            )
+            curve = sparkline([epoch.metrics[self.objective] for epoch in trial.history]) if trial.history else ""
             value = "" if trial.value is None else f"{trial.value:.4f}"
             cells = [
                 str(trial.number),
@@ -126,16 +121,12 @@ class SweepTable:
                 value,
             ]
             style = "bold" if trial is best else "dim" if trial.state != "complete" else None
-            table.add_row(
-                *cells, trial.state + (" ★" if trial is best else ""), f"{trial.seconds:.1f}", style=style
-            )
+            table.add_row(*cells, trial.state + (" ★" if trial is best else ""), f"{trial.seconds:.1f}", style=style)
         if self.running:
             number, values, parameters = self.running
             curve = sparkline(self.curve) if self.curve else ""
             last = f"{self.curve[-1]:.4f}" if self.curve else ""
-            table.add_row(
-                str(number), *map(_show, values.values()), f"{parameters:,}", curve, last, "running", ""
-            )
+            table.add_row(str(number), *map(_show, values.values()), f"{parameters:,}", curve, last, "running", "")
         return table
 
     def _best(self) -> Trial | None:

@@ -33,9 +33,7 @@ def command(
     opened = Store.open(uri)
     records = [record for record in opened.records() if record.is_training]
     ids = opened.experiment_ids()
-    newest = [record for record in records if records and record.experiment == records[-1].experiment][
-        -COMPARED:
-    ]
+    newest = [record for record in records if records and record.experiment == records[-1].experiment][-COMPARED:]
 
     def ready(used: int) -> None:
         print(f"MLflow UI    http://127.0.0.1:{used}", flush=True)

@@ -77,11 +77,7 @@ class Comparison:
             for r in self.records
         ]
         return [
-            label
-            if label and labels.count(label) == 1
-            else f"{record.name} ({label})"
-            if label
-            else record.name
+            label if label and labels.count(label) == 1 else f"{record.name} ({label})" if label else record.name
             for label, record in zip(labels, self.records, strict=True)
         ]
 
@@ -109,9 +105,7 @@ def compare_runs(records: Sequence[Record]) -> Comparison:
         row |= {key: record.config.get(key) for key in differences}
         row |= {key: result.get(key, math.nan) for key in columns}
         rows.append(row)
-    frame = pd.DataFrame(
-        {key: pd.Series([row[key] for row in rows], dtype=_dtype(rows, key)) for key in rows[0]}
-    )
+    frame = pd.DataFrame({key: pd.Series([row[key] for row in rows], dtype=_dtype(rows, key)) for key in rows[0]})
     return Comparison(frame, tuple(differences), tuple(records))
 
 

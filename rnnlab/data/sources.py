@@ -78,9 +78,7 @@ def _read_catalog(dataset: CatalogDataset, say: Callable[[str], None]) -> Corpus
         "licence": entry.licence,
         "citation": entry.citation,
     }
-    targets = (
-        encode_numbers(values, where) if facts.kind == "number" else encode_classes(values, labels, where)
-    )
+    targets = encode_numbers(values, where) if facts.kind == "number" else encode_classes(values, labels, where)
     return Corpus(tuple(texts), targets, labels, np.array(rows, np.int64), source)
 
 

@@ -32,9 +32,7 @@ class Division:
         return {"train": self.train, "validation": self.validation, "test": self.test}
 
 
-def divide(
-    split: Split, samples: int, *, classes: NDArray[np.int64] | None, groups: Sequence[str] | None
-) -> Division:
+def divide(split: Split, samples: int, *, classes: NDArray[np.int64] | None, groups: Sequence[str] | None) -> Division:
     """Return the division of one table.
 
     Args:
@@ -81,9 +79,7 @@ def _collect(order: Indices, assigned: NDArray[np.int64]) -> Division:
     return division
 
 
-def _counts(
-    split: RandomSplit | StratifiedSplit | GroupSplit | TailSplit, samples: int
-) -> tuple[int, int, int]:
+def _counts(split: RandomSplit | StratifiedSplit | GroupSplit | TailSplit, samples: int) -> tuple[int, int, int]:
     """Return the samples of train, validation and test; none of them is 0."""
     validation = _rounded(split.validation * samples)
     test = _rounded(_test_share(split) * samples)
@@ -110,9 +106,7 @@ def _too_few(name: str, samples: int) -> DatasetError:
     )
 
 
-def _assign_stratified(
-    split: StratifiedSplit, order: Indices, classes: NDArray[np.int64] | None
-) -> NDArray[np.int64]:
+def _assign_stratified(split: StratifiedSplit, order: Indices, classes: NDArray[np.int64] | None) -> NDArray[np.int64]:
     if classes is None:
         raise DatasetError(
             "RL406",

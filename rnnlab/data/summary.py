@@ -58,8 +58,7 @@ def _targets(splits: Splits) -> dict[str, Any]:
         }
     return {
         "classes": {
-            split: _class_counts(samples.targets[name], preparation)
-            for split, samples in splits.named().items()
+            split: _class_counts(samples.targets[name], preparation) for split, samples in splits.named().items()
         }
     }
 

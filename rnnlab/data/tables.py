@@ -50,9 +50,7 @@ class Table:
         values = self.columns[column]
         missing = [row for row, value in enumerate(values, start=1) if value is None]
         if missing:
-            shown = ", ".join(str(row) for row in missing[:SHOWN_ROWS]) + (
-                "…" if len(missing) > SHOWN_ROWS else ""
-            )
+            shown = ", ".join(str(row) for row in missing[:SHOWN_ROWS]) + ("…" if len(missing) > SHOWN_ROWS else "")
             count = f"{len(missing)} value{'s are' if len(missing) > 1 else ' is'} missing"
             raise DatasetError(
                 "RL405",
@@ -135,9 +133,7 @@ def _decode(name: str, content: bytes) -> str:
 def _find_columns(name: str, found: Sequence[str], wanted: Sequence[str]) -> None:
     repeated = [column for column, count in Counter(found).items() if count > 1 and column]
     if repeated:
-        raise DatasetError(
-            "RL404", f"{name} has more than one column {listing(repeated)}", help="rename one of them"
-        )
+        raise DatasetError("RL404", f"{name} has more than one column {listing(repeated)}", help="rename one of them")
     for column in wanted:
         if column not in found:
             raise DatasetError(
@@ -166,9 +162,7 @@ def _read_delimited(name: str, text: str, wanted: Sequence[str], *, delimiter: s
                 "RL404",
                 f"{name}, data row {count} (line {line}) has {len(row)} field{'s'[: len(row) != 1]}, "
                 f"the header {len(header)}",
-                help=f"put a field that holds `{delimiter}` into double quotes"
-                if len(row) > len(header)
-                else None,
+                help=f"put a field that holds `{delimiter}` into double quotes" if len(row) > len(header) else None,
             )
         for values, position in zip(columns, positions, strict=True):
             values += [_present(item[position]) for item in (*blank, row)]
@@ -201,9 +195,7 @@ def _long_fields() -> Iterator[None]:
 
 
 def _read_jsonl(name: str, text: str, wanted: Sequence[str]) -> Table:
-    objects = [
-        _json_object(name, line, row) for line, row in enumerate(text.split("\n"), start=1) if row.strip()
-    ]
+    objects = [_json_object(name, line, row) for line, row in enumerate(text.split("\n"), start=1) if row.strip()]
     _find_columns(name, list(dict.fromkeys(key for item in objects for key in item)), wanted)
     return _table(name, wanted, [[_as_text(name, key, item.get(key)) for item in objects] for key in wanted])
 
@@ -216,9 +208,7 @@ def _json_object(name: str, line: int, row: str) -> dict[str, Any]:
             "RL404", f"{name}, line {line} is not JSON: {error}", help="write one object per line"
         ) from error
     if not (row.lstrip().startswith("{") and isinstance(pairs, list)):
-        raise DatasetError(
-            "RL404", f"{name}, line {line} is not a JSON object", help='write {"text": …} on every line'
-        )
+        raise DatasetError("RL404", f"{name}, line {line} is not a JSON object", help='write {"text": …} on every line')
     item = dict(pairs)
     if len(item) != len(pairs):
         raise DatasetError("RL404", f"{name}, line {line} has a key twice", help="remove one of them")
@@ -232,9 +222,7 @@ def _read_parquet(name: str, content: bytes, wanted: Sequence[str]) -> Table:
         table = file.read(columns=list(wanted))
     except (pyarrow.ArrowException, OSError) as error:
         first = str(error).splitlines()[0]
-        raise DatasetError(
-            "RL404", f"{name} is not a whole parquet file: {first}", help="write it again"
-        ) from error
+        raise DatasetError("RL404", f"{name} is not a whole parquet file: {first}", help="write it again") from error
     return _table(
         name,
         wanted,
@@ -251,9 +239,7 @@ def _as_text(name: str, column: str, value: Any) -> str | None:
         return _present(value)
     if isinstance(value, int | float):
         return repr(value)
-    raise DatasetError(
-        "RL404", f"{name}: column `{column}` holds {type(value).__name__}, not text or numbers"
-    )
+    raise DatasetError("RL404", f"{name}: column `{column}` holds {type(value).__name__}, not text or numbers")
 
 
 def _present(value: str) -> str | None:
@@ -263,17 +249,11 @@ def _present(value: str) -> str | None:
 def _table(name: str, wanted: Sequence[str], columns: Sequence[Sequence[str | None]]) -> Table:
     for column, values in zip(wanted, columns, strict=True):
         for row, value in enumerate(values, start=1):
-            if (
-                value is not None
-                and not value.isascii()
-                and any("\ud800" <= sign <= "\udfff" for sign in value)
-            ):
+            if value is not None and not value.isascii() and any("\ud800" <= sign <= "\udfff" for sign in value):
                 raise DatasetError(
                     "RL403",
                     f"{name}, data row {row} ({ROWS}): `{column}` holds half a character (a lone surrogate)",
                 )
     if not columns[0]:
-        raise DatasetError(
-            "RL406", f"{name} has no data rows", help="the first row names the columns, samples follow"
-        )
+        raise DatasetError("RL406", f"{name} has no data rows", help="the first row names the columns, samples follow")
     return Table(name, {column: tuple(values) for column, values in zip(wanted, columns, strict=True)})

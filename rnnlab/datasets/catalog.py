@@ -56,7 +56,10 @@ MOVIE_SNIPPETS = CatalogEntry(
         requirement="vaderSentiment==3.3.2",
         sha256="5d7c06e027fc8b99238edb0d53d970cf97066ef97654009890b83703849632f9",
         source_only=True,
-        members=("additional_resources/hutto_ICWSM_2014.tar.gz", "hutto_ICWSM_2014/movieReviewSnippets_GroundTruth.txt"),
+        members=(
+            "additional_resources/hutto_ICWSM_2014.tar.gz",
+            "hutto_ICWSM_2014/movieReviewSnippets_GroundTruth.txt",
+        ),
         bytes=2_500_000,
     ),
     targets={
@@ -64,9 +67,7 @@ MOVIE_SNIPPETS = CatalogEntry(
         "score": TargetFacts("number"),
     },
     licence="MIT (package vaderSentiment)",
-    citation=(
-        "C.J. Hutto, E. Gilbert: VADER, ICWSM 2014; the sentences: B. Pang, L. Lee: Seeing Stars, ACL 2005"
-    ),
+    citation=("C.J. Hutto, E. Gilbert: VADER, ICWSM 2014; the sentences: B. Pang, L. Lee: Seeing Stars, ACL 2005"),
 )
 
 CATALOG = {entry.name: entry for entry in (MOVIE_SNIPPETS,)}

@@ -46,7 +46,7 @@ class GroupSplit(_Fractions):
 
 
 class TailSplit(_Fractions):
-    """The last rows as they stand in the file: first train, then validation, then test, as Keras's `validation_split`."""
+    """The last rows as they stand in the file: train, then validation, then test, as Keras's `validation_split`."""
 
     kind: Literal["tail"] = "tail"
 

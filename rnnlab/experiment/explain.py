@@ -15,7 +15,7 @@ from rnnlab.errors import CallError
 from rnnlab.experiment.experiment import Experiment
 from rnnlab.experiment.type_words import type_words
 from rnnlab.source import CODES, did_you_mean, listing
-from rnnlab.spec import DISCRIMINATORS, Choice, Spec, choices_of, key_docs
+from rnnlab.spec import DISCRIMINATORS, Choice, Spec, choices_of, key_docs, keys_of
 
 FILE = "experiment"
 HEADINGS = ("key", "type", "default", "")
@@ -61,7 +61,7 @@ def specs() -> tuple[type[Spec], ...]:
 def _specs(annotation: Any) -> Iterator[type[Spec]]:
     if isinstance(annotation, type) and issubclass(annotation, Spec):
         yield annotation
-        for field in annotation.model_fields.values():
+        for field in keys_of(annotation).values():
             yield from _specs(field.annotation)
     else:
         for inner in get_args(annotation):
@@ -72,7 +72,7 @@ def _pages(name: str, annotation: Any, place: str) -> Iterator[tuple[str, str, s
     """Yield (topic, page, place) of an annotation and of everything below it; `place` is its dotted path."""
     if isinstance(annotation, type) and issubclass(annotation, Spec):
         yield name, _spec_page(annotation), place
-        for key, field in annotation.model_fields.items():
+        for key, field in keys_of(annotation).items():
             yield from _pages(key, _whole(field), key if annotation is Experiment else f"{place}.{key}")
         return
     choice = _choice_of(annotation)
@@ -103,7 +103,7 @@ def _spec_page(spec: type[Spec]) -> str:
     docs = key_docs(spec)
     rows = [
         (key, type_words(_whole(field)), _default(field), " ".join(docs.get(key, "").split()))
-        for key, field in spec.model_fields.items()
+        for key, field in keys_of(spec).items()
         if key not in DISCRIMINATORS
     ]
     return f"{inspect.cleandoc(spec.__doc__ or '')}\n\n{_table(rows) if rows else 'It has no keys.'}"

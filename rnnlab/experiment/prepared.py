@@ -140,9 +140,7 @@ def _target_from_data(data: dict[str, Any]) -> TargetFacts:
     return TargetFacts(data["kind"], data["classes"], None if labels is None else tuple(labels))
 
 
-def _known_target(
-    dataset: CatalogDataset | TextTableDataset, target: TargetKind | None
-) -> TargetFacts | None:
+def _known_target(dataset: CatalogDataset | TextTableDataset, target: TargetKind | None) -> TargetFacts | None:
     if isinstance(dataset, CatalogDataset):
         known = dataset.entry.targets.get(dataset.target_name)
     else:

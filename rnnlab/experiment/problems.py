@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 from rnnlab.experiment.where import owner_of
 from rnnlab.experiment.words import BOUNDS, TYPES, describe, pattern_help, show, subject, type_help
 from rnnlab.source import Document, Finding, Path, child, did_you_mean, listing, nearest
-from rnnlab.spec import key_docs
+from rnnlab.spec import key_docs, keys_of
 
 CHOICES = ("choice_unknown", "choice_missing", "choice_type")
 Details = list[ErrorDetails]
@@ -75,7 +75,7 @@ def _without_misspelt_twins(places: dict[Path, Details], data: dict[str, Any]) -
 
 def _nearest_key(path: Path, data: dict[str, Any]) -> str:
     spec = owner_of(path, data).spec
-    return (nearest(str(path[-1]), spec.model_fields) if spec else None) or ""
+    return (nearest(str(path[-1]), keys_of(spec)) if spec else None) or ""
 
 
 def _finding(path: Path, group: Details, data: dict[str, Any]) -> Finding:
@@ -98,7 +98,7 @@ def _is_no_word(details: ErrorDetails) -> bool:
 def _unknown_key(path: Path, data: dict[str, Any]) -> Finding:
     key = str(path[-1])
     owner = owner_of(path, data)
-    known = list(owner.spec.model_fields) if owner.spec else []
+    known = list(keys_of(owner.spec)) if owner.spec else []
     return Finding(
         "RL101",
         f"unknown key `{key}`",
@@ -207,7 +207,7 @@ def _leave_out(path: Path, found: Any, data: dict[str, Any]) -> str | None:
     if found is not None or not isinstance(path[-1], str):
         return None
     owner = owner_of(path, data)
-    field = owner.spec.model_fields.get(path[-1]) if owner.spec else None
+    field = keys_of(owner.spec).get(path[-1]) if owner.spec else None
     if field is None or field.is_required():
         return "give it a value"
     return f"give it a value, or remove `{path[-1]}` to keep its default"

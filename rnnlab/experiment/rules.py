@@ -290,7 +290,7 @@ def keys_that_matter(experiment: Experiment) -> Iterator[Finding]:
             yield Finding(
                 "RL210",
                 problem.message,
-                ("model", "layers", index, problem.key),
+                ("model", "layers", index, *problem.path, problem.key),
                 help=problem.help,
                 on_key=True,
             )

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from rnnlab.spec import Choice, Spec
+from rnnlab.spec import Choice, Spec, keys_of
 
 PLAIN = {bool: "true or false", int: "whole number", float: "number", str: "text", Any: "any value"}
 BOUNDS = (("ge", "≥"), ("gt", ">"), ("le", "≤"), ("lt", "<"))
@@ -29,7 +29,7 @@ def type_words(annotation: Any) -> str:
     if origin is dict:
         return f"mapping from name to: {type_words(arguments[1])}"
     if isinstance(annotation, type) and issubclass(annotation, Spec):
-        return f"mapping with {', '.join(f'`{key}`' for key in annotation.model_fields)}"
+        return f"mapping with {', '.join(f'`{key}`' for key in keys_of(annotation))}"
     return PLAIN[annotation]
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from rnnlab.experiment.experiment import Experiment
 from rnnlab.source import Path
-from rnnlab.spec import Choice, Spec, choices_of
+from rnnlab.spec import Choice, Spec, choices_of, keys_of
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,8 @@ def owner_of(path: Path, data: Any) -> Owner:
 def _title(annotation: Any, segment: str | int, above: str) -> str:
     if _is_spec(annotation):
         for key in ("layer", "kind"):
-            if key in annotation.model_fields and isinstance(annotation.model_fields[key].default, str):
-                return str(annotation.model_fields[key].default)
+            if key in keys_of(annotation) and isinstance(keys_of(annotation)[key].default, str):
+                return str(keys_of(annotation)[key].default)
     return str(segment) if isinstance(segment, str) else above
 
 
@@ -66,7 +66,7 @@ def _is_spec(annotation: Any) -> bool:
 def _step(annotation: Any, segment: str | int, data: Any) -> Any:
     """Return the annotation one segment down."""
     if _is_spec(annotation):
-        field = annotation.model_fields.get(str(segment))
+        field = keys_of(annotation).get(str(segment))
         if field is None:
             return None
         return Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
@@ -84,7 +84,7 @@ def _narrow(annotation: Any, data: Any) -> Any:
         inner, *metadata = get_args(annotation)
         for mark in metadata:
             if isinstance(mark, Choice):
-                name = data.get(mark.key) if isinstance(data, dict) else data
+                name = mark.name_in(data)
                 return choices_of(inner, mark.key).get(name) if isinstance(name, str) else None
         return _narrow(inner, data)
     if get_origin(annotation) in (Union, UnionType):

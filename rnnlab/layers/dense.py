@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 from rnnlab.cells import Contradiction, Weight
 from rnnlab.cells.cell import BiasInitializer
 from rnnlab.initializers import Activation, Constraint, Initializer, Regularizer
-from rnnlab.layers.layer import LayerProblemError, Planned, Signal, WeightedLayer, times, volume
+from rnnlab.layers.layer import NOT_KERAS, LayerProblemError, Planned, Signal, WeightedLayer, times, volume
 from rnnlab.spec import PositiveInt
 
 
@@ -58,7 +58,7 @@ class Dense(WeightedLayer):
             formula=f"{self.units}({features} + 1)" if self.use_bias else f"{self.units}·{features}",
             flops=None if None in before else 2 * rows * features * self.units,
             activations=times(volume(shape), 1),
-            keras_arguments=self.model_dump(exclude={"layer", "name", "repeat"}),
+            keras_arguments=self.model_dump(exclude=NOT_KERAS),
         )
 
     def contradictions(self) -> Iterator[Contradiction]:

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from rnnlab.cells import Weight
 from rnnlab.initializers import Constraint, Initializer, Regularizer
-from rnnlab.layers.layer import LayerProblemError, Planned, Signal, WeightedLayer, times
+from rnnlab.layers.layer import NOT_KERAS, LayerProblemError, Planned, Signal, WeightedLayer, times
 from rnnlab.spec import PositiveInt
 
 
@@ -39,6 +39,6 @@ class Embedding(WeightedLayer):
             keras_arguments={
                 "input_dim": signal.vocabulary,
                 "mask_zero": signal.mask is not None,
-                **self.model_dump(exclude={"layer", "name", "repeat"}),
+                **self.model_dump(exclude=NOT_KERAS),
             },
         )

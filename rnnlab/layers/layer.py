@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
 
 from rnnlab.cells import Contradiction, Weight
-from rnnlab.spec import Name, PositiveInt, Spec
+from rnnlab.spec import Name, PositiveInt, Reference, Spec, Tuple
 
 Shape = tuple[int | None, ...]
+NOT_KERAS = {"layer", "name", "repeat", "source"}
+"""Fields of a layer that are no arguments of its Keras class."""
 
 
 @dataclass(frozen=True)
 class Mask:
-    """Which timesteps are padding: those where the ids of an input are 0.
+    """Which timesteps are no data: those where the ids of an input are 0, or those that a masking layer finds.
 
     Attributes:
-        input: name of that input.
-        side: where its padding stands.
+        input: name of that input or masking layer; None until the plan has named the layer.
+        side: where they stand; `any` where only the values tell.
     """
 
-    input: str
-    side: Literal["pre", "post"]
+    input: str | None
+    side: Literal["pre", "post", "any"]
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,8 @@ class Signal:
     """A tensor between layers, known by shape only.
 
     Attributes:
-        shape: without the batch: (T,) for ids, (T, F) for sequences, (F,) for vectors; None for an unknown T.
+        shape: without the batch: (T,) for ids, (T, F) for sequences, (T, D, F) for sequences of more dimensions, (F,)
+            for vectors; None for an unknown T.
         vocabulary: V for ids (every value is below it), None for floats.
         mask: which timesteps are padding, None where none are, or nothing says which.
     """
@@ -56,6 +61,8 @@ class Planned:
 
     Attributes:
         output: what it gives.
+        states: by name, what a recurrent layer carries on, in Keras's order; with `merge_mode: null` also its two
+            outputs `forward` and `backward`.
         weights: by Keras's path below the layer's name.
         formula: closed form of the parameter count, with its numbers; empty without parameters.
         flops: floating-point operations of the products for one sample; None where T is unknown.
@@ -64,6 +71,7 @@ class Planned:
     """
 
     output: Signal
+    states: dict[str, Signal] = field(default_factory=dict)
     weights: tuple[Weight, ...] = ()
     formula: str = ""
     flops: int | None = 0
@@ -95,6 +103,11 @@ class Layer(Spec):
     """Unique in the file; as Keras counts them unless given: lstm, lstm_1, …"""
     repeat: PositiveInt = 1
     """Stack so many copies: NAME, NAME_1, …"""
+    source: Reference | Annotated[tuple[Reference, ...], Tuple, Field(min_length=1)] | None = Field(
+        default=None, alias="from"
+    )
+    """What it reads: the name of an input or of a layer above, or a state such as `encoder.state_h`, or a list of
+    them; the layer just above unless given. A repeated layer's NAME is its first copy."""
 
     @property
     def default_name(self) -> str:
@@ -102,7 +115,7 @@ class Layer(Spec):
         return self.layer
 
     def plan(self, signal: Signal, *, sequences: bool) -> Planned:
-        """Return what the layer does to its input.
+        """Return what the layer does to its only input.
 
         Args:
             signal: what it reads.
@@ -112,6 +125,32 @@ class Layer(Spec):
             LayerProblemError: it cannot read that.
         """
         raise NotImplementedError
+
+    def plan_all(self, signals: tuple[Signal, ...], *, sequences: bool) -> Planned:
+        """Return what the layer does to its inputs; layers that read several override it.
+
+        Args:
+            signals: what it reads, in the order of `from`.
+            sequences: a layer further down needs (T, F).
+
+        Raises:
+            LayerProblemError: it cannot read them.
+        """
+        if len(signals) != 1:
+            raise LayerProblemError(
+                "RL212",
+                f"`{self.layer}` reads one tensor, but `from` names {len(signals)}",
+                key="from",
+                help="join them first: `{layer: concatenate, from: […]}`",
+            )
+        return self.plan(signals[0], sequences=sequences)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Return the references of `from`; empty where it is left out."""
+        if self.source is None:
+            return ()
+        return (self.source,) if isinstance(self.source, str) else self.source
 
     def contradictions(self) -> Iterator[Contradiction]:
         """Yield keys that were given but cannot matter."""

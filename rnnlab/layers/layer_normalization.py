@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from rnnlab.cells import Weight
-from rnnlab.layers.layer import LayerProblemError, Planned, Signal, WeightedLayer, volume
+from rnnlab.layers.layer import NOT_KERAS, LayerProblemError, Planned, Signal, WeightedLayer, volume
 from rnnlab.spec import Positive
 
 
@@ -35,5 +35,5 @@ class LayerNormalization(WeightedLayer):
             weights=tuple(Weight(name, (features,)) for name in names),
             formula=f"{len(names)}·{features}" if names else "",
             activations=volume(signal.shape),
-            keras_arguments=self.model_dump(exclude={"layer", "name", "repeat"}),
+            keras_arguments=self.model_dump(exclude=NOT_KERAS),
         )

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
 
 from rnnlab.cells import Cell, Contradiction, Weight
-from rnnlab.layers.layer import LayerProblemError, Planned, Signal, WeightedLayer, times, volume
+from rnnlab.layers.layer import LayerProblemError, Planned, Signal, WeightedLayer, times
 from rnnlab.layers.sequence import read_sequence
+from rnnlab.spec import Reference, Tuple
 
-MergeMode = Literal["concat", "sum", "mul", "ave"]
+MergeMode = Literal["concat", "sum", "mul", "ave"] | None
+MASK_OBSTACLES = {
+    "pre": "`padding.padding` is pre, cuDNN masks only what stands at the end",
+    "any": "`masking` masks timesteps wherever they stand, cuDNN only those at the end",
+}
 
 
-class RecurrentLayer(WeightedLayer, Cell):
-    """A cell run over the timesteps: (T, F) to (U,), or to (T, U) with `return_sequences`."""
+class RecurrentLayer(WeightedLayer):
+    """Cells run over the timesteps: (T, F) to (U,), or to (T, U) with `return_sequences`."""
 
     reads_sequence: ClassVar[bool] = True
     keeps_sequence: ClassVar[bool] = False
@@ -28,7 +35,10 @@ class RecurrentLayer(WeightedLayer, Cell):
     bidirectional: bool = False
     """Run a second copy over the reversed sequence and merge the two."""
     merge_mode: MergeMode = "concat"
-    """How the two directions are merged."""
+    """How the two directions are merged; null keeps them apart, as NAME.forward and NAME.backward."""
+    initial_state: Reference | Annotated[tuple[Reference, ...], Tuple, Field(min_length=1)] | None = None
+    """States to start from: the name of a recurrent layer (all its states), or a list of tensors in Keras's order,
+    such as `[encoder.state_h, encoder.state_c]`. Zeros unless given."""
 
     @property
     def default_name(self) -> str:
@@ -36,9 +46,14 @@ class RecurrentLayer(WeightedLayer, Cell):
         return "bidirectional" if self.bidirectional else self.layer
 
     @property
+    def stacked(self) -> tuple[Cell, ...]:
+        """Return the cells that each timestep runs through, the first one first."""
+        raise NotImplementedError
+
+    @property
     def output_units(self) -> int:
         """Return the numbers per timestep that come out."""
-        return self.units * (2 if self.bidirectional and self.merge_mode == "concat" else 1)
+        return self.stacked[-1].units * (2 if self.bidirectional and self.merge_mode == "concat" else 1)
 
     def plan(self, signal: Signal, *, sequences: bool) -> Planned:
         """Return the plan: see `Layer.plan`."""
@@ -59,19 +74,118 @@ class RecurrentLayer(WeightedLayer, Cell):
                 help="use `bidirectional: true`, or return only the last output",
             )
         shape = (timesteps, self.output_units) if returns else (self.output_units,)
+        output = Signal(shape, mask=signal.mask if returns else None)
+        apart = {"forward": output, "backward": output} if self.bidirectional and self.merge_mode is None else {}
         return Planned(
-            output=Signal(shape, mask=signal.mask if returns else None),
+            output=output,
+            states=apart | self._states(),
             weights=self._weights(features),
-            formula=("2·" if self.bidirectional else "") + self.formula(features),
-            flops=times(timesteps, self.flops_per_timestep(features) * self.directions),
-            activations=times(volume((timesteps, self.units)), (self.gates + len(self.states)) * self.directions),
+            formula=self._formula(features),
+            flops=times(
+                timesteps, self.directions * sum(cell.flops_per_timestep(f) for cell, f in self._fed(features))
+            ),
+            activations=times(
+                timesteps, self.directions * sum(cell.units * (cell.gates + len(cell.states)) for cell in self.stacked)
+            ),
             keras_arguments=self._layer_arguments(returns),
         )
+
+    @property
+    def state_names(self) -> tuple[str, ...]:
+        """Return the names of the states, in Keras's order: those of both directions where there are two."""
+        return tuple(self._states())
+
+    @property
+    def initial_states(self) -> tuple[str, ...]:
+        """Return the references of `initial_state`; empty where it is left out."""
+        if self.initial_state is None:
+            return ()
+        return (self.initial_state,) if isinstance(self.initial_state, str) else self.initial_state
 
     @property
     def directions(self) -> int:
         """Return 2 when bidirectional, else 1."""
         return 2 if self.bidirectional else 1
+
+    def cudnn_obstacle(self, signal: Signal | None) -> str | None:
+        """Return why cuDNN cannot compute the layer, or None where it can on a GPU.
+
+        Args:
+            signal: what it reads; None where only the keys are asked about.
+        """
+        return "cuDNN has no rnn of cells"
+
+    @property
+    def cudnn_obstacle_key(self) -> str | None:
+        """Return the first key that cuDNN cannot follow, or None."""
+        return None
+
+    def contradictions(self) -> Iterator[Contradiction]:
+        """Yield keys that were given but cannot matter."""
+        if self.departs("merge_mode") and not self.bidirectional:
+            yield Contradiction(
+                "merge_mode",
+                "`merge_mode` has no second direction to merge",
+                "add `bidirectional: true`, or remove it",
+            )
+        if self.bidirectional and self.go_backwards:
+            yield Contradiction(
+                "go_backwards",
+                "`go_backwards` only swaps the two directions of a bidirectional layer",
+                "remove it",
+            )
+
+    def _fed(self, features: int) -> Iterator[tuple[Cell, int]]:
+        """Yield (cell, numbers per timestep that it reads)."""
+        for cell in self.stacked:
+            yield cell, features
+            features = cell.units
+
+    def _states(self) -> dict[str, Signal]:
+        """Return the states by name, in Keras's order."""
+        one: dict[str, Signal] = {}
+        for index, cell in enumerate(self.stacked):
+            suffix = f"_{index}" if len(self.stacked) > 1 else ""
+            one |= {f"{state}{suffix}": Signal((cell.units,)) for state in cell.states}
+        if not self.bidirectional:
+            return one
+        return {f"{direction}_{name}": signal for direction in ("forward", "backward") for name, signal in one.items()}
+
+    def _formula(self, features: int) -> str:
+        terms = " + ".join(cell.formula(reads) for cell, reads in self._fed(features))
+        if not self.bidirectional:
+            return terms
+        return f"2·({terms})" if len(self.stacked) > 1 else f"2·{terms}"
+
+    def _weights(self, features: int) -> tuple[Weight, ...]:
+        weights = self._one_direction(features)
+        if not self.bidirectional:
+            return weights
+        return tuple(
+            replace(weight, path=f"{direction}_{{name}}/{weight.path}")
+            for direction in ("forward", "backward")
+            for weight in weights
+        )
+
+    def _one_direction(self, features: int) -> tuple[Weight, ...]:
+        raise NotImplementedError
+
+    def _layer_arguments(self, returns: bool) -> dict[str, Any]:
+        return {
+            "return_sequences": returns,
+            "go_backwards": self.go_backwards,
+            "unroll": self.unroll,
+            "trainable": self.trainable,
+        }
+
+
+class CellLayer(RecurrentLayer, Cell):
+    """A layer of one built-in cell, whose keys are its own: simple_rnn, lstm, gru."""
+
+    @property
+    def stacked(self) -> tuple[Cell, ...]:
+        """Return itself."""
+        return (self,)
 
     def cudnn_obstacle(self, signal: Signal | None) -> str | None:
         """Return why cuDNN cannot compute the layer, or None where it can on a GPU.
@@ -86,8 +200,8 @@ class RecurrentLayer(WeightedLayer, Cell):
         if key := self.cudnn_obstacle_key:
             value = self._cudnn_wants()[key]
             return f"`{key}` is not {str(value).lower() if isinstance(value, bool) else value}"
-        if signal and signal.mask and signal.mask.side == "pre":
-            return "`padding.padding` is pre, cuDNN masks only what stands at the end"
+        if signal and signal.mask:
+            return MASK_OBSTACLES.get(signal.mask.side)
         return None
 
     @property
@@ -110,33 +224,10 @@ class RecurrentLayer(WeightedLayer, Cell):
     def contradictions(self) -> Iterator[Contradiction]:
         """Yield keys that were given but cannot matter."""
         yield from Cell.contradictions(self)
-        if self.departs("merge_mode") and not self.bidirectional:
-            yield Contradiction(
-                "merge_mode",
-                "`merge_mode` has no second direction to merge",
-                "add `bidirectional: true`, or remove it",
-            )
-        if self.bidirectional and self.go_backwards:
-            yield Contradiction(
-                "go_backwards",
-                "`go_backwards` only swaps the two directions of a bidirectional layer",
-                "remove it",
-            )
+        yield from RecurrentLayer.contradictions(self)
 
-    def _weights(self, features: int) -> tuple[Weight, ...]:
-        weights = self.weights(features)
-        if not self.bidirectional:
-            return weights
-        return tuple(
-            replace(weight, path=f"{direction}_{{name}}/{weight.path}")
-            for direction in ("forward", "backward")
-            for weight in weights
-        )
+    def _one_direction(self, features: int) -> tuple[Weight, ...]:
+        return self.weights(features)
 
     def _layer_arguments(self, returns: bool) -> dict[str, Any]:
-        return self.keras_arguments() | {
-            "return_sequences": returns,
-            "go_backwards": self.go_backwards,
-            "unroll": self.unroll,
-            "trainable": self.trainable,
-        }
+        return self.keras_arguments() | super()._layer_arguments(returns)

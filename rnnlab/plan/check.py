@@ -144,7 +144,7 @@ def _plan(experiment: Experiment, facts: Facts | None, *, with_head: bool) -> tu
     plan = Plan(
         name=experiment.name,
         inputs=graph.inputs,
-        outputs={graph.layers[-1].name: graph.layers[-1].output},
+        outputs=graph.outputs,
         layers=graph.layers,
         head=head,
         batch_size=experiment.training.batch_size,

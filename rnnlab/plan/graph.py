@@ -8,19 +8,14 @@ from dataclasses import dataclass, replace
 from rnnlab.cells import Weight
 from rnnlab.datasets import Facts
 from rnnlab.experiment import Experiment
-from rnnlab.layers import (
-    Layer,
-    LayerProblemError,
-    Mask,
-    Planned,
-    RecurrentLayer,
-    Signal,
-    WeightedLayer,
-    count_names,
-)
+from rnnlab.layers import LayerProblemError, Mask, Planned, RecurrentLayer, Signal, WeightedLayer, show_dimensions
 from rnnlab.plan.kernels import kernel_of
 from rnnlab.plan.plan import LayerPlan
+from rnnlab.plan.wiring import Node, wire
 from rnnlab.source import Finding
+
+ANY_DIMENSIONS = {"dense", "dropout", "activation", "gaussian_noise"}
+"""Layers that can be used again on inputs of another number of dimensions."""
 
 
 @dataclass(frozen=True)
@@ -28,10 +23,12 @@ class Graph:
     """The planned layers, as far as they could be planned.
 
     Attributes:
+        outputs: by reference: `dense`, `encoder.state_h`.
         layers: None where something was wrong.
     """
 
     inputs: Mapping[str, Signal]
+    outputs: Mapping[str, Signal]
     layers: tuple[LayerPlan, ...] | None
     findings: tuple[Finding, ...]
 
@@ -39,32 +36,120 @@ class Graph:
 def plan_graph(experiment: Experiment, facts: Facts | None) -> Graph:
     """Return the planned layers of an experiment."""
     inputs = plan_inputs(experiment, facts)
-    findings = list(_clashes(experiment, inputs))
-    planned: list[LayerPlan] = []
-    ((source, signal),) = inputs.items()
-    copies = list(_copies(experiment))
-    for position, (entry, name, layer) in enumerate(copies):
-        sequences = _needs_sequences([below for _, _, below in copies[position + 1 :]])
-        if layer.repeat > 1 and isinstance(layer, RecurrentLayer) and sequences:
-            layer = layer.model_copy(update={"return_sequences": layer.return_sequences or None})
+    wiring = wire(experiment, tuple(inputs))
+    findings = list(wiring.findings)
+    if findings:
+        return Graph(inputs, {}, None, tuple(findings))
+    tensors: dict[str, Signal] = dict(inputs)
+    planned: dict[str, LayerPlan] = {}
+    for node in wiring.nodes:
+        known = all(reference in tensors for reference in (*node.sources, *node.initial_state))
+        if not known or (node.shared_with and node.shared_with not in planned):
+            continue  # what it reads could not be planned, which is told already
         try:
-            result = layer.plan(signal, sequences=sequences)
+            layer = plan_node(experiment, node, tensors, planned)
         except LayerProblemError as problem:
-            findings.append(_finding(problem, entry, layer))
-            return Graph(inputs, None, tuple(findings))
-        findings += _unrolled_blind(experiment, entry, layer, signal)
-        planned.append(_layer_plan(experiment, entry, name, layer, source, signal, result))
-        source, signal = name, result.output
-    return Graph(inputs, None if findings else tuple(planned), tuple(findings))
+            findings.append(_finding(problem, node))
+            continue
+        findings += _unrolled_blind(experiment, node, layer.input)
+        planned[node.name] = layer
+        tensors |= layer.tensors
+    if findings:
+        return Graph(inputs, {}, None, tuple(findings))
+    return Graph(inputs, {name: tensors[name] for name in wiring.outputs}, tuple(planned.values()), ())
+
+
+def plan_node(
+    experiment: Experiment, node: Node, tensors: Mapping[str, Signal], planned: Mapping[str, LayerPlan]
+) -> LayerPlan:
+    """Return the plan of one layer.
+
+    Args:
+        experiment: the layer is of.
+        node: the layer and what it reads.
+        tensors: what inputs and layers above give.
+        planned: the layers above.
+
+    Raises:
+        LayerProblemError: it cannot read its inputs, or the states it is to start from.
+    """
+    layer = node.layer
+    if layer.repeat > 1 and isinstance(layer, RecurrentLayer) and node.sequences:
+        layer = layer.model_copy(update={"return_sequences": layer.return_sequences or None})
+    signals = tuple(tensors[reference] for reference in node.sources)
+    result = _mask_named(layer.plan_all(signals, sequences=node.sequences), node)
+    _check_cudnn(experiment, node, signals[0])
+    if node.initial_state:
+        _check_states(node, [tensors[reference] for reference in node.initial_state], result)
+    if node.shared_with is not None:
+        _check_shared(node, signals, result, planned[node.shared_with])
+        result = replace(result, weights=(), formula="")
+    return _layer_plan(experiment, node, signals, result)
+
+
+def _check_shared(node: Node, signals: tuple[Signal, ...], result: Planned, owner: LayerPlan) -> None:
+    fits = [weight.shape for weight in result.weights] == [weight.shape for weight in owner.weights]
+    if node.layer.layer not in ANY_DIMENSIONS:
+        before, now = ([len(signal.shape) for signal in each] for each in (owner.inputs, signals))
+        rows, rows_now = ([signal.shape[1:-1] for signal in each] for each in (owner.inputs, signals))
+        fits = fits and before == now and rows == rows_now
+    if not fits:
+        read, wanted = (
+            " and ".join(show_dimensions(signal.shape) for signal in each) for each in (signals, owner.inputs)
+        )
+        raise LayerProblemError(
+            "RL212",
+            f"`{owner.name}` reads {wanted}, so that with the same weights it cannot read {read}",
+            help="give both inputs the same features",
+        )
+
+
+def _mask_named(result: Planned, node: Node) -> Planned:
+    """Return the result with a mask that the layer makes named after it."""
+    mask = result.output.mask
+    if mask is None or mask.input is not None:
+        return result
+    return replace(result, output=replace(result.output, mask=replace(mask, input=node.name)))
+
+
+def _check_cudnn(experiment: Experiment, node: Node, signal: Signal) -> None:
+    if experiment.runtime.kernel != "cudnn" or not isinstance(node.layer, RecurrentLayer):
+        return
+    if signal.mask and signal.mask.side == "any":
+        raise LayerProblemError(
+            "RL215",
+            f"cuDNN cannot compute this layer: {node.layer.cudnn_obstacle(signal)}",
+            help="use `runtime.kernel: auto`",
+        )
+
+
+def _check_states(node: Node, given: list[Signal], result: Planned) -> None:
+    wanted = [(name, signal) for name, signal in result.states.items() if name not in ("forward", "backward")]
+    names = ", ".join(f"`{name}`" for name, _ in wanted)
+    if len(given) != len(wanted):
+        number = f"{len(wanted)} state{'s' if len(wanted) > 1 else ''}"
+        raise LayerProblemError(
+            "RL224",
+            f"`{node.name}` starts from {number} ({names}), found {len(given)}",
+            key="initial_state",
+            help="take them from a layer of the same kind, or list them in Keras's order",
+        )
+    for reference, signal, (name, state) in zip(node.initial_state, given, wanted, strict=True):
+        if signal.shape != state.shape or signal.is_ids:
+            found = f"`{reference}` has shape {signal.shape}"
+            raise LayerProblemError(
+                "RL224",
+                f"the state `{name}` of `{node.name}` has {state.shape[0]} numbers, but {found}",
+                key="initial_state",
+                help="give both layers the same `units`, or put a dense layer between",
+            )
 
 
 def plan_inputs(experiment: Experiment, facts: Facts | None) -> dict[str, Signal]:
     """Return the inputs of the network: from the dataset's facts, else from `model.inputs`."""
     if experiment.model.inputs:
         return {
-            name: Signal((given.timesteps,), vocabulary=given.vocabulary)
-            if given.vocabulary
-            else Signal((given.timesteps, given.features))
+            name: Signal((given.timesteps, *given.dimensions), vocabulary=given.vocabulary)
             for name, given in experiment.model.inputs.items()
         }
     assert facts is not None, "a file without inputs has a dataset, and that has facts"
@@ -76,85 +161,51 @@ def plan_inputs(experiment: Experiment, facts: Facts | None) -> dict[str, Signal
     return signals
 
 
-def _copies(experiment: Experiment) -> Iterator[tuple[int, str, Layer]]:
-    """Yield (place in the file, name, layer) of every layer, repeated ones as often as they stand."""
-    layers = experiment.model.layers
-    names = count_names((layer.name, layer.default_name, layer.repeat) for layer in layers)
-    for entry, (layer, copies) in enumerate(zip(layers, names, strict=True)):
-        for name in copies:
-            yield entry, name, layer
-
-
-def _needs_sequences(below: list[Layer]) -> bool:
-    """Return whether the next layer that cares about it reads (T, F)."""
-    for layer in below:
-        if layer.reads_sequence:
-            return True
-        if not layer.keeps_sequence:
-            return False
-    return False
-
-
-def _clashes(experiment: Experiment, inputs: Mapping[str, Signal]) -> Iterator[Finding]:
-    given = {*inputs, *(layer.name for layer in experiment.model.layers if layer.name)}
-    seen = set(inputs)
-    for entry, name, layer in _copies(experiment):
-        taken = name in seen or (name in given and name != layer.name)
-        seen.add(name)
-        if not taken:
-            continue
-        if layer.name is None:
-            yield Finding(
-                "RL202",
-                f"this layer would be called `{name}`, which is already taken",
-                ("model", "layers", entry, "layer"),
-                help="give it a `name`",
-            )
-        elif name != layer.name:
-            yield Finding(
-                "RL202",
-                f"its copy `{name}` has the name of another layer or input",
-                ("model", "layers", entry, "name"),
-                help="choose another",
-            )
-
-
-def _unrolled_blind(experiment: Experiment, entry: int, layer: Layer, signal: Signal) -> Iterator[Finding]:
-    if getattr(layer, "unroll", False) and signal.shape[0] is None and experiment.dataset is None:
+def _unrolled_blind(experiment: Experiment, node: Node, signal: Signal) -> Iterator[Finding]:
+    if getattr(node.layer, "unroll", False) and signal.shape[0] is None and experiment.dataset is None:
         yield Finding(
             "RL218",
             "`unroll` needs to know the number of timesteps",
-            ("model", "layers", entry, "unroll"),
+            ("model", "layers", node.entry, "unroll"),
             help="give the input its `timesteps`",
             on_key=True,
         )
 
 
-def _finding(problem: LayerProblemError, entry: int, layer: Layer) -> Finding:
-    key = problem.key or "layer"
-    return Finding(problem.code, str(problem), ("model", "layers", entry, key), help=problem.help)
+def _finding(problem: LayerProblemError, node: Node) -> Finding:
+    fields = {field.alias or name: name for name, field in type(node.layer).model_fields.items()}
+    key = "reuse" if node.shared_with else problem.key or "layer"
+    if fields.get(key, key) not in {*node.layer.model_fields_set, "reuse"}:
+        key = "layer"  # the cause is a default, which stands nowhere
+    return Finding(problem.code, str(problem), ("model", "layers", node.entry, key), help=problem.help)
 
 
-def _layer_plan(
-    experiment: Experiment, entry: int, name: str, layer: Layer, source: str, signal: Signal, result: Planned
-) -> LayerPlan:
+def _layer_plan(experiment: Experiment, node: Node, signals: tuple[Signal, ...], result: Planned) -> LayerPlan:
+    layer = node.layer
     trainable = not isinstance(layer, WeightedLayer) or layer.trainable
-    kernel, reason = kernel_of(layer, signal, experiment.runtime)
+    kernel, reason = kernel_of(layer, signals[0], experiment.runtime)
     bidirectional = isinstance(layer, RecurrentLayer) and layer.bidirectional
+    states = {
+        name: signal for name, signal in result.states.items() if node.wants_states or name in ("forward", "backward")
+    }
     return LayerPlan(
-        name=name,
+        name=node.name,
         layer=layer.layer,
-        sources=(source,),
-        entry=entry,
-        input=signal,
+        sources=node.sources,
+        entry=node.entry,
+        inputs=signals,
         output=result.output,
-        weights=tuple(_named(weight, name, trainable) for weight in result.weights),
+        states=states,
+        initial_state=node.initial_state,
+        shared_with=node.shared_with,
+        weights=tuple(_named(weight, node.name, trainable) for weight in result.weights),
         formula=result.formula,
         flops=result.flops,
         activations=result.activations,
         keras_class=layer.keras_class,
         keras_arguments=result.keras_arguments,
-        merge_mode=layer.merge_mode if bidirectional else None,  # type: ignore[attr-defined]
+        bidirectional=bidirectional,
+        merge_mode=layer.merge_mode if isinstance(layer, RecurrentLayer) and bidirectional else None,
         kernel=kernel,
         kernel_reason=reason,
     )

@@ -20,8 +20,11 @@ class LayerPlan:
         layer: its kind in the file.
         sources: names of the layers or inputs it reads.
         entry: its place in `model.layers`.
-        input: what it reads.
+        inputs: what it reads.
         output: what it gives.
+        states: what somebody reads of its states, by name; with `merge_mode: null` its two outputs.
+        initial_state: references of the states it starts from.
+        shared_with: the layer whose weights it shares; None where they are its own.
         weights: by Keras's full path: `rnn/lstm_cell/kernel`.
         formula: closed form of the parameter count, with its numbers.
         flops: of the products, forward, for one sample; None where T is unknown.
@@ -30,14 +33,15 @@ class LayerPlan:
         kernel_reason: why not by the fastest kernel.
         keras_class: name of its class in keras.layers.
         keras_arguments: its arguments, without the name.
-        merge_mode: of a bidirectional layer, else None.
+        bidirectional: a second copy runs over the reversed sequence.
+        merge_mode: how the two are merged; None keeps them apart.
     """
 
     name: str
     layer: str
     sources: tuple[str, ...]
     entry: int
-    input: Signal
+    inputs: tuple[Signal, ...]
     output: Signal
     weights: tuple[Weight, ...]
     formula: str
@@ -45,13 +49,29 @@ class LayerPlan:
     activations: int | None
     keras_class: str
     keras_arguments: Mapping[str, Any]
+    states: Mapping[str, Signal] = field(default_factory=dict)
+    initial_state: tuple[str, ...] = ()
+    shared_with: str | None = None
+    bidirectional: bool = False
     merge_mode: str | None = None
     kernel: str | None = None
     kernel_reason: str = ""
 
     @property
+    def input(self) -> Signal:
+        """Return the first of what it reads."""
+        return self.inputs[0]
+
+    @property
+    def tensors(self) -> dict[str, Signal]:
+        """Return everything it gives, by reference: `encoder`, `encoder.state_h`."""
+        parts = {f"{self.name}.{part}": signal for part, signal in self.states.items()}
+        apart = self.bidirectional and self.merge_mode is None
+        return parts if apart else {self.name: self.output} | parts
+
+    @property
     def parameters(self) -> int:
-        """Return how many numbers its weights hold."""
+        """Return how many numbers its own weights hold: 0 where it shares another's."""
         return sum(weight.size for weight in self.weights)
 
     @property
@@ -89,7 +109,7 @@ class Plan:
 
     Attributes:
         inputs: by name.
-        outputs: by name of the layer.
+        outputs: by reference: `dense`, `encoder.state_h`.
         layers: in order.
         head: None for an architecture without data.
         batch_size: the memory is planned for.
@@ -105,7 +125,6 @@ class Plan:
     batch_size: int
     memory_bytes: int | None
     xla: bool = False
-    notes: tuple[str, ...] = field(default_factory=tuple)
 
     @property
     def parameters(self) -> int:
@@ -156,10 +175,11 @@ def _layer_data(layer: LayerPlan) -> dict[str, Any]:
         "name": layer.name,
         "layer": layer.layer,
         "from": list(layer.sources),
-        "outputs": [[None, *layer.output.shape]],
+        "outputs": [[None, *signal.shape] for signal in layer.tensors.values()],
+        "initial_state": list(layer.initial_state),
         "parameters": layer.parameters,
         "formula": layer.formula,
-        "shared_with": None,
+        "shared_with": layer.shared_with,
         "weights": {weight.path: list(weight.shape) for weight in layer.weights},
         "flops": layer.flops,
         "kernel": layer.kernel,

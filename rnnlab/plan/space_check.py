@@ -9,6 +9,7 @@ from rnnlab.experiment import Experiment, PathError, owner_of, quantities, resol
 from rnnlab.plan.plan import Plan
 from rnnlab.plan.space import Place, base_value, over_budget, places_of, plain, trial_document
 from rnnlab.source import Diagnostic, Document, Finding, Node, Path, Scalar, did_you_mean, listing
+from rnnlab.spec import keys_of
 from rnnlab.sweeping import Range
 from rnnlab.tasks import direction_of
 
@@ -65,7 +66,7 @@ def _leads_nowhere(experiment: Experiment, document: Document, dotted: str, plac
     segments = dotted.split(".")
     for depth, segment in enumerate(segments):
         owner = owner_of(path[: depth + 1], data)
-        known = list(owner.spec.model_fields) if owner.spec else []
+        known = list(keys_of(owner.spec)) if owner.spec else []
         if segment in known or not (known or owner.is_value):
             continue
         start = sum(len(each) + 1 for each in segments[:depth])

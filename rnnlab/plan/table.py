@@ -20,7 +20,7 @@ def plan_rows(plan: Plan) -> list[tuple[str, ...]]:
 
 
 def _row(layer: LayerPlan) -> tuple[str, ...]:
-    kind = layer.layer if layer.merge_mode is None else f"{layer.layer} ⇄ {layer.merge_mode}"
+    kind = f"{layer.layer} ⇄ {layer.merge_mode or 'apart'}" if layer.bidirectional else layer.layer
     return (
         layer.name,
         kind,

@@ -48,9 +48,7 @@ def find_model(selector: str, *, store: str | None = None) -> tuple[Store, Recor
     return opened, record
 
 
-def predict(
-    selector: str, table: Path | str, *, column: str = "text", store: str | None = None
-) -> pd.DataFrame:
+def predict(selector: str, table: Path | str, *, column: str = "text", store: str | None = None) -> pd.DataFrame:
     """Return one row per text of a table: the text, the label and its probability, or the number.
 
     Args:

@@ -21,9 +21,7 @@ from rnnlab.track.record import RunHead
 
 RECORDED_VERSIONS = {
     "tensorflow": ("tensorflow", "tensorflow-cpu"),
-    **{
-        name: (name,) for name in ("keras", "numpy", "pandas", "mlflow", "scikit-learn", "optuna", "pydantic")
-    },
+    **{name: (name,) for name in ("keras", "numpy", "pandas", "mlflow", "scikit-learn", "optuna", "pydantic")},
 }
 
 
@@ -43,9 +41,7 @@ def run_head(
     return RunHead(
         experiment=experiment.name,
         kind=kind,
-        params=flatten(
-            {key: value for key, value in config.items() if key not in ("tags", "description", "sweep")}
-        ),
+        params=flatten({key: value for key, value in config.items() if key not in ("tags", "description", "sweep")}),
         texts={
             "experiment.yaml": document.text,
             "experiment.resolved.yaml": resolved_yaml(config),

@@ -57,9 +57,7 @@ def record_outcome(
     """Write test scores, baselines, figures and the model with its preparation."""
     result = trained.result
     values = {f"test_{name}": value for name, value in scores.metrics.items()}
-    values |= {
-        f"baseline_{name}_{key}": value for name, found in baselines.items() for key, value in found.items()
-    }
+    values |= {f"baseline_{name}_{key}": value for name, found in baselines.items() for key, value in found.items()}
     values |= {f"skill_over_{name}": value for name, value in skill.items()}
     values |= {
         "kept_epoch": float(result.kept_epoch),
@@ -85,9 +83,7 @@ def record_outcome(
         store.log_text(run_id, "test_scores.json", json.dumps(table, indent=2))
     with tempfile.TemporaryDirectory() as folder:
         save_preparation(trained, Path(folder))
-        store.log_model(
-            run_id, trained.learner.model, preparation_folder=Path(folder), step=result.kept_epoch
-        )
+        store.log_model(run_id, trained.learner.model, preparation_folder=Path(folder), step=result.kept_epoch)
 
 
 def save_preparation(trained: Trained, folder: Path) -> None:

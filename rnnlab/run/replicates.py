@@ -123,9 +123,7 @@ def _reopened(road: Road) -> str:
     raise CallError("nothing to resume: no interrupted replicates of this experiment are in this store")
 
 
-def _train_all(
-    road: Road, parent: str, listeners: Sequence[Listener]
-) -> tuple[list[Outcome], list[dict[str, float]]]:
+def _train_all(road: Road, parent: str, listeners: Sequence[Listener]) -> tuple[list[Outcome], list[dict[str, float]]]:
     """Return (outcomes of the seeds trained now, test values of all seeds)."""
     outcomes: list[Outcome] = []
     values: list[dict[str, float]] = []
@@ -143,9 +141,7 @@ def _train_all(
     return outcomes, values
 
 
-def _train_one(
-    road: Road, experiment: Experiment, parent: str, name: str, listeners: Sequence[Listener]
-) -> Outcome:
+def _train_one(road: Road, experiment: Experiment, parent: str, name: str, listeners: Sequence[Listener]) -> Outcome:
     broken = find_interrupted(road, experiment)
     if broken is not None and broken.parent == parent:
         return finish_run(road, experiment, broken.run_id, broken.name, listeners, resume=True)
@@ -156,9 +152,7 @@ def _finished(road: Road, parent: str) -> dict[str, dict[str, float]]:
     """Return the test values of the replicates that are done, by name."""
     records = road.store.records(experiment=road.experiment.name)
     return {
-        record.name: _recorded(record)
-        for record in records
-        if record.parent == parent and record.status == "FINISHED"
+        record.name: _recorded(record) for record in records if record.parent == parent and record.status == "FINISHED"
     }
 
 

@@ -88,9 +88,8 @@ def run_experiment(
         say(f"resuming run {interrupted.name} ({interrupted.run_id[:8]})")
         return finish_run(road, road.experiment, interrupted.run_id, interrupted.name, listeners, resume=True)
     if interrupted is not None:
-        say(
-            f"run {interrupted.name} ({interrupted.run_id[:8]}) of this experiment was interrupted; --resume would go on with it"
-        )
+        name = f"{interrupted.name} ({interrupted.run_id[:8]})"
+        say(f"run {name} of this experiment was interrupted; --resume would go on with it")
     return start_run(road, road.experiment, listeners)
 
 
@@ -104,9 +103,7 @@ def start_run(
 ) -> Outcome:
     """Return what a new run came to."""
     kind: Literal["run", "replicate"] = "replicate" if parent else "run"
-    head = run_head(
-        road.document, experiment, road.plan, kind=kind, folder=road.folder, parent=parent, name=name
-    )
+    head = run_head(road.document, experiment, road.plan, kind=kind, folder=road.folder, parent=parent, name=name)
     run_id = road.store.start(head)
     return finish_run(road, experiment, run_id, road.store.name_of(run_id), listeners, resume=False)
 
@@ -136,9 +133,7 @@ def finish_run(
     except KeyboardInterrupt as error:
         store.finish(run_id, "KILLED")
         reached = any(road.checkpoints(run_id).glob("*.ckpt"))
-        advice = (
-            "--resume goes on with it" if reached else "no epoch was finished, so there is nothing to resume"
-        )
+        advice = "--resume goes on with it" if reached else "no epoch was finished, so there is nothing to resume"
         raise InterruptedRunError(f"run {name} ({run_id[:8]}) was interrupted; {advice}") from error
     except BaseException as error:
         if isinstance(error, DivergedError):
@@ -198,9 +193,7 @@ def skills(scores: Scores, baselines: dict[str, dict[str, float]]) -> dict[str, 
     return {name: skill_over(scores.primary, scores.value, found[key]) for name, found in baselines.items()}
 
 
-def missed_baseline(
-    experiment: Experiment, scores: Scores, baselines: dict[str, dict[str, float]]
-) -> str | None:
+def missed_baseline(experiment: Experiment, scores: Scores, baselines: dict[str, dict[str, float]]) -> str | None:
     """Return the baseline that should have been beaten and was not, or None."""
     name = experiment.expect.beats
     if name is None:

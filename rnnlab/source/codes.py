@@ -195,6 +195,32 @@ CODES: dict[str, Code] = {
         "public guides do. The result then depends on how long the longest sample of the data "
         "is.",
     ),
+    "RL221": Code(
+        "A reference leads nowhere",
+        "`from`, `initial_state`, `reuse` and `model.outputs` name inputs and layers, or a state behind a dot: "
+        "`encoder.state_h`. A layer without `from` reads the one above it; the first one reads the only input.",
+    ),
+    "RL222": Code(
+        "The layer stands below",
+        "A layer reads what stands above it: layers are listed in the order in which they are computed.",
+    ),
+    "RL223": Code(
+        "Nobody reads it",
+        "An input or layer that no other reads and that is no output would do nothing. Read it with `from`, name "
+        "it in `model.outputs`, or remove it.",
+    ),
+    "RL224": Code(
+        "The states do not fit",
+        "A recurrent layer starts from as many states as it has, in Keras's order and of its own size: an lstm from "
+        "[state_h, state_c], the others from one; a bidirectional layer from those of both directions.",
+    ),
+    "RL225": Code(
+        "Padding would change the result",
+        "The layer cannot tell padding from data, or joins sequences that are not padded alike; Keras would drop the "
+        "mask without a word. conv1d is exact with `padding: same` or `causal` and `strides: 1`, pooling with "
+        "`padding: same` and `strides: 1`. Otherwise put the layer below the one that ends the sequence, such as a "
+        "recurrent layer or global pooling, or set `padding.mask: false`: padding is then read as data.",
+    ),
     "RL301": Code(
         "A path of the space leads nowhere",
         "Paths are keys joined by dots; layers are named or counted from 0.",

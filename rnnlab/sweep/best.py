@@ -33,8 +33,6 @@ def write_best(text: str, source: str, say: Callable[[str], None]) -> Path | Non
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        say(
-            f"cannot write {path}: {error.strerror}; the best file is the artifact best.yaml of the sweep's run"
-        )
+        say(f"cannot write {path}: {error.strerror}; the best file is the artifact best.yaml of the sweep's run")
         return None
     return path

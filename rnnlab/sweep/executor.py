@@ -33,9 +33,7 @@ class Executor(Protocol):
             WorkerDiedError: the process that trained it died; the trial may be asked for again.
         """
 
-    def record_best(
-        self, order: TrialOrder, run_id: str, store: str, result: TrainingResult
-    ) -> dict[str, Any]:
+    def record_best(self, order: TrialOrder, run_id: str, store: str, result: TrainingResult) -> dict[str, Any]:
         """Return the test scores of the best trial, after writing its model and figures into its run."""
 
     def close(self) -> None:
@@ -71,14 +69,10 @@ class LocalExecutor:
             else:
                 return _report(answer["report"])
 
-    def record_best(
-        self, order: TrialOrder, run_id: str, store: str, result: TrainingResult
-    ) -> dict[str, Any]:
+    def record_best(self, order: TrialOrder, run_id: str, store: str, result: TrainingResult) -> dict[str, Any]:
         """Return the test scores of the best trial: see `Executor.record_best`."""
         data = asdict(result)
-        self._ask(
-            {"ask": "record", "order": asdict(order), "run_id": run_id, "store": store, "result": data}
-        )
+        self._ask({"ask": "record", "order": asdict(order), "run_id": run_id, "store": store, "result": data})
         answer = self._receive()
         if "error" in answer:
             raise RnnlabError(f"the best trial could not be recorded: {answer['error']}")

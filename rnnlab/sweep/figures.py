@@ -20,9 +20,7 @@ from rnnlab.track.store import Store
 FEWEST = 2  # complete trials that a picture needs
 
 
-def log_figures(
-    store: Store, run_id: str, study: optuna.Study, trials: Sequence[Trial], objective: str
-) -> None:
+def log_figures(store: Store, run_id: str, study: optuna.Study, trials: Sequence[Trial], objective: str) -> None:
     """Write the sweep's pictures into its parent run."""
     complete = [trial for trial in trials if trial.value is not None]
     if len(complete) < FEWEST:

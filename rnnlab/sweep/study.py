@@ -81,9 +81,7 @@ def _grid(place: Place) -> list[Scalar]:
 def _pruner(sweep: Sweep) -> optuna.pruners.BasePruner:
     spec = sweep.pruner
     if spec.kind == "median":
-        return optuna.pruners.MedianPruner(
-            n_startup_trials=spec.n_startup_trials, n_warmup_steps=spec.n_warmup_steps
-        )
+        return optuna.pruners.MedianPruner(n_startup_trials=spec.n_startup_trials, n_warmup_steps=spec.n_warmup_steps)
     if spec.kind == "successive_halving":
         return optuna.pruners.SuccessiveHalvingPruner(
             min_resource=spec.min_resource, reduction_factor=spec.reduction_factor

@@ -252,11 +252,7 @@ class _Supervisor:
             self.study.tell(asked, state=optuna.trial.TrialState.FAIL)
             self.road.store.finish(run_id, "KILLED")
             raise
-        value = (
-            report.result.kept.metrics[self.objective]
-            if report.state == "complete" and report.result
-            else None
-        )
+        value = report.result.kept.metrics[self.objective] if report.state == "complete" and report.result else None
         self.tell(asked, report, value)
         trial = Trial(
             number,
@@ -276,9 +272,7 @@ class _Supervisor:
             self.forget_worse([*self.trials, trial])
         return trial
 
-    def attempt(
-        self, asked: optuna.Trial, order: TrialOrder, run_id: str, history: list[Epoch]
-    ) -> TrialReport:
+    def attempt(self, asked: optuna.Trial, order: TrialOrder, run_id: str, history: list[Epoch]) -> TrialReport:
         """Return how the trial ended, tried again after a worker's death."""
 
         def on_epoch(epoch: Epoch) -> bool:
@@ -294,9 +288,7 @@ class _Supervisor:
             try:
                 return self.executor.train(order, on_epoch)
             except WorkerDiedError as error:
-                self.road.say(
-                    f"trial {order.number}: {error}" + ("; trying again" if attempt < RETRIES else "")
-                )
+                self.road.say(f"trial {order.number}: {error}" + ("; trying again" if attempt < RETRIES else ""))
                 message = str(error)
         return TrialReport("killed", message=message)
 
@@ -338,10 +330,7 @@ class _Supervisor:
     def conclude(self) -> SweepOutcome:
         best = self.best_of(self.trials)
         store = self.road.store
-        counts = {
-            state: sum(trial.state == state for trial in self.trials)
-            for state in {t.state for t in self.trials}
-        }
+        counts = {state: sum(trial.state == state for trial in self.trials) for state in {t.state for t in self.trials}}
         store.log_metrics(self.run_id, {f"trials_{state}": float(count) for state, count in counts.items()})
         store.log_metrics(self.run_id, {"trials_refused": float(len(self.refused))})
         config, path, scores = "", None, {}
@@ -353,13 +342,9 @@ class _Supervisor:
             path = write_best(config, self.road.document.name, self.road.say)
             store.log_text(self.run_id, "best.yaml", config)
             store.set_tags(best.run_id, {"rnnlab.best": "true"})
-            store.set_tags(
-                self.run_id, {"rnnlab.best_trial": str(best.number), "rnnlab.best_run": best.run_id}
-            )
+            store.set_tags(self.run_id, {"rnnlab.best_trial": str(best.number), "rnnlab.best_run": best.run_id})
             numbers = {self.objective: best.value or 0.0, "parameters": float(best.parameters)}
-            store.log_metrics(
-                self.run_id, numbers | {f"test_{key}": value for key, value in scores["test"].items()}
-            )
+            store.log_metrics(self.run_id, numbers | {f"test_{key}": value for key, value in scores["test"].items()})
         log_figures(store, self.run_id, self.study, self.trials, self.objective)
         return SweepOutcome(
             run_id=self.run_id,

@@ -93,9 +93,7 @@ def _train(order: TrialOrder, channel: Channel) -> TrialReport:
     fresh_session()
     try:
         experiment, splits = _open(order)
-        trained = train_once(
-            experiment, complete_plan(experiment, splits), splits, listeners=[Reporter(channel)]
-        )
+        trained = train_once(experiment, complete_plan(experiment, splits), splits, listeners=[Reporter(channel)])
     except DivergedError as error:
         return TrialReport("diverged", message=str(error))
     except OutOfMemoryError as error:
@@ -123,9 +121,7 @@ def _record_best(order: TrialOrder, message: dict[str, Any]) -> dict[str, Any]:
     model = build_model(plan)
     model.load_weights(order.weights)
     assert plan.head is not None
-    learner = make_learner(
-        model, build_optimizer(experiment.optimizer), build_objective(plan.head), xla=plan.xla
-    )
+    learner = make_learner(model, build_optimizer(experiment.optimizer), build_objective(plan.head), xla=plan.xla)
     data = message["result"]
     result = TrainingResult(**data | {"history": tuple(Epoch(**epoch) for epoch in data["history"])})
     trained = Trained(experiment, plan, splits, machine, learner, result)

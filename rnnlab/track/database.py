@@ -75,14 +75,10 @@ def _check(database: Path) -> None:
             raise StoreError(f"{database} is not a SQLite database; name another folder with `--store`")
     connection = sqlite3.connect(database.as_uri() + "?mode=ro", uri=True, timeout=_LOCK_SECONDS)
     try:
-        found = connection.execute(
-            "SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'"
-        ).fetchone()
+        found = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'").fetchone()
     except sqlite3.DatabaseError as error:
         raise StoreError(f"{database} cannot be read: {error}") from error
     finally:
         connection.close()
     if not found[0]:
-        raise StoreError(
-            f"{database} is a database, but not one of MLflow; name another folder with `--store`"
-        )
+        raise StoreError(f"{database} is a database, but not one of MLflow; name another folder with `--store`")

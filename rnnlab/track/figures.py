@@ -88,15 +88,11 @@ def _draw_curve(axes: Axes, history: Sequence[Epoch], kept_epoch: int, curve: tu
     x, y = _points(history, key)
     if not x:
         return
-    axes.plot(
-        x, y, color=colour, linewidth=1.8, marker="o" if len(x) <= 30 else None, markersize=3, label=label
-    )
+    axes.plot(x, y, color=colour, linewidth=1.8, marker="o" if len(x) <= 30 else None, markersize=3, label=label)
     if kept_epoch not in x:
         return
     kept = y[x.index(kept_epoch)]
-    axes.plot(
-        [kept_epoch], [kept], "o", color=colour, markersize=8, markerfacecolor="white", markeredgewidth=1.8
-    )
+    axes.plot([kept_epoch], [kept], "o", color=colour, markersize=8, markerfacecolor="white", markeredgewidth=1.8)
     if key.startswith("val_"):
         axes.annotate(
             f"{kept:.4g}",
@@ -179,9 +175,5 @@ def _pair(name: str) -> tuple[tuple[str, str, str], ...]:
 
 
 def _points(history: Sequence[Epoch], key: str) -> tuple[list[int], list[float]]:
-    found = [
-        (epoch.epoch, epoch.metrics[key])
-        for epoch in history
-        if math.isfinite(epoch.metrics.get(key, math.nan))
-    ]
+    found = [(epoch.epoch, epoch.metrics[key]) for epoch in history if math.isfinite(epoch.metrics.get(key, math.nan))]
     return [epoch for epoch, _ in found], [value for _, value in found]

@@ -56,23 +56,15 @@ def _find_one(records: Sequence[Record], selector: str, only: Callable[[Record],
     if last:
         return _find_last(records, selector, int(last.group(1) or 0), only)
     by_id = _ID_PREFIX.fullmatch(selector) is not None
-    found = [
-        record
-        for record in records
-        if record.name == selector or (by_id and record.run_id.startswith(selector))
-    ]
+    found = [record for record in records if record.name == selector or (by_id and record.run_id.startswith(selector))]
     if len(found) == 1:
         return found[0]
     if found:
         raise _not_found(f"`{selector}` names {len(found)} runs; use the id of one", found)
-    raise _not_found(
-        f"no run is named `{selector}`, nor does an id begin with it (six characters or more)", records
-    )
+    raise _not_found(f"no run is named `{selector}`, nor does an id begin with it (six characters or more)", records)
 
 
-def _find_last(
-    records: Sequence[Record], selector: str, before: int, only: Callable[[Record], bool]
-) -> Record:
+def _find_last(records: Sequence[Record], selector: str, before: int, only: Callable[[Record], bool]) -> Record:
     counted = [record for record in records if only(record)]
     if before >= len(counted):
         raise _not_found(f"`{selector}` goes too far back: there are {len(counted)} such runs", counted)
@@ -90,8 +82,7 @@ def _not_found(problem: str, candidates: Sequence[Record]) -> RunNotFoundError:
 
 def _lines(records: Iterable[Record]) -> str:
     return "\n".join(
-        f"  {record.run_id[:8]}  {record.name}  {record.kind}  {_local_time(record.start)}"
-        for record in records
+        f"  {record.run_id[:8]}  {record.name}  {record.kind}  {_local_time(record.start)}" for record in records
     )
 
 

@@ -160,9 +160,7 @@ class Store:
         return str(self._client.get_run(run_id).info.run_name)
 
     @reported("save the model", _ERRORS)
-    def log_model(
-        self, run_id: str, model: Any, *, preparation_folder: Path | None = None, step: int = 0
-    ) -> str:
+    def log_model(self, run_id: str, model: Any, *, preparation_folder: Path | None = None, step: int = 0) -> str:
         """Return the URI of the saved model, also kept as the run's tag `rnnlab.model`.
 
         Args:
@@ -175,9 +173,7 @@ class Store:
         logged = self._client.create_logged_model(run.info.experiment_id, name="model", source_run_id=run_id)
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "model"
-            _save_model(
-                model, path, Model(run_id=run_id, model_uuid=logged.model_id, model_id=logged.model_id)
-            )
+            _save_model(model, path, Model(run_id=run_id, model_uuid=logged.model_id, model_id=logged.model_id))
             if preparation_folder:
                 shutil.copytree(preparation_folder, path, dirs_exist_ok=True)
             self._client.log_model_artifacts(logged.model_id, str(path))
@@ -205,13 +201,9 @@ class Store:
         local = local_folder(location)
         if local is None:
             download_to.mkdir(parents=True, exist_ok=True)
-            local = download_artifacts(
-                artifact_uri=location, dst_path=str(download_to), tracking_uri=self.uri
-            )
+            local = download_artifacts(artifact_uri=location, dst_path=str(download_to), tracking_uri=self.uri)
         if not (Path(local) / "data" / "model.keras").is_file():
-            raise StoreError(
-                f"the model of {record.name} is not in {local}: the store was moved, or it was deleted"
-            )
+            raise StoreError(f"the model of {record.name} is not in {local}: the store was moved, or it was deleted")
         return Path(local)
 
     @reported("close the run", _ERRORS)
@@ -229,9 +221,7 @@ class Store:
             run_id = run.info.run_id
             seen = [metric.timestamp for metric in self._client.get_metric_history(run_id, "epoch_seconds")]
             self._client.set_tag(run_id, "rnnlab.closed", "process died")
-            self._client.set_terminated(
-                run_id, status="KILLED", end_time=max(seen, default=run.info.start_time)
-            )
+            self._client.set_terminated(run_id, status="KILLED", end_time=max(seen, default=run.info.start_time))
             closed.append(run_id)
         return closed
 

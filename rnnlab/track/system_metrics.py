@@ -62,9 +62,7 @@ class SystemMetrics:
             psutil.cpu_percent()
             gpus = _Gpus()
             while not self._stopping.wait(self._interval):
-                self._samples.append(
-                    SystemSample(_machine(process) | gpus.values(), time.time_ns() // 1_000_000)
-                )
+                self._samples.append(SystemSample(_machine(process) | gpus.values(), time.time_ns() // 1_000_000))
                 if len(self._samples) >= _SAMPLES_PER_WRITE:
                     self._flush()
             self._flush()

@@ -63,9 +63,7 @@ def ui_environment(uri: str) -> dict[str, str]:
 
 def compare_link(port: int, run_ids: Sequence[str], experiment_ids: Sequence[str]) -> str:
     """Return the address of MLflow's page that compares the runs."""
-    runs, experiments = (
-        quote(json.dumps(list(ids), separators=(",", ":"))) for ids in (run_ids, experiment_ids)
-    )
+    runs, experiments = (quote(json.dumps(list(ids), separators=(",", ":"))) for ids in (run_ids, experiment_ids))
     return f"http://{_HOST}:{port}/#/compare-runs?runs={runs}&experiments={experiments}"
 
 
@@ -93,9 +91,7 @@ def serve(uri: str, port: int, *, say: Callable[[str], None], ready: Callable[[i
         StoreError: the UI did not start; the message has its last words.
     """
     if uri.startswith(("http://", "https://")):
-        raise CallError(
-            f"the store {mask_password(uri)} is a server with a UI of its own: open it in the browser"
-        )
+        raise CallError(f"the store {mask_password(uri)} is a server with a UI of its own: open it in the browser")
     used = _free_port(port)
     if used != port:
         say(f"port {port} is taken, port {used} is used")
@@ -126,9 +122,7 @@ def _free_port(wanted: int) -> int:
                 probe.bind((_HOST, port))
             except (OSError, OverflowError) as error:
                 if isinstance(error, PermissionError | OverflowError):
-                    raise CallError(
-                        f"port {port} cannot be used: {error}; take one from 1024 to 65535"
-                    ) from error
+                    raise CallError(f"port {port} cannot be used: {error}; take one from 1024 to 65535") from error
                 continue
             return int(probe.getsockname()[1])
     raise StoreError(f"no port is free on {_HOST}")
@@ -137,9 +131,7 @@ def _free_port(wanted: int) -> int:
 @contextlib.contextmanager
 def _stop_event() -> Iterator[threading.Event]:
     stopped = threading.Event()
-    before = {
-        number: signal.signal(number, lambda *_: stopped.set()) for number in (signal.SIGINT, signal.SIGTERM)
-    }
+    before = {number: signal.signal(number, lambda *_: stopped.set()) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield stopped
     finally:

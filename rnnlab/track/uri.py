@@ -16,9 +16,7 @@ _USER_AND_PASSWORD = re.compile(r"(://[^/\s:@]*):[^/\s]*@")
 _PASSWORD_OPTION = re.compile(r"([?&;](?:\w*password|\w*token|\w*secret)=)[^&;\s]*", re.IGNORECASE)
 
 
-def resolve_uri(
-    option: str | None, tracking: str | None, *, environment: Mapping[str, str], folder: Path
-) -> str:
+def resolve_uri(option: str | None, tracking: str | None, *, environment: Mapping[str, str], folder: Path) -> str:
     """Return the URI of the store, absolute.
 
     A plain path stands for the SQLite store in that folder, as `mlruns` does.
@@ -49,9 +47,7 @@ def database_path(uri: str) -> Path | None:
         return None
     path = uri[local.end() :]
     if not path or set(path) & set("?#%"):
-        raise StoreError(
-            f"the store {uri} cannot be used: its path must be named and be free of `?`, `#` and `%`"
-        )
+        raise StoreError(f"the store {uri} cannot be used: its path must be named and be free of `?`, `#` and `%`")
     return Path(path).absolute()
 
 

@@ -103,9 +103,7 @@ def read_checkpoint(path: Path) -> Checkpoint:
                 groups[group][key] = arrays[name]
     except (ValueError, zipfile.BadZipFile) as error:
         raise CheckpointError(f"{path.name} is damaged: {error}") from error
-    return Checkpoint(
-        data["fingerprint"], TrainingState.from_data(data["state"]), groups["arrays"], groups["best"]
-    )
+    return Checkpoint(data["fingerprint"], TrainingState.from_data(data["state"]), groups["arrays"], groups["best"])
 
 
 def _encode(checkpoint: Checkpoint) -> bytes:

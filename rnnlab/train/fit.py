@@ -135,9 +135,7 @@ class _Loop:
             return
         checkpoint, self.notes = found
         if checkpoint.fingerprint != checkpointing.fingerprint:
-            raise CheckpointError(
-                "the checkpoint belongs to another experiment, other data or another machine"
-            )
+            raise CheckpointError("the checkpoint belongs to another experiment, other data or another machine")
         restore(self.learner.model, self.learner.optimizer, checkpoint.arrays)
         self.state, self.best = checkpoint.state, checkpoint.best
 
@@ -171,9 +169,7 @@ class _Loop:
                 listener.on_step(number, step, loss)
         trained = time.perf_counter() - started
         metrics = {"loss": total / len(self.train)} | objective.result()
-        metrics |= {
-            f"val_{name}": value for name, value in evaluate(self.learner, self.validation)[0].items()
-        }
+        metrics |= {f"val_{name}": value for name, value in evaluate(self.learner, self.validation)[0].items()}
         if not math.isfinite(metrics["val_loss"]):  # the epoch's last step spoilt the weights
             raise DivergedError(number, step, metrics["val_loss"])
         metrics |= {"learning_rate": rate, "gradient_norm": norms / step}
@@ -190,9 +186,7 @@ class _Loop:
         try:
             loss_tensor, norm = self.learner.steps.train(*batch)
         except (MemoryError, tf.errors.ResourceExhaustedError) as error:
-            raise OutOfMemoryError(
-                "the batch does not fit into memory: lower `training.batch_size`"
-            ) from error
+            raise OutOfMemoryError("the batch does not fit into memory: lower `training.batch_size`") from error
         loss = float(loss_tensor)
         if not math.isfinite(loss):
             raise DivergedError(epoch, step, loss)
@@ -217,9 +211,7 @@ class _Loop:
         value, direction = epoch.metrics[spec.monitor], direction_of(spec.monitor)
         after, stop = watch_early_stopping(before, spec, epoch.epoch, value, direction)
         if spec.restore_best_weights and after.best_epoch != before.best_epoch:
-            self.best = {
-                f"{index}": array_of(variable) for index, variable in enumerate(self.learner.model.weights)
-            }
+            self.best = {f"{index}": array_of(variable) for index, variable in enumerate(self.learner.model.weights)}
         self.state = replace(self.state, early_stopping=after)
         return stop
 

@@ -101,9 +101,7 @@ def capture(model: keras.Model, optimizer: keras.optimizers.Optimizer) -> Arrays
     """
     arrays = {f"model/{index}": array_of(variable) for index, variable in enumerate(model.variables)}
     arrays |= {f"optimizer/{index}": array_of(variable) for index, variable in enumerate(optimizer.variables)}
-    return arrays | {
-        f"states/{index}": array_of(state) for index, state in enumerate(recurrent_states(model))
-    }
+    return arrays | {f"states/{index}": array_of(state) for index, state in enumerate(recurrent_states(model))}
 
 
 def restore(model: keras.Model, optimizer: keras.optimizers.Optimizer, arrays: Arrays) -> None:

@@ -2,63 +2,44 @@
 
 import json
 import random
-from typing import Any, Literal, get_args, get_origin
+from typing import Any
 
 import pytest
 
 from rnnlab import plan_model, validate_experiment
 from rnnlab.layers import LAYERS
-from rnnlab.spec import DISCRIMINATORS, Spec
+
+from .strategies import random_layer
 
 pytestmark = pytest.mark.tensorflow
 HEAD = "{layer: dense, units: 1, activation: sigmoid}"
 ROUNDS = 4
 IDS = "{ids: {timesteps: 4, vocabulary: 11}}"
 FLOATS = "{x: {timesteps: 4, features: 3}}"
-LEFT_OUT = {"name", "repeat", "return_sequences"}
-
-
-def random_value(annotation: Any, draw: random.Random) -> Any:
-    """Return a valid value of a key's type; a type that is not known here fails, so that it is added."""
-    origin, arguments = get_origin(annotation), get_args(annotation)
-    if origin is Literal:
-        return draw.choice(arguments)
-    if annotation is bool:
-        return draw.random() < 0.5
-    if annotation is int:
-        return draw.randint(1, 5)
-    if annotation is float:
-        return draw.choice([0.125, 0.5])
-    if type(None) in arguments:
-        return random_value(draw.choice([each for each in arguments if each is not type(None)]), draw)
-    if isinstance(annotation, type) and issubclass(annotation, Spec):
-        return {key: random_value(field.annotation, draw) for key, field in annotation.model_fields.items()}
-    if hasattr(annotation, "__metadata__"):
-        return random_value(arguments[0], draw)
-    raise AssertionError(f"no strategy for {annotation}")
-
-
-def random_layer(kind: str, draw: random.Random) -> dict[str, Any]:
-    fields = {key: field for key, field in LAYERS[kind].model_fields.items() if key not in (*DISCRIMINATORS, *LEFT_OUT)}
-    chosen = {
-        key: random_value(field.annotation, draw)
-        for key, field in fields.items()
-        if field.is_required() or draw.random() < 0.4
-    }
-    layer = {"layer": kind, **chosen}
-    return without_contradictions(layer)
-
-
-def without_contradictions(layer: dict[str, Any]) -> dict[str, Any]:
-    spec = LAYERS[layer["layer"]].model_validate(layer)
-    contradicted = {problem.key for problem in spec.contradictions()}
-    return {key: value for key, value in layer.items() if key not in contradicted}
+SHAPES = {
+    "time_distributed": "{x: {timesteps: 4, features: [5, 3]}}",
+    "conv_lstm1d": "{x: {timesteps: 4, features: [5, 3]}}",
+    "conv_lstm2d": "{x: {timesteps: 4, features: [5, 6, 3]}}",
+}
+SEVERAL = {"concatenate", "add", "multiply", "attention", "additive_attention", "multi_head_attention"}
 
 
 def file_of(kind: str, draw: random.Random) -> str:
-    inputs = IDS if kind == "embedding" else FLOATS
-    below = [{"layer": "gru", "units": 2}] if draw.random() < 0.5 and LAYERS[kind].keeps_sequence else []
-    layers = [random_layer(kind, draw), *below, {"layer": "dense", "units": 2}]
+    inputs = IDS if kind == "embedding" else SHAPES.get(kind, FLOATS)
+    keeps = LAYERS[kind].keeps_sequence and kind != "time_distributed"
+    below = [{"layer": "gru", "units": 2}] if draw.random() < 0.5 and keeps else []
+    above: list[dict[str, Any]] = [{"layer": "global_average_pooling1d"}] if kind == "repeat_vector" else []
+    if kind == "reuse":
+        above = [{"layer": "dense", "units": 3}, {"reuse": "dense"}, {"reuse": "dense_again", "repeat": 2}]
+        return text_of(inputs, above)
+    layer = random_layer(kind, draw)
+    if kind in SEVERAL:
+        above = [{"layer": "dense", "units": 3, "from": "x"}]
+        layer["from"] = ["dense", "x"]
+    return text_of(inputs, [*above, layer, *below, {"layer": "dense", "units": 2}])
+
+
+def text_of(inputs: str, layers: list[dict[str, Any]]) -> str:
     return f"rnnlab: 1\nname: random\nmodel: {{inputs: {inputs}, layers: {json.dumps(layers)}}}\n"
 
 

@@ -64,9 +64,7 @@ def test_validation_is_told_at_the_kept_and_at_the_last_epoch():
 
 
 def test_a_run_that_did_not_end_is_told_at_its_best_epoch():
-    row = compare_runs(
-        [_record(1, {}, status="KILLED", metrics={"val_loss": 0.7, "val_accuracy": 0.8})]
-    ).frame.iloc[0]
+    row = compare_runs([_record(1, {}, status="KILLED", metrics={"val_loss": 0.7, "val_accuracy": 0.8})]).frame.iloc[0]
     assert (row["val_loss"], row["val_accuracy"]) == (0.5, 0.9)
 
 

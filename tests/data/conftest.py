@@ -56,9 +56,7 @@ def more_reviews(tmp_path: Path) -> Callable[..., Path]:
 
 @pytest.fixture
 def prepare_reviews(reviews: Path) -> Callable[..., Splits]:
-    def run(
-        *, target: str = "classes", say: Callable[[str], None] = lambda line: None, **changes: Any
-    ) -> Splits:
+    def run(*, target: str = "classes", say: Callable[[str], None] = lambda line: None, **changes: Any) -> Splits:
         dataset = {"kind": "text_table", "path": reviews.name} | changes.pop("dataset", {})
         return prepare(make_experiment(dataset=dataset, **changes), reviews.parent, target=target, say=say)
 

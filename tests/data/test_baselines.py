@@ -58,11 +58,7 @@ def test_number_baselines_have_both_errors(prepare_reviews):
 
 def test_texts_without_words_and_untrained_characters_can_be_scored(prepare_reviews, reviews):
     reviews.write_text("text,label\n" + "?,x\n!,y\n" * 10)
-    assert (
-        0
-        <= fit_baselines(prepare_reviews(text={"unit": "character"}), silent)["majority"]["test_accuracy"]
-        <= 1
-    )
+    assert 0 <= fit_baselines(prepare_reviews(text={"unit": "character"}), silent)["majority"]["test_accuracy"] <= 1
 
 
 def test_they_are_fitted_once_and_without_warnings(prepare_reviews):

@@ -26,9 +26,7 @@ def entry(tmp_path, monkeypatch) -> CatalogEntry:
     path = folder / "tinydata-1.0-py3-none-any.whl"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("tinydata/a.txt", "the data\n")
-        archive.writestr(
-            "tinydata-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: tinydata\nVersion: 1.0\n"
-        )
+        archive.writestr("tinydata-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: tinydata\nVersion: 1.0\n")
         archive.writestr(
             "tinydata-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
         )
@@ -36,9 +34,7 @@ def entry(tmp_path, monkeypatch) -> CatalogEntry:
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    source = PackageArchive(
-        "tinydata==1.0", sha256, source_only=False, members=("tinydata/a.txt",), bytes=1000
-    )
+    source = PackageArchive("tinydata==1.0", sha256, source_only=False, members=("tinydata/a.txt",), bytes=1000)
     return CatalogEntry("tiny", "Tiny data", source, {"x": TargetFacts("number")}, "MIT", "nobody")
 
 
@@ -69,9 +65,7 @@ def test_another_hash_is_refused_before_anything_is_kept(entry, cache):
 
 def test_a_package_pip_cannot_find_names_another_way(entry):
     absent = replace(entry, source=replace(entry.source, requirement="tinydata==2.0"))
-    with pytest.raises(
-        DatasetError, match=r"RL407.*No matching distribution.*\n.*`kind: text_table` with `path:`"
-    ):
+    with pytest.raises(DatasetError, match=r"RL407.*No matching distribution.*\n.*`kind: text_table` with `path:`"):
         fetch(absent, silent)
 
 

@@ -27,10 +27,7 @@ def test_inputs_targets_and_texts_are_of_the_same_row(prepare_reviews, reviews):
         for index, row in enumerate(samples.rows):
             assert f'"{samples.raw["text"][index]}"' in lines[row]
             assert samples.targets["label"][index] == row % 2
-    assert (
-        splits.train.inputs["text"].tolist()
-        == splits.preparation.encode(splits.train.raw["text"])["text"].tolist()
-    )
+    assert splits.train.inputs["text"].tolist() == splits.preparation.encode(splits.train.raw["text"])["text"].tolist()
 
 
 def test_vocabulary_and_length_come_from_train_alone(experiment, tmp_path):
@@ -41,9 +38,7 @@ def test_vocabulary_and_length_come_from_train_alone(experiment, tmp_path):
         "path": "t.csv",
         "split": {"kind": "tail", "validation": 0.2, "test": 0.2},
     }
-    splits = prepare(
-        experiment(dataset=dataset, padding={"maxlen": "longest"}), tmp_path, target="classes", say=silent
-    )
+    splits = prepare(experiment(dataset=dataset, padding={"maxlen": "longest"}), tmp_path, target="classes", say=silent)
     assert splits.preparation.maxlen == 12
     assert set(splits.preparation.words[2:]) == {f"word{row}" for row in range(12)}
     assert (splits.test.inputs["text"] == 1).all()
@@ -130,9 +125,7 @@ def test_a_vocabulary_larger_than_the_words_found_is_told(prepare_reviews):
 def test_labels_that_look_like_numbers_are_told(prepare_reviews):
     warnings = prepare_reviews(dataset={"label": "stars"}).warnings
     assert any("40 samples have 40 different labels" in warning for warning in warnings)
-    assert any(
-        warning.startswith("the test split has no sample of") and "31 more" in warning for warning in warnings
-    )
+    assert any(warning.startswith("the test split has no sample of") and "31 more" in warning for warning in warnings)
 
 
 def test_one_class_in_train_is_refused(prepare_reviews, reviews):
@@ -192,9 +185,7 @@ def test_data_prepared_with_other_keys_or_content_are_not_reused(prepare_reviews
 
 
 @pytest.mark.parametrize("damage", ["flip", "truncate", "remove"])
-@pytest.mark.parametrize(
-    "name", ["train_ids.npy", "test_raw.txt", "facts.json", "preparation.json", "manifest.json"]
-)
+@pytest.mark.parametrize("name", ["train_ids.npy", "test_raw.txt", "facts.json", "preparation.json", "manifest.json"])
 def test_a_damaged_entry_is_made_again(prepare_reviews, damage, name):
     first = prepare_reviews()
     wanted = arrays(first)

@@ -23,9 +23,7 @@ def sizes(division):
     st.integers(0, 2**32 - 1),
     st.sampled_from([RandomSplit, StratifiedSplit, TailSplit, GroupSplit]),
 )
-def test_every_sample_is_in_exactly_one_split_or_the_division_is_refused(
-    samples, validation, test, seed, kind
-):
+def test_every_sample_is_in_exactly_one_split_or_the_division_is_refused(samples, validation, test, seed, kind):
     keys = {} if kind is TailSplit else {"seed": seed}
     keys |= {"column": "g"} if kind is GroupSplit else {}
     split = kind(validation=validation, test=test, **keys)

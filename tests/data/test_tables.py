@@ -58,9 +58,7 @@ def test_jsonl_keeps_the_form_of_its_values(tmp_path):
 
 def test_parquet_gives_whole_numbers_as_they_are(tmp_path):
     path = tmp_path / "a.parquet"
-    pyarrow.parquet.write_table(
-        pyarrow.table({"text": ["a", "b"], "label": [1, 2], "more": [[1], [2]]}), path
-    )
+    pyarrow.parquet.write_table(pyarrow.table({"text": ["a", "b"], "label": [1, 2], "more": [[1], [2]]}), path)
     assert read_labelled(path, "text", "label") == (["a", "b"], ["1", "2"])
 
 
@@ -104,9 +102,7 @@ def test_latin_1_is_refused_with_line_and_byte(tmp_path):
 
 
 def test_half_a_character_is_refused(tmp_path):
-    assert "data row 2" in refused(
-        "RL403", write(tmp_path, "a.jsonl", '{"text": "a"}\n{"text": "\\ud800"}\n'), "text"
-    )
+    assert "data row 2" in refused("RL403", write(tmp_path, "a.jsonl", '{"text": "a"}\n{"text": "\\ud800"}\n'), "text")
 
 
 @pytest.mark.parametrize(

@@ -73,10 +73,8 @@ def test_every_kind_has_its_closed_form(layer, parameters):
 
 def test_the_formula_gives_the_count():
     plan = planned(
-
-            "layer: lstm, units: 64, bidirectional: true, return_sequences: true; "
-            "layer: gru, units: 4; layer: dense, units: 3"
-
+        "layer: lstm, units: 64, bidirectional: true, return_sequences: true; "
+        "layer: gru, units: 4; layer: dense, units: 3"
     )
     for layer in plan.layers:
         product = layer.formula.replace("·", "*").replace("(", "*(")

@@ -6,9 +6,7 @@ def test_mappings_become_dotted_paths_in_order():
 
 
 def test_layers_are_called_by_name_or_by_index():
-    config = {
-        "model": {"layers": [{"layer": "lstm", "name": "rnn", "units": 3}, {"layer": "dense", "units": 1}]}
-    }
+    config = {"model": {"layers": [{"layer": "lstm", "name": "rnn", "units": 3}, {"layer": "dense", "units": 1}]}}
     assert flatten(config) == {
         "model.layers.rnn.layer": "lstm",
         "model.layers.rnn.name": "rnn",

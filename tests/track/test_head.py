@@ -15,9 +15,7 @@ def test_every_run_tells_its_kind_its_user_and_its_process():
 
 
 def test_tags_of_the_file_cannot_replace_rnnlabs_own():
-    tags = first_tags(
-        RunHead("movies", "run", {}, tags={"rnnlab.kind": "fake", "mlflow.source.name": "a.yaml"})
-    )
+    tags = first_tags(RunHead("movies", "run", {}, tags={"rnnlab.kind": "fake", "mlflow.source.name": "a.yaml"}))
     assert tags["rnnlab.kind"] == "run"
     assert tags["mlflow.source.name"] == "a.yaml"
 

@@ -6,9 +6,7 @@ from mlflow.utils.validation import _validate_param_name
 
 from rnnlab.track.params import PARAM_LENGTH, param_text, param_texts, param_value, safe_key, shorten
 
-scalars = (
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
-)
+scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
 
 
 @given(scalars | st.lists(scalars, max_size=4))

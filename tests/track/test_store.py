@@ -187,9 +187,7 @@ def _died(uri):
         "import sys\nfrom rnnlab.track.store import Store\nfrom rnnlab.track.record import RunHead\n"
         "print(Store.open(sys.argv[1]).start(RunHead('movies', 'run', {})))"
     )
-    return subprocess.run(
-        [sys.executable, "-c", code, uri], check=True, capture_output=True, text=True
-    ).stdout.strip()
+    return subprocess.run([sys.executable, "-c", code, uri], check=True, capture_output=True, text=True).stdout.strip()
 
 
 def test_runs_of_dead_processes_are_killed_and_live_ones_go_on(store):
@@ -311,11 +309,7 @@ def test_a_run_without_a_model_says_so(store, tmp_path):
 
 
 def test_the_store_brings_neither_keras_nor_tensorflow():
-    code = (
-        "import sys, rnnlab.track.store, rnnlab.compare; print({'keras', 'tensorflow'} & sys.modules.keys())"
-    )
+    code = "import sys, rnnlab.track.store, rnnlab.compare; print({'keras', 'tensorflow'} & sys.modules.keys())"
     environment = os.environ | {"MLFLOW_TRACKING_URI": ""}
-    answer = subprocess.run(
-        [sys.executable, "-c", code], check=True, capture_output=True, text=True, env=environment
-    )
+    answer = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, env=environment)
     assert answer.stdout.strip() == "set()"

@@ -9,15 +9,11 @@ def test_the_option_comes_before_the_file_the_environment_and_the_default(tmp_pa
     assert resolve_uri("http://one", "http://two", environment=environment, folder=tmp_path) == "http://one"
     assert resolve_uri(None, "http://two", environment=environment, folder=tmp_path) == "http://two"
     assert resolve_uri(None, None, environment=environment, folder=tmp_path) == "http://three"
-    assert (
-        resolve_uri(None, None, environment={}, folder=tmp_path) == f"sqlite:///{tmp_path}/mlruns/mlflow.db"
-    )
+    assert resolve_uri(None, None, environment={}, folder=tmp_path) == f"sqlite:///{tmp_path}/mlruns/mlflow.db"
 
 
 def test_a_folder_stands_for_the_sqlite_store_in_it(tmp_path):
-    assert (
-        resolve_uri("runs", None, environment={}, folder=tmp_path) == f"sqlite:///{tmp_path}/runs/mlflow.db"
-    )
+    assert resolve_uri("runs", None, environment={}, folder=tmp_path) == f"sqlite:///{tmp_path}/runs/mlflow.db"
     assert resolve_uri("/a/b", None, environment={}, folder=tmp_path) == "sqlite:////a/b/mlflow.db"
 
 

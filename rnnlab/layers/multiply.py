@@ -1,0 +1,19 @@
+"""`layer: multiply`."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from rnnlab.layers.layer import Layer, Planned, Signal
+from rnnlab.layers.merge import plan_elementwise
+
+
+class Multiply(Layer):
+    """The product of several inputs of one shape, place by place; a vector multiplies every timestep."""
+
+    keras_class: ClassVar[str] = "Multiply"
+    layer: Literal["multiply"] = "multiply"
+
+    def plan_all(self, signals: tuple[Signal, ...], *, sequences: bool) -> Planned:
+        """Return the plan: see `Layer.plan_all`."""
+        return plan_elementwise(self.layer, signals)
