@@ -66,7 +66,7 @@ class DivergedError(RnnlabError):
         self.epoch = epoch
         self.step = step
         super().__init__(
-            f"the training loss became {loss} at epoch {epoch}, step {step}; "
+            f"the loss became {loss} at epoch {epoch}, step {step}; "
             "lower `optimizer.learning_rate` or set `optimizer.clipnorm`"
         )
 
