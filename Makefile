@@ -1,7 +1,7 @@
 # make run, make test: the first call builds .venv, later ones find it. PYTHON=… names another interpreter.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test check format schema bench clean setup setup-dev
+.PHONY: help run test soak check format schema bench clean setup setup-dev
 
 PY := .venv/bin/python
 CANDIDATES := python3.13 python3.12 python3.11 python3
@@ -20,6 +20,9 @@ test: setup-dev ## Run the whole test suite
 	else \
 	  exec $(PY) -m pytest -q; \
 	fi
+
+soak: setup-dev ## Run the tests that take long, too
+	@exec $(PY) -m pytest -q --soak
 
 check: setup-dev ## Format, lint, types, import contracts, schema, fast tests
 	$(PY) -m ruff format --check --output-format concise .

@@ -6,7 +6,20 @@ import sys
 
 import pytest
 
-COMMANDS = ["check", "plan", "run", "sweep", "compare", "predict", "evaluate", "ui", "schema", "explain"]
+COMMANDS = [
+    "check",
+    "plan",
+    "probe",
+    "run",
+    "sweep",
+    "compare",
+    "predict",
+    "evaluate",
+    "export",
+    "ui",
+    "schema",
+    "explain",
+]
 GROUPED = ["data list", "data fetch", "data show"]
 
 

@@ -121,7 +121,14 @@ def assert_same_model(plan: Plan, experiment: Experiment) -> None:
 
 
 @pytest.mark.tensorflow
-@pytest.mark.parametrize("file", EXPERIMENTS, ids=lambda file: file.stem)
+SHORT = ("movie_snippets_lstm", "guide_encoder_decoder_embedding", "guide_bidirectional_apart", "guide_rnn_of_mixed_cells")
+
+
+@pytest.mark.parametrize(
+    "file",
+    [pytest.param(file, marks=() if file.stem in SHORT else pytest.mark.soak) for file in EXPERIMENTS],
+    ids=lambda file: file.stem,
+)
 def test_the_script_of_every_experiment_builds_its_model(file):
     _, experiment, plan = check_experiment(file).require()
     assert_same_model(plan, experiment)
@@ -248,7 +255,7 @@ def random_graph(draw: random.Random) -> str:
 
 
 @pytest.mark.tensorflow
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(2, 12))])
 def test_the_script_of_a_random_graph_builds_it(seed):
     assert_same_model(*checked(random_graph(random.Random(seed))))
 
@@ -285,6 +292,7 @@ MASKED = {
 
 
 @pytest.mark.tensorflow
+@pytest.mark.soak
 @pytest.mark.parametrize("kind", LAYERS)
 def test_the_script_of_random_options_of_a_layer_builds_it(kind):
     assert_same_model(*checked(file_of(kind, random.Random(f"export {kind}"))))
