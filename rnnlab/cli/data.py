@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from rnnlab.cli.options import File, Json, Set
-from rnnlab.errors import CallError
+from rnnlab.errors import CallError, InvalidExperimentError
 
 app = typer.Typer(help="Public datasets, and what the network will see.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -52,12 +52,15 @@ def show(file: File, set_: Set = None, json: Json = False) -> None:
     """Show what the network will see: samples, classes, lengths, what padding and the vocabulary lose."""
     from rnnlab.cli.progress import say
     from rnnlab.data import dataset_summary, prepare
-    from rnnlab.experiment import target_kind
-    from rnnlab.plan import check_experiment
+    from rnnlab.experiment import errors_of, load_document, target_kind, validate
 
-    checked = check_experiment(file, overrides=set_ or ())
-    _, experiment, _ = checked.require()
-    splits = prepare(experiment, checked.folder, target=target_kind(experiment), say=say)
+    validated = validate(
+        load_document(file, overrides=set_ or ())
+    )  # the model is not asked: it may wait for what is shown
+    experiment = validated.experiment
+    if experiment is None:
+        raise InvalidExperimentError(errors_of(validated.diagnostics))
+    splits = prepare(experiment, file.parent, target=target_kind(experiment), say=say)
     found = dataset_summary(splits)
     if json:
         from rnnlab.cli.output import print_json

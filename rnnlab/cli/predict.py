@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from rnnlab.cli.options import Json, RunName, StoreOption
+from rnnlab.errors import CallError
 
 
 def command(
@@ -25,6 +26,10 @@ def command(
     json: Json = False,
 ) -> None:
     """Answer new raw texts with a run's model: label and probability, or the number, as csv."""
+    if output is not None and output.resolve() == table.resolve():
+        raise CallError(f"{output} is the table itself: name another file")
+    if output is not None and not output.absolute().parent.is_dir():
+        raise CallError(f"there is no folder {output.parent} to write {output.name} into")
     from rnnlab.compare.formats import to_csv
     from rnnlab.prediction import predict
 
@@ -36,5 +41,8 @@ def command(
     elif output is None:
         print(to_csv(answers), end="")
     else:
-        output.write_text(to_csv(answers), encoding="utf-8")
+        try:
+            output.write_text(to_csv(answers), encoding="utf-8")
+        except OSError as error:
+            raise CallError(f"cannot write {output}: {error.strerror}") from error
         print(f"wrote {len(answers)} answers to {output}")

@@ -8,6 +8,7 @@ import typer
 
 from rnnlab.cli.failures import show_diagnostics
 from rnnlab.cli.options import DEFAULT_PORT, File, Json, Set, StoreOption
+from rnnlab.errors import CallError
 
 if TYPE_CHECKING:
     from rnnlab.run.replicates import Replicated
@@ -30,6 +31,8 @@ def command(
 
     Exit code 1 if it fails or misses `expect.beats`, 2 if the file is refused, 130 if interrupted.
     """
+    if smoke and (resume or store):
+        raise CallError("`--smoke` keeps nothing: leave `--resume` and `--store` out")
     from rnnlab.plan import check_experiment
 
     checked = check_experiment(file, overrides=set_ or ())
@@ -129,3 +132,6 @@ def _show_replicates(replicated: Replicated) -> None:
     print(f"\n{replicated.experiment} · {replicated.name} ({replicated.run_id[:8]}), {replicated.replicates} seeds\n")
     for key, interval in replicated.intervals.items():
         print(f"{key:<40} {interval.mean:.4f}  95 % interval {interval.low:.4f} to {interval.high:.4f}")
+    for outcome in replicated.outcomes:
+        if outcome.missed:
+            print(f"MISSED      {outcome.name} does not beat {outcome.missed}, as `expect.beats` demands")

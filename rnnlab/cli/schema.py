@@ -30,7 +30,9 @@ def command(
         print(f"wrote {file}")
     elif check:
         if not file.is_file() or file.read_text(encoding="utf-8") != text:
-            raise CallError(f"{file} is not current: run `rnnlab schema --write`")
+            raise CallError(
+                f"{file} is not current: run `rnnlab schema --write{'' if file == DEFAULT else f' --file {file}'}`"
+            )
         print(f"{file} is current")
     else:
         print(text, end="")

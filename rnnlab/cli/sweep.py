@@ -96,4 +96,8 @@ def _show(outcome: SweepOutcome) -> None:
     print(f"\n{outcome.best_config}")
     if outcome.best_path:
         print(f"saved       {outcome.best_path}: `rnnlab run {outcome.best_path}` trains it again")
-    print("next        rnnlab compare LAST~3..LAST    the last four trials side by side\n            rnnlab ui")
+    recorded = sum(trial.run_id is not None for trial in outcome.trials)
+    if recorded > 1:
+        back = min(recorded, 4) - 1
+        print(f"next        rnnlab compare LAST~{back}..LAST    the last {back + 1} trials side by side")
+    print("            rnnlab ui")

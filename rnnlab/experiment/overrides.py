@@ -111,6 +111,10 @@ def apply_override(document: Document, argument: str) -> Document:
     dotted, equals, _ = argument.partition("=")
     if not equals or not dotted:
         raise _refuse(source, 0, len(argument), "`--set` takes `path=value`", "for example --set training.epochs=1")
+    if dotted == "extends":
+        raise _refuse(
+            source, 0, len(dotted), "`extends` cannot be set: it is read with the file", "write it into the file"
+        )
     value = parse_value(source, len(dotted) + 1)
     try:
         root = replace_at(document.root, resolve_path(document, dotted), value, keys=_segment_spans(source, dotted))

@@ -367,3 +367,31 @@ def no_password(experiment: Experiment) -> Iterator[Finding]:
             ("tracking", "uri"),
             help="leave `tracking.uri` out and set MLFLOW_TRACKING_URI in the environment",
         )
+
+
+@rule("tags")
+def tags_are_free(experiment: Experiment) -> Iterator[Finding]:
+    """RL104: tags do not overwrite those of MLflow and rnnlab."""
+    for key in experiment.tags:
+        if not key.strip() or key.startswith(("mlflow.", "rnnlab.")):
+            message = f"the tag `{key}` is MLflow's or rnnlab's own" if key.strip() else "a tag needs a name"
+            yield Finding("RL104", message, ("tags", key), help="choose another name", on_key=True)
+
+
+@rule("dataset")
+def labels_are_distinct(experiment: Experiment) -> Iterator[Finding]:
+    """RL104: a class stands once among the labels."""
+    labels = getattr(experiment.dataset, "labels", None) or ()
+    for index, label in enumerate(labels):
+        if label in labels[:index]:
+            yield Finding("RL104", f"the label `{label}` stands twice", ("dataset", "labels", index), help="keep one")
+
+
+@rule("expect")
+def counts_have_no_unit(experiment: Experiment) -> Iterator[Finding]:
+    """RL104: bytes are for memory, not for counts."""
+    for key in ("parameters", "trainable_parameters", "flops_per_sample"):
+        bound = getattr(experiment.expect, key)
+        given = bound if isinstance(bound, tuple) else (bound,)
+        if any(isinstance(each, str) and each.rstrip().endswith("iB") for each in given):
+            yield Finding("RL104", f"`{key}` is a count, not bytes", ("expect", key), help="leave the unit out")

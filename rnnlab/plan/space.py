@@ -8,6 +8,7 @@ from typing import Any
 
 from rnnlab.expect import Expect, is_exact
 from rnnlab.experiment import Experiment, apply_values, resolve_path
+from rnnlab.experiment.prepared import padding_of, text_of
 from rnnlab.plan.plan import Plan
 from rnnlab.source import (
     Document,
@@ -17,6 +18,7 @@ from rnnlab.source import (
     Path,
     Scalar,
     Sequence,
+    child,
 )
 from rnnlab.sweeping import Range
 
@@ -108,9 +110,18 @@ def _place(experiment: Experiment, document: Document, entry: Entry) -> Place:
     )
 
 
-def base_value(experiment: Experiment, place: Place) -> Any:
-    """Return the plain value that the file as written has at a place, defaults included."""
-    value: Any = experiment
+def base_value(experiment: Experiment, document: Document, place: Place) -> Any:
+    """Return the plain value that the file has at a place: as written, else the default."""
+    node: Node | None = document.root
+    for segment in place.path:
+        found = child(node, segment) if node is not None else None
+        node = found[1] if found else None
+    return _default(experiment, place) if node is None else plain(node)
+
+
+def _default(experiment: Experiment, place: Place) -> Any:
+    sections = {"text": text_of(experiment), "padding": padding_of(experiment)}
+    value: Any = experiment.model_copy(update=sections if experiment.dataset else {})
     for segment in place.path:
         value = (
             value[segment]

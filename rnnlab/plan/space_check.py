@@ -30,8 +30,9 @@ def space_findings(experiment: Experiment, document: Document, plan: Plan, check
     if findings:
         return findings
     places = list(places_of(experiment, document))
+    findings += _twice(places)
     for place in places:
-        findings += [*_base(experiment, place), *_repeated(place)]
+        findings += [*_base(experiment, document, place), *_repeated(place)]
     return findings or list(_refusals(places, document, check))
 
 
@@ -159,8 +160,22 @@ def _budget(experiment: Experiment, plan: Plan) -> Iterator[Finding]:
         )
 
 
-def _base(experiment: Experiment, place: Place) -> Iterator[Finding]:
-    value = base_value(experiment, place)
+def _twice(places: list[Place]) -> Iterator[Finding]:
+    names: dict[Path, str] = {}
+    for place in places:
+        other = names.setdefault(place.path, place.dotted)
+        if other != place.dotted:
+            yield Finding(
+                "RL303",
+                f"`{place.dotted}` is the place that `{other}` names",
+                ("sweep", "space", place.dotted),
+                help="keep one of the two",
+                on_key=True,
+            )
+
+
+def _base(experiment: Experiment, document: Document, place: Place) -> Iterator[Finding]:
+    value = base_value(experiment, document, place)
     if not place.holds(value):
         yield Finding(
             "RL306",

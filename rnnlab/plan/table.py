@@ -43,9 +43,8 @@ def plan_summary(plan: Plan) -> list[str]:
     frozen = plan.parameters - plan.trainable_parameters
     lines = [f"parameters  {plan.parameters:,}" + (f", of them {frozen:,} frozen" if frozen else "")]
     if plan.flops_per_sample is None or plan.memory_bytes is None:
-        lines.append(
-            "FLOPs, memory  unknown until the data are prepared: T is not known (`rnnlab plan --data` prepares them)"
-        )
+        advice = "`rnnlab plan --data` prepares the data" if plan.head else "give the inputs their `timesteps`"
+        lines.append(f"FLOPs, memory  unknown, because T is not known: {advice}")
     else:
         lines.append(f"FLOPs  {plan.flops_per_sample:,} a sample, forward, products only")
         lines.append(

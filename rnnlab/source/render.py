@@ -8,7 +8,7 @@ from typing import Any
 
 from rnnlab.source.diagnostic import Diagnostic
 
-PASSWORD = re.compile(r"(://[^/\s:@]*:)([^/\s@]+)(?=@)")
+PASSWORD = re.compile(r"(://[^/\s:@]*:(?=[^/\s@]+@)|[?&;]\w*(?:password|token|secret)=)([^/\s@&;\"']+)", re.IGNORECASE)
 
 
 def hide_passwords(text: str) -> str:

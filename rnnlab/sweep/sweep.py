@@ -161,7 +161,10 @@ class _Supervisor:
         for listener in self.listeners:
             listener.on_sweep(self.sweep.trials, self.objective, self.direction)
         self.study.enqueue_trial(
-            {place.dotted: label_of(base_value(self.road.experiment, place)) for place in self.places}
+            {
+                place.dotted: label_of(base_value(self.road.experiment, self.road.document, place))
+                for place in self.places
+            }
         )
         while len(self.trials) < self.sweep.trials and not is_exhausted(self.study):
             trial = self.one_trial()

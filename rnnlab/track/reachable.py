@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 import urllib.error
 import urllib.request
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 import sqlalchemy
 from sqlalchemy.exc import SQLAlchemyError
@@ -29,8 +29,10 @@ def check_reachable(uri: str) -> None:
 
 
 def _check_server(uri: str) -> None:
+    parts = urlsplit(uri)
+    address = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))  # urllib takes a user for the host
     try:
-        with urllib.request.urlopen(uri, timeout=_SECONDS):
+        with urllib.request.urlopen(address, timeout=_SECONDS):
             return
     except urllib.error.HTTPError:
         return  # it answered

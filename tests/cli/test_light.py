@@ -206,3 +206,17 @@ def test_checking_imports_nothing_heavy(tiny):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "set()"
+
+
+def test_a_smoke_test_keeps_nothing_and_says_so(rnnlab):
+    answer = rnnlab("run", "x.yaml", "--smoke", "--resume")
+    assert (answer.code, "keeps nothing" in answer.err) == (2, True)
+
+
+def test_answers_are_not_written_over_the_table(rnnlab, tmp_path):
+    table = tmp_path / "new.csv"
+    table.write_text("text\ngood\n")
+    answer = rnnlab("predict", "LAST", str(table), "-o", str(table))
+    assert (answer.code, "is the table itself" in answer.err) == (2, True)
+    answer = rnnlab("predict", "LAST", str(table), "-o", str(tmp_path / "no" / "o.csv"))
+    assert (answer.code, "there is no folder" in answer.err) == (2, True)

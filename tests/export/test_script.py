@@ -120,16 +120,12 @@ def assert_same_model(plan: Plan, experiment: Experiment) -> None:
     keras.backend.clear_session()
 
 
-BRIEF = ["movie_snippets_lstm", "guide_encoder_decoder_embedding", "guide_bidirectional_apart"]
-BRIEF += ["guide_rnn_of_mixed_cells"]
+BRIEF = {"movie_snippets_lstm", "guide_encoder_decoder_embedding", "guide_bidirectional_apart"}
+BY_FILE = [pytest.param(file, marks=[] if file.stem in BRIEF else pytest.mark.soak) for file in EXPERIMENTS]
 
 
 @pytest.mark.tensorflow
-@pytest.mark.parametrize(
-    "file",
-    [pytest.param(file, marks=() if file.stem in BRIEF else pytest.mark.soak) for file in EXPERIMENTS],
-    ids=lambda file: file.stem,
-)
+@pytest.mark.parametrize("file", BY_FILE, ids=lambda file: file.stem)
 def test_the_script_of_every_experiment_builds_its_model(file):
     _, experiment, plan = check_experiment(file).require()
     assert_same_model(plan, experiment)
@@ -376,16 +372,10 @@ def test_many_states_go_from_layer_to_layer_together():
     assert "initial_state=encoder_states" in script
 
 
-@pytest.mark.parametrize(
-    "description",
-    [
-        '"""\nimport os\n"""',
-        "a \\ at the end \\",
-        'quotes """" and \\"""',
-        "right to left \u202e and \u2028 lines",
-        "coding: latin-1",
-    ],
-)
+DESCRIPTIONS = ['"""\nimport os\n"""', "a \\ at the end \\", 'quotes """" and \\"""', "coding: latin-1"]
+
+
+@pytest.mark.parametrize("description", [*DESCRIPTIONS, "right to left \u202e and \u2028 lines"])
 def test_a_description_stays_inside_its_docstring(description):
     plan, experiment = checked(layers_of("{layer: embedding, output_dim: 3}", LSTM, HEAD))
     script = model_script(plan, experiment.model_copy(update={"description": description}))

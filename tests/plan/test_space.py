@@ -39,8 +39,8 @@ def test_places_are_found_by_name(tmp_path):
 
 
 def test_the_base_has_its_defaults(tmp_path):
-    _, experiment, places = swept(tmp_path)
-    assert [base_value(experiment, place) for place in places] == ["lstm", 8, 0.001]
+    document, experiment, places = swept(tmp_path)
+    assert [base_value(experiment, document, place) for place in places] == ["lstm", 8, 0.001]
 
 
 def test_a_range_holds_its_steps_only(tmp_path):
@@ -59,3 +59,37 @@ def test_a_trial_keeps_bounds_and_drops_exact_values(tmp_path):
     assert data["expect"] == {"memory": "< 1 GiB"}
     assert data["model"]["layers"][1] == {"layer": "gru", "units": 16, "name": "rnn"}
     assert "sweep" not in data
+
+
+def found_in(text, tmp_path):
+    checked = check_document(parse(Source("x.yaml", text)), tmp_path)
+    return [(each.code, each.message) for each in checked.diagnostics]
+
+
+DATA = """
+rnnlab: 1
+name: movie
+dataset: {kind: catalog, name: movie-snippets}
+optimizer: adam
+model:
+  layers:
+    - {layer: embedding, output_dim: 4}
+    - {layer: lstm, units: 4, name: rnn}
+    - {layer: dense, units: 1, activation: sigmoid}
+"""
+
+
+def test_choices_are_compared_with_the_file_as_written(tmp_path):
+    assert found_in(DATA + "sweep: {space: {optimizer: [adam, sgd]}}", tmp_path) == []
+
+
+def test_the_defaults_of_a_section_that_is_left_out_are_the_base(tmp_path):
+    space = "{padding.maxlen: [p95, 5], padding.padding: [pre, post], text.vocabulary: [100, 10000]}"
+    assert found_in(DATA + f"sweep: {{space: {space}}}", tmp_path) == []
+
+
+def test_one_place_has_one_name(tmp_path):
+    space = "{model.layers.rnn.units: [4], model.layers.1.units: [4, 5]}"
+    assert found_in(DATA + f"sweep: {{space: {space}}}", tmp_path) == [
+        ("RL303", "`model.layers.1.units` is the place that `model.layers.rnn.units` names")
+    ]
