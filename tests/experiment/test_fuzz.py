@@ -12,7 +12,8 @@ from rnnlab.plan import check_document
 from rnnlab.source import Source, parse
 
 ROOT = Path(__file__).parents[2]
-FILES = {path.name: path.read_text(encoding="utf-8") for path in sorted((ROOT / "experiments").glob("*.yaml"))}
+PATHS = [path for path in sorted((ROOT / "experiments").glob("*.yaml")) if path.suffixes == [".yaml"]]
+FILES = {path.name: path.read_text(encoding="utf-8") for path in PATHS}
 LEAVES = [
     *("", "null", "true", "no", "0", "-1", "1", "1.0", "1e-3", "1e999", ".nan", "''", '"1"', "9" * 30),
     *("[]", "{}", "[1]", "{a: 1}", "[[1]]", "{kind: x}", "{layer: gru}", "- a"),

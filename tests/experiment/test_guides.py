@@ -9,7 +9,7 @@ from rnnlab.experiment import Experiment
 from rnnlab.plan import check_experiment
 
 EXPERIMENTS = Path(__file__).parents[2] / "experiments"
-FILES = sorted(EXPERIMENTS.glob("*.yaml"))
+FILES = [path for path in sorted(EXPERIMENTS.glob("*.yaml")) if path.suffixes == [".yaml"]]  # no best file of a sweep
 MODELINE = "# yaml-language-server: $schema=../schemas/experiment.schema.json"
 BY_SHAPE = {
     "batch_normalization": (24_714, [(10,)]),

@@ -47,7 +47,10 @@ def test_a_circle_of_files_is_refused(tmp_path):
         load_experiment(tmp_path / "a.yaml")
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "experiments").glob("*.yaml")), ids=lambda path: path.stem)
+FILES = [path for path in sorted((ROOT / "experiments").glob("*.yaml")) if path.suffixes == [".yaml"]]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_resolved_experiment_reads_back_as_itself(path):
     experiment = load_experiment(path)
     assert validate_experiment(resolved_yaml(experiment.to_data())) == experiment

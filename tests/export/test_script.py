@@ -17,7 +17,8 @@ from rnnlab.layers import LAYERS
 from rnnlab.plan import Plan, check_document, check_experiment
 from rnnlab.source import Source, parse
 
-EXPERIMENTS = sorted((Path(__file__).parents[2] / "experiments").glob("*.yaml"))
+ROOT = Path(__file__).parents[2]
+EXPERIMENTS = [path for path in sorted((ROOT / "experiments").glob("*.yaml")) if path.suffixes == [".yaml"]]
 LSTM = "{layer: lstm, units: 3, name: rnn}"
 HEAD = "{layer: dense, units: 1, activation: sigmoid}"
 TEXTS = """\
