@@ -37,6 +37,8 @@ def command(
 
     checked = check_experiment(file, overrides=set_ or ())
     _, experiment, _ = checked.require()
+    if experiment.dataset is None:
+        raise CallError("the file describes an architecture only: add a `dataset:` to train it")
     show_diagnostics(checked.diagnostics)
 
     from rnnlab.cli.progress import TrainingProgress

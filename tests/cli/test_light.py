@@ -220,3 +220,13 @@ def test_answers_are_not_written_over_the_table(rnnlab, tmp_path):
     assert (answer.code, "is the table itself" in answer.err) == (2, True)
     answer = rnnlab("predict", "LAST", str(table), "-o", str(tmp_path / "no" / "o.csv"))
     assert (answer.code, "there is no folder" in answer.err) == (2, True)
+
+
+def test_an_architecture_is_refused_before_anything_heavy_is_loaded(rnnlab, tmp_path):
+    path = tmp_path / "x.yaml"
+    path.write_text("rnnlab: 1\nname: x\nmodel: {inputs: {x: {features: 2}}, layers: [{layer: lstm, units: 2}]}\n")
+    answer = rnnlab("run", str(path))
+    assert (answer.code, answer.err) == (
+        2,
+        "error: the file describes an architecture only: add a `dataset:` to train it\n",
+    )
