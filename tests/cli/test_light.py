@@ -88,7 +88,8 @@ def test_plan_prints_the_planned_model_as_a_table_and_as_json(rnnlab, tiny):
     assert data.err == ""
 
 
-def test_plan_with_data_knows_what_the_data_tell(rnnlab, tiny):
+def test_plan_with_data_knows_what_the_data_tell(rnnlab, tiny, tmp_path, monkeypatch):
+    monkeypatch.setenv("RNNLAB_CACHE", str(tmp_path / "cache"))
     overrides = ("--set", "padding.maxlen=longest", "--set", "dataset.split.seed=77")
     before = rnnlab("plan", "tiny.yaml", *overrides, "--json")
     after = rnnlab("plan", "tiny.yaml", *overrides, "--data", "--json")
