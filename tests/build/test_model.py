@@ -13,7 +13,7 @@ from .strategies import random_layer
 
 pytestmark = pytest.mark.tensorflow
 HEAD = "{layer: dense, units: 1, activation: sigmoid}"
-ROUNDS = 4
+ROUNDS = 2
 IDS = "{ids: {timesteps: 4, vocabulary: 11}}"
 FLOATS = "{x: {timesteps: 4, features: 3}}"
 SHAPES = {
