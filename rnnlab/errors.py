@@ -42,6 +42,7 @@ class DatasetError(RnnlabError):
 
     def __init__(self, code: str, message: str, *, help: str | None = None) -> None:
         self.code = code
+        self.message = message
         self.help = help
         super().__init__(f"error[{code}]: {message}" + (f"\n  = help: {help}" if help else ""))
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Annotated, Any, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, Strict
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, Strict, TypeAdapter
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError, core_schema
 
@@ -22,6 +22,7 @@ __all__ = [
     "Fraction",
     "Name",
     "NonNegative",
+    "PerInput",
     "Positive",
     "PositiveInt",
     "Reference",
@@ -133,6 +134,55 @@ class Choice:
         if self.short:
             branches.append({"type": "string", "enum": list(members)})
         return {"oneOf": branches}
+
+
+class PerInput:
+    """Marks a section that is one spec for every input, or one for each by name: `Annotated[…, PerInput(Text)]`.
+
+    A mapping without any key of the spec is meant by name: `{source: {unit: character}, target: {unit: token}}`.
+    """
+
+    def __init__(self, spec: type[Spec]) -> None:
+        self.spec = spec
+
+    def by_name(self, data: Any) -> bool:
+        """Return whether plain data are meant by name."""
+        return (
+            isinstance(data, dict)
+            and bool(data)
+            and not set(data) & set(keys_of(self.spec))
+            and all(isinstance(value, dict | Spec) for value in data.values())
+        )
+
+    def __get_pydantic_core_schema__(self, union: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        """Validate as the one or the other, so that errors are of what was meant."""
+
+        def validate(value: Any) -> Any:
+            if self.by_name(value):
+                return _named_specs(self.spec).validate_python(value)
+            return self.spec.model_validate(value)
+
+        return core_schema.no_info_plain_validator_function(
+            validate,
+            metadata={"per_input": self},
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                lambda value: (
+                    {name: _dump(spec) for name, spec in value.items()} if isinstance(value, dict) else _dump(value)
+                )
+            ),
+        )
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Return an anyOf of the two, for editors."""
+        one = handler(_built(self.spec))
+        return {"anyOf": [one, {"type": "object", "additionalProperties": one}]}
+
+
+@cache
+def _named_specs(spec: type[Spec]) -> TypeAdapter[dict[str, Any]]:
+    return TypeAdapter(dict[Name, spec])  # type: ignore[valid-type]
 
 
 def _built(member: type[Spec]) -> core_schema.CoreSchema:

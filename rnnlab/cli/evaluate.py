@@ -16,8 +16,14 @@ def command(
         Path,
         typer.Argument(metavar="TABLE", help="csv, tsv, jsonl or parquet with texts and labels.", show_default=False),
     ],
-    column: Annotated[str, typer.Option("--column", help="The column of texts.")] = "text",
-    label: Annotated[str, typer.Option("--label", help="The column of labels.")] = "label",
+    column: Annotated[
+        str | None,
+        typer.Option("--column", help="The column of texts; that of the training unless given.", show_default=False),
+    ] = None,
+    label: Annotated[
+        str | None,
+        typer.Option("--label", help="The column of labels; that of the training unless given.", show_default=False),
+    ] = None,
     mistakes: Annotated[int, typer.Option("--mistakes", min=0, help="How many of the worst mistakes to show.")] = 5,
     store: StoreOption = None,
     json: Json = False,

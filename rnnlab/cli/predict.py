@@ -15,9 +15,16 @@ def command(
     run: RunName,
     table: Annotated[
         Path,
-        typer.Argument(metavar="TABLE", help="csv, tsv, jsonl or parquet with raw texts.", show_default=False),
+        typer.Argument(
+            metavar="TABLE",
+            help="csv, tsv, jsonl or parquet with raw texts; npz where the model reads arrays.",
+            show_default=False,
+        ),
     ],
-    column: Annotated[str, typer.Option("--column", help="The column of texts.")] = "text",
+    column: Annotated[
+        str | None,
+        typer.Option("--column", help="The column of texts; that of the training unless given.", show_default=False),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="Write a csv file instead of printing.", show_default=False),

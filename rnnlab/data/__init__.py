@@ -1,11 +1,10 @@
 """From raw data to arrays, prepared once and kept in the cache. Baselines are in `rnnlab.data.baselines`."""
 
+from rnnlab.data.array_files import load_arrays as load_arrays
 from rnnlab.data.fetching import fetch as fetch
 from rnnlab.data.preparation import Preparation as Preparation
 from rnnlab.data.preparing import prepare as prepare
 from rnnlab.data.splits import Samples as Samples
 from rnnlab.data.splits import Splits as Splits
 from rnnlab.data.summary import dataset_summary as dataset_summary
-from rnnlab.data.tables import read_labelled as read_labelled
 from rnnlab.data.tables import read_table as read_table
-from rnnlab.data.tables import read_texts as read_texts

@@ -16,13 +16,14 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression, Ridge
 
-from rnnlab.data.preparation import UNKNOWN_WORD
+from rnnlab.data.frequent_units import score_most_frequent_units
 from rnnlab.data.splits import Samples, Splits
 from rnnlab.data.units import split_units
+from rnnlab.data.vectorizer import UNKNOWN_WORD
 from rnnlab.errors import CallError
 from rnnlab.experiment.prepared import prepared_folder
 
-VERSION = 1
+VERSION = 2
 SMALLEST_PROBABILITY = 1e-7  # as Keras clips before it takes the logarithm
 
 Baselines = dict[str, dict[str, float]]
@@ -33,9 +34,10 @@ def fit_baselines(splits: Splits, say: Callable[[str], None]) -> Baselines:
     """Return the metrics of each baseline, fitted on train only.
 
     Returns:
-        For classes `majority` and `tfidf_logistic_regression`, each with `val_accuracy`, `val_loss`,
-        `test_accuracy` and `test_loss` (cross-entropy in nats). For numbers `mean` and `tfidf_ridge`, each
-        with `mean_absolute_error` and `mean_squared_error` after the same prefixes.
+        For classes `majority` and, of texts, `tfidf_logistic_regression`, each with `val_accuracy`, `val_loss`,
+        `test_accuracy` and `test_loss` (cross-entropy in nats). For numbers `mean` and, of texts, `tfidf_ridge`, each
+        with `mean_absolute_error` and `mean_squared_error` after the same prefixes. For texts that are written
+        `most_frequent_units` with `unit_error_rate` and `sequence_accuracy`.
 
     Raises:
         CallError: the cache cannot be written.
@@ -45,7 +47,7 @@ def fit_baselines(splits: Splits, say: Callable[[str], None]) -> Baselines:
     if known is not None:
         return known
     say("fitting the baselines")
-    fitted = _fit_numbers(splits) if splits.preparation.target_kind == "number" else _fit_classes(splits)
+    fitted = FITS[splits.preparation.target.kind](splits)
     if path.parent.is_dir():
         _write(path, fitted)
     return fitted
@@ -53,8 +55,19 @@ def fit_baselines(splits: Splits, say: Callable[[str], None]) -> Baselines:
 
 def _fit_classes(splits: Splits) -> Baselines:
     name, classes = splits.preparation.target_name, len(splits.preparation.labels)
-    targets = np.asarray(splits.train.targets[name])
+    targets = np.asarray(splits.train.targets[name]).ravel()
     shares_C = np.bincount(targets, minlength=classes) / len(targets)
+    majority: dict[str, float] = {}
+    for prefix, samples in _scored(splits):
+        wanted = np.asarray(samples.targets[name]).ravel()
+        majority |= _class_metrics(prefix, np.tile(shares_C, (len(wanted), 1)), wanted)
+    if not splits.preparation.texts:
+        return {"majority": majority}
+    return {"majority": majority, "tfidf_logistic_regression": _fit_linear_classes(splits, targets, classes)}
+
+
+def _fit_linear_classes(splits: Splits, targets: NDArray[np.int64], classes: int) -> dict[str, float]:
+    name = splits.preparation.target_name
     words = _vectorizer(splits)
     features = words.fit_transform(_texts(splits.train, splits))
     model = LogisticRegression(C=3.0, max_iter=200)
@@ -62,33 +75,50 @@ def _fit_classes(splits: Splits) -> Baselines:
         # A baseline that is not quite at its optimum is still a floor.
         warnings.simplefilter("ignore", ConvergenceWarning)
         model.fit(features, targets)
-    majority: dict[str, float] = {}
     linear: dict[str, float] = {}
     for prefix, samples in _scored(splits):
-        wanted = np.asarray(samples.targets[name])
-        majority |= _class_metrics(prefix, np.tile(shares_C, (len(samples), 1)), wanted)
         shares_NC = np.zeros((len(samples), classes))
         shares_NC[:, model.classes_] = model.predict_proba(words.transform(_texts(samples, splits)))
-        linear |= _class_metrics(prefix, shares_NC, wanted)
-    return {"majority": majority, "tfidf_logistic_regression": linear}
+        linear |= _class_metrics(prefix, shares_NC, np.asarray(samples.targets[name]))
+    return linear
 
 
 def _fit_numbers(splits: Splits) -> Baselines:
     name = splits.preparation.target_name
-    targets = np.asarray(splits.train.targets[name], np.float64)
-    words = _vectorizer(splits)
-    model = Ridge(alpha=1.0, solver="sparse_cg").fit(words.fit_transform(_texts(splits.train, splits)), targets)
+    average = _rows(splits.train, splits).mean(axis=0)
     mean: dict[str, float] = {}
+    for prefix, samples in _scored(splits):
+        wanted = _rows(samples, splits)
+        mean |= _number_metrics(prefix, np.broadcast_to(average, wanted.shape), wanted)
+    if not splits.preparation.texts:
+        return {"mean": mean}
+    words = _vectorizer(splits)
+    targets = np.asarray(splits.train.targets[name], np.float64)
+    model = Ridge(alpha=1.0, solver="sparse_cg").fit(words.fit_transform(_texts(splits.train, splits)), targets)
     linear: dict[str, float] = {}
     for prefix, samples in _scored(splits):
         wanted = np.asarray(samples.targets[name], np.float64)
-        mean |= _number_metrics(prefix, np.full(len(samples), targets.mean()), wanted)
         linear |= _number_metrics(prefix, model.predict(words.transform(_texts(samples, splits))), wanted)
     return {"mean": mean, "tfidf_ridge": linear}
 
 
+def _rows(samples: Samples, splits: Splits) -> Numbers:
+    """Return the targets as rows of K numbers, one row for each sample or timestep."""
+    return np.asarray(samples.targets[splits.preparation.target_name], np.float64).reshape(
+        -1, splits.preparation.target.numbers
+    )
+
+
+def _fit_sequences(splits: Splits) -> Baselines:
+    return {"most_frequent_units": score_most_frequent_units(splits)}
+
+
+FITS = {"classes": _fit_classes, "number": _fit_numbers, "sequence": _fit_sequences}
+
+
 def _vectorizer(splits: Splits) -> TfidfVectorizer:
-    lowercase = splits.preparation.lowercase
+    (vectorizer,) = splits.preparation.texts.values()
+    lowercase = vectorizer.lowercase
 
     def words_of(text: str) -> list[str]:
         return split_units(text, "word", lowercase=lowercase) or [UNKNOWN_WORD]
@@ -99,7 +129,8 @@ def _vectorizer(splits: Splits) -> TfidfVectorizer:
 
 
 def _texts(samples: Samples, splits: Splits) -> tuple[str, ...]:
-    return tuple(samples.raw[splits.preparation.input_name])
+    (name,) = splits.preparation.texts
+    return tuple(samples.raw[name])
 
 
 def _scored(splits: Splits) -> tuple[tuple[str, Samples], ...]:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 from filelock import AcquireReturnProxy, FileLock, Timeout
@@ -94,7 +95,7 @@ def save_splits(splits: Splits, folder: Path) -> None:
     source = {"source": splits.source, "warnings": list(splits.warnings)}
     (folder / SOURCE).write_text(json.dumps(source, ensure_ascii=False), encoding="utf-8")
     for name, samples in splits.named().items():
-        _save_samples(samples, folder, name, splits.preparation)
+        _save_samples(samples, folder, name)
 
 
 def load_splits(fingerprint: str) -> Splits | None:
@@ -121,28 +122,36 @@ def load_splits(fingerprint: str) -> Splits | None:
         return None
 
 
-def _save_samples(samples: Samples, folder: Path, name: str, preparation: Preparation) -> None:
+def _save_samples(samples: Samples, folder: Path, split: str) -> None:
     arrays: dict[str, Any] = {
-        "ids": samples.inputs[preparation.input_name],
-        "target": samples.targets[preparation.target_name],
+        **{f"input-{name}": array for name, array in samples.inputs.items()},
+        **{f"target-{name}": array for name, array in samples.targets.items()},
+        **{f"mask-{name}": array for name, array in samples.masks.items()},
         "rows": samples.rows,
     }
-    if samples.masks:
-        arrays["mask"] = samples.masks[preparation.input_name]
-    for kind, array in arrays.items():
-        np.save(folder / f"{name}_{kind}.npy", array, allow_pickle=False)
-    save_texts(samples.raw[preparation.input_name], folder / f"{name}_raw.txt", folder / f"{name}_offsets.npy")
+    for key, array in arrays.items():
+        np.save(folder / f"{split}-{_file_name(key)}.npy", array, allow_pickle=False)
+    for name, texts in samples.raw.items():
+        save_texts(texts, folder / f"{split}-raw-{name}.txt", folder / f"{split}-offsets-{name}.npy")
 
 
-def _load_samples(folder: Path, name: str, preparation: Preparation) -> Samples:
-    def array(kind: str) -> Any:
-        return np.load(folder / f"{name}_{kind}.npy", mmap_mode="r", allow_pickle=False)
+def _load_samples(folder: Path, split: str, preparation: Preparation) -> Samples:
+    def array(key: str) -> Any:
+        return np.load(folder / f"{split}-{_file_name(key)}.npy", mmap_mode="r", allow_pickle=False)
 
-    masked = (folder / f"{name}_mask.npy").exists()
+    names = (*preparation.texts, *preparation.arrays)
     return Samples(
-        inputs={preparation.input_name: array("ids")},
-        targets={preparation.target_name: array("target")},
-        masks={preparation.input_name: array("mask")} if masked else {},
+        inputs={name: array(f"input-{name}") for name in names},
+        targets={preparation.target_name: array(f"target-{preparation.target_name}")},
+        masks={name: array(f"mask-{name}") for name in names if (folder / f"{split}-mask-{name}.npy").exists()},
         rows=array("rows"),
-        raw={preparation.input_name: Texts(folder / f"{name}_raw.txt", folder / f"{name}_offsets.npy")},
+        raw={
+            name: Texts(folder / f"{split}-raw-{name}.txt", folder / f"{split}-offsets-{name}.npy")
+            for name in preparation.texts
+        },
     )
+
+
+def _file_name(key: str) -> str:
+    """Return a key as part of a file's name: a column may have any name, even one with a slash."""
+    return quote(key, safe=" ")

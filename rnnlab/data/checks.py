@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import numpy as np
+from numpy.typing import NDArray
 
 from rnnlab.data.preparation import Preparation
-from rnnlab.data.sources import Corpus
+from rnnlab.data.raw import Corpus
 from rnnlab.data.splitting import Division
-from rnnlab.datasets import CatalogDataset, TextTableDataset
+from rnnlab.datasets import AnyDataset, CatalogDataset
 from rnnlab.datasets.facts import TargetKind
 from rnnlab.errors import CallError, DatasetError
 from rnnlab.source import did_you_mean, listing
@@ -15,7 +18,7 @@ from rnnlab.source import did_you_mean, listing
 MANY_CLASSES = 0.5
 
 
-def check_target(dataset: CatalogDataset | TextTableDataset, target: TargetKind) -> None:
+def check_target(dataset: AnyDataset, target: TargetKind) -> None:
     """Refuse a target that the dataset does not have.
 
     Raises:
@@ -33,7 +36,7 @@ def check_target(dataset: CatalogDataset | TextTableDataset, target: TargetKind)
 
 
 def _spoken(kind: TargetKind) -> str:
-    return "classes" if kind == "classes" else "a number"
+    return {"classes": "classes", "number": "a number", "sequence": "a text to be written"}[kind]
 
 
 def check_division(corpus: Corpus, division: Division) -> None:
@@ -42,7 +45,7 @@ def check_division(corpus: Corpus, division: Division) -> None:
     Raises:
         DatasetError: RL406, all training samples have one class.
     """
-    if not corpus.labels:
+    if not corpus.labels or corpus.targets is None:
         return
     found = np.unique(corpus.targets[division.train])
     if len(found) < 2:
@@ -59,26 +62,29 @@ def warnings_of(corpus: Corpus, division: Division, preparation: Preparation) ->
 
 
 def _vocabulary(preparation: Preparation) -> list[str]:
-    missing = preparation.rows - len(preparation.words)
-    if not missing:
-        return []
-    return [
-        f"the training split has only {len(preparation.words) - 2} distinct {preparation.unit}s: "
-        f"{missing} of the {preparation.rows} rows of the embedding are never used."
-    ]
+    warnings = []
+    for name, vectorizer in preparation.texts.items():
+        missing = vectorizer.rows - len(vectorizer.words)
+        of_input = f" of `{name}`" if len(preparation.texts) > 1 else ""
+        if missing:
+            warnings.append(
+                f"the training split has only {len(vectorizer.words) - vectorizer.first_id} distinct {vectorizer.unit}s"
+                f"{of_input}: {missing} of the {vectorizer.rows} rows of the embedding are never used."
+            )
+    return warnings
 
 
 def _classes(corpus: Corpus, division: Division) -> list[str]:
-    if not corpus.labels:
+    if not corpus.labels or corpus.targets is None:
         return []
     warnings = []
-    if len(corpus.labels) > MANY_CLASSES * len(corpus.texts):
+    if len(corpus.labels) > MANY_CLASSES * corpus.targets.size:
         warnings.append(
-            f"{len(corpus.texts)} samples have {len(corpus.labels)} different labels; "
+            f"{len(corpus)} samples have {len(corpus.labels)} different labels; "
             "if they are numbers, use `task: {kind: regression}`."
         )
     for name, indices in division.named().items():
-        counts = np.bincount(corpus.targets[indices], minlength=len(corpus.labels))
+        counts = np.bincount(corpus.targets[indices].ravel(), minlength=len(corpus.labels))
         absent = [label for label, count in zip(corpus.labels, counts, strict=True) if not count]
         if absent:
             shown = listing(absent[:5]) + (f" and {len(absent) - 5} more" if len(absent) > 5 else "")
@@ -87,11 +93,21 @@ def _classes(corpus: Corpus, division: Division) -> list[str]:
 
 
 def _duplicates(corpus: Corpus, division: Division) -> list[str]:
-    texts = {name: [corpus.texts[index] for index in indices] for name, indices in division.named().items()}
+    name = next(iter(corpus.inputs))
+    what = "texts" if isinstance(corpus.inputs[name], tuple) else "samples"
+    samples = {split: _comparable(corpus, name, indices) for split, indices in division.named().items()}
     warnings = []
-    for name, other in (("validation", "train"), ("test", "train"), ("test", "validation")):
-        known = set(texts[other])
-        count = sum(text in known for text in texts[name])
+    for split, other in (("validation", "train"), ("test", "train"), ("test", "validation")):
+        known = set(samples[other])
+        count = sum(sample in known for sample in samples[split])
         if count:
-            warnings.append(f"{count} of {len(texts[name])} {name} texts also occur in the {other} split.")
+            warnings.append(f"{count} of {len(samples[split])} {split} {what} also occur in the {other} split.")
     return warnings
+
+
+def _comparable(corpus: Corpus, name: str, indices: NDArray[np.int64]) -> list[str] | list[bytes]:
+    """Return what makes two samples the same: their text, or their numbers."""
+    values = corpus.inputs[name]
+    if isinstance(values, tuple):
+        return [values[index] for index in indices]
+    return [hashlib.sha256(values[index].tobytes()).digest() for index in indices]

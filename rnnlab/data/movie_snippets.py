@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rnnlab.data.raw import CatalogSamples
 from rnnlab.errors import DatasetError
 
 LINES, POSITIVE, NEGATIVE = 10_605, 5_242, 5_326
 
 
-def read_movie_snippets(path: Path, target: str) -> tuple[list[str], list[str], list[int]]:
-    """Return texts, values of the target, and their rows in the file, counted from 0.
+def read_movie_snippets(path: Path, target: str) -> CatalogSamples:
+    """Return sentences and the values of the target.
 
     Args:
         path: the unpacked file.
@@ -21,10 +22,11 @@ def read_movie_snippets(path: Path, target: str) -> tuple[list[str], list[str], 
     """
     rated = _read_rated(path)
     if target == "score":
-        return [text for _, text in rated], [str(rating) for rating, _ in rated], list(range(len(rated)))
+        texts = [text for _, text in rated]
+        return CatalogSamples({"text": texts}, [str(rating) for rating, _ in rated], range(len(rated)))
     kept = [(row, rating, text) for row, (rating, text) in enumerate(rated) if rating != 0]
     labels = ["positive" if rating > 0 else "negative" for _, rating, _ in kept]
-    return [text for _, _, text in kept], labels, [row for row, _, _ in kept]
+    return CatalogSamples({"text": [text for _, _, text in kept]}, labels, [row for row, _, _ in kept])
 
 
 def _read_rated(path: Path) -> list[tuple[float, str]]:

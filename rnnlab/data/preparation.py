@@ -1,11 +1,10 @@
-"""How raw text becomes the network's inputs: fitted on the training split, packed with the model."""
+"""How raw data become the network's inputs and targets: fitted on the training split, packed with the model."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from functools import cached_property
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,97 +12,95 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnlab.data.labels import encode_classes, encode_numbers
-from rnnlab.data.units import Unit, split_units
-from rnnlab.datasets.facts import InputFacts, TargetFacts, TargetKind
-from rnnlab.errors import StoreError
-from rnnlab.padding import Side
-from rnnlab.text import PADDING_ID, UNKNOWN_ID
+from rnnlab.data.vectorizer import TextVectorizer
+from rnnlab.datasets.facts import TargetFacts
+from rnnlab.errors import DatasetError, StoreError
 
-VERSION = 1
+VERSION = 2
 FILE = "preparation.json"
-PADDING_WORD, UNKNOWN_WORD = "", "[UNK]"
+
+Array = NDArray[Any]
 
 
 @dataclass(frozen=True)
 class Preparation:
-    """Everything that turns raw text into the network's inputs, and values into its targets.
+    """Everything that turns raw data into the network's inputs, and values into its targets.
 
     Attributes:
-        unit: what one integer stands for.
-        lowercase: case is folded first.
-        words: the units by id; id 0 is padding (""), id 1 any unknown unit ("[UNK]").
-        rows: V, rows of the embedding; `words` may be fewer.
-        maxlen: T, timesteps of every sample.
-        padding: the side where zeros are added.
-        truncating: the side where long sequences are cut.
-        mask: the padding is to be masked.
-        target_kind: `classes` or `number`.
-        labels: the classes in the order of their indices; empty for numbers.
         target_name: the target's name.
-        input_name: the input's name.
+        target: what it is, complete: the labels of classes are known.
+        texts: for each input that is a text, how it becomes ids.
+        arrays: for each input of numbers, the shape of a sample: (T, F), or more dimensions.
+        columns: the source's column that each input was read from, where it has columns.
     """
 
-    unit: Unit
-    lowercase: bool
-    words: tuple[str, ...]
-    rows: int
-    maxlen: int
-    padding: Side
-    truncating: Side
-    mask: bool
-    target_kind: TargetKind
-    labels: tuple[str, ...]
     target_name: str
-    input_name: str = "text"
-
-    @cached_property
-    def ids(self) -> dict[str, int]:
-        """Return the id of every known unit."""
-        return {word: position for position, word in enumerate(self.words) if position > UNKNOWN_ID}
+    target: TargetFacts
+    texts: Mapping[str, TextVectorizer] = field(default_factory=dict)
+    arrays: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def input_facts(self) -> InputFacts:
-        """Return what the plan needs to know of the input."""
-        return InputFacts("ids", self.maxlen, vocabulary=self.rows, padding=self.padding, masked=self.mask)
+    def labels(self) -> tuple[str, ...]:
+        """Return the classes in the order of their indices; none for numbers and texts."""
+        return self.target.labels or ()
 
     @property
-    def target_facts(self) -> TargetFacts:
-        """Return what the plan needs to know of the target."""
-        if self.target_kind == "number":
-            return TargetFacts("number")
-        return TargetFacts("classes", len(self.labels), self.labels)
+    def given_inputs(self) -> tuple[str, ...]:
+        """Return the inputs that new data must bring: all but what the model writes itself."""
+        written = self.target.reads if self.target.kind == "sequence" else None
+        return tuple(name for name in (*self.texts, *self.arrays) if name != written)
 
-    def units(self, text: str) -> list[str]:
-        """Return the units of a text, in order."""
-        return split_units(text, self.unit, lowercase=self.lowercase)
+    @property
+    def written(self) -> TextVectorizer:
+        """Return how the text that is to be written becomes ids.
 
-    def encode(self, texts: Sequence[str]) -> dict[str, NDArray[np.int32]]:
-        """Return the input by name: ids (N, T), cut and padded.
-
-        A text without any unit becomes one unknown unit, so that no sample is all padding.
+        Raises:
+            KeyError: the target is none.
         """
-        ids_NT = np.full((len(texts), self.maxlen), PADDING_ID, np.int32)
-        for row, text in zip(ids_NT, texts, strict=True):
-            ids = [self.ids.get(unit, UNKNOWN_ID) for unit in self.units(text)] or [UNKNOWN_ID]
-            kept = ids[-self.maxlen :] if self.truncating == "pre" else ids[: self.maxlen]
-            start = self.maxlen - len(kept) if self.padding == "pre" else 0
-            row[start : start + len(kept)] = kept
-        return {self.input_name: ids_NT}
+        return self.texts[self.target.reads or ""]
 
-    def encode_labels(self, values: Sequence[str]) -> NDArray[np.int64] | NDArray[np.float32]:
-        """Return the targets (N,): class indices as int64, or numbers as float32.
+    def encode(self, raw: Mapping[str, Any]) -> dict[str, Array]:
+        """Return the inputs by name: ids (N, T) of texts, numbers (N, T, …) as float32.
+
+        Args:
+            raw: for each input, N texts or an array (N, T, …).
+
+        Raises:
+            DatasetError: RL404, an array has another shape than the training's.
+        """
+        inputs: dict[str, Array] = {}
+        for name, values in raw.items():
+            if name in self.texts:
+                vectorizer = self.texts[name]
+                inputs[name] = vectorizer.encode_written(values)[0] if vectorizer.written else vectorizer.encode(values)
+            else:
+                inputs[name] = _numbers(name, values, self.arrays[name])
+        return inputs
+
+    def encode_targets(self, values: Sequence[str]) -> Array:
+        """Return the targets: class indices (N,) as int64, numbers (N,) as float32, or ids to be written (N, T).
 
         Raises:
             DatasetError: RL409, a label the training did not know; RL410, not a finite number.
         """
         where = f"`{self.target_name}`"
-        if self.target_kind == "number":
+        if self.target.kind == "sequence":
+            return self.written.encode_written(values)[1]
+        if self.target.kind == "number":
             return encode_numbers(values, where)
         return encode_classes(values, self.labels, where)
 
     def to_data(self) -> dict[str, Any]:
         """Return plain data, with the version of their form."""
-        return {"version": VERSION} | asdict(self) | {"words": list(self.words), "labels": list(self.labels)}
+        return {
+            "version": VERSION,
+            "target_name": self.target_name,
+            "target": asdict(self.target),
+            "texts": {name: vectorizer.to_data() for name, vectorizer in self.texts.items()},
+            "arrays": {name: list(shape) for name, shape in self.arrays.items()},
+            "columns": dict(self.columns),
+        }
 
     @classmethod
     def from_data(cls, data: Any) -> Preparation:
@@ -114,10 +111,16 @@ class Preparation:
         """
         if not isinstance(data, dict) or data.get("version") != VERSION:
             raise StoreError(f"{FILE} is damaged or of another version of rnnlab; prepare or train again")
-        fields = {key: value for key, value in data.items() if key != "version"}
         try:
-            return cls(**fields | {"words": tuple(fields["words"]), "labels": tuple(fields["labels"])})
-        except (KeyError, TypeError) as error:
+            labels = data["target"]["labels"]
+            return cls(
+                target_name=data["target_name"],
+                target=TargetFacts(**data["target"] | {"labels": None if labels is None else tuple(labels)}),
+                texts={name: TextVectorizer.from_data(each) for name, each in data["texts"].items()},
+                arrays={name: tuple(shape) for name, shape in data["arrays"].items()},
+                columns=data["columns"],
+            )
+        except (KeyError, TypeError, AttributeError) as error:
             raise StoreError(f"{FILE} is damaged: {error}; prepare or train again") from error
 
     def save(self, folder: Path) -> Path:
@@ -140,3 +143,15 @@ class Preparation:
         except ValueError as error:
             raise StoreError(f"{folder / FILE} is damaged: {error}; prepare or train again") from error
         return cls.from_data(data)
+
+
+def _numbers(name: str, values: Array, shape: tuple[int, ...]) -> NDArray[np.float32]:
+    """Return an array of the training's shape; its timesteps may be others."""
+    if values.shape[2:] != shape[1:] or values.ndim != len(shape) + 1:
+        raise DatasetError(
+            "RL404",
+            f"the array `{name}` is {' x '.join(map(str, values.shape))}, the training's was N x "
+            f"{' x '.join(map(str, shape))}",
+            help="give as many features per timestep as in training",
+        )
+    return np.asarray(values, np.float32)

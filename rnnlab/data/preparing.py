@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +11,13 @@ from numpy.typing import NDArray
 
 from rnnlab.data.cache import load_splits, replace_whole, save_splits, write_entry
 from rnnlab.data.checks import check_division, check_target, warnings_of
-from rnnlab.data.fitting import fit_preparation
 from rnnlab.data.preparation import Preparation
-from rnnlab.data.sources import Corpus, read_corpus
+from rnnlab.data.raw import Corpus
+from rnnlab.data.sources import read_corpus
 from rnnlab.data.splits import Samples, Splits
 from rnnlab.data.splitting import Division, divide
-from rnnlab.datasets import CatalogDataset, Facts, Split, TextTableDataset
+from rnnlab.data.vectorizer import fit_vectorizer
+from rnnlab.datasets import AnyDataset, Facts, InputFacts, Split, TargetFacts
 from rnnlab.datasets.facts import TargetKind
 from rnnlab.errors import CallError, DatasetError
 from rnnlab.experiment.experiment import Experiment
@@ -66,7 +68,7 @@ def prepare(experiment: Experiment, folder: Path, *, target: TargetKind, say: Ca
 
 def _prepare(
     experiment: Experiment,
-    dataset: CatalogDataset | TextTableDataset,
+    dataset: AnyDataset,
     folder: Path,
     target: TargetKind,
     fingerprint: str,
@@ -76,19 +78,12 @@ def _prepare(
     corpus = read_corpus(dataset, folder, target, say)
     division = _division(dataset.split, corpus)
     check_division(corpus, division)
-    say(f"preparing {len(corpus.texts)} samples")
-    preparation = fit_preparation(
-        [corpus.texts[index] for index in division.train],
-        text_of(experiment),
-        padding_of(experiment),
-        target=target,
-        labels=corpus.labels,
-        target_name=dataset.target_name,
-    )
+    say(f"preparing {len(corpus)} samples")
+    preparation = _fit(experiment, dataset, corpus, division.train, target)
     train, validation, test = _encode(corpus, division, preparation)
     facts = Facts(
-        {preparation.input_name: preparation.input_facts},
-        {preparation.target_name: preparation.target_facts},
+        _input_facts(preparation),
+        {preparation.target_name: preparation.target},
         train_samples=len(train),
     )
     counts = {name: len(indices) for name, indices in division.named().items()}
@@ -98,28 +93,67 @@ def _prepare(
 
 
 def _division(split: Split, corpus: Corpus) -> Division:
-    samples = len(corpus.texts)
     if corpus.sizes is not None:
-        train, validation, test = np.split(np.arange(samples), np.cumsum(corpus.sizes)[:2])
+        train, validation, test = np.split(np.arange(len(corpus)), np.cumsum(corpus.sizes)[:2])
         return Division(train, validation, test)
-    return divide(split, samples, classes=corpus.targets if corpus.labels else None, groups=corpus.groups)
+    return divide(split, len(corpus), classes=corpus.targets if corpus.labels else None, groups=corpus.groups)
+
+
+def _fit(
+    experiment: Experiment, dataset: AnyDataset, corpus: Corpus, train: NDArray[np.int64], target: TargetKind
+) -> Preparation:
+    """Return the preparation fitted on the training split alone."""
+    known = dataset.target_facts() or TargetFacts(target, per=getattr(dataset, "per", "sample"))
+    texts = {
+        name: fit_vectorizer(
+            corpus.texts(name, train),
+            text_of(experiment, name),
+            padding_of(experiment, name),
+            written=known.kind == "sequence" and name == known.reads,
+        )
+        for name in dataset.text_inputs
+    }
+    if known.kind == "sequence" and known.reads:
+        known = replace(known, classes=texts[known.reads].rows)
+    elif known.kind == "classes":
+        known = replace(known, classes=len(corpus.labels), labels=corpus.labels)
+    elif corpus.targets is not None:
+        further = corpus.targets.shape[2 if known.per == "timestep" else 1 :]
+        known = replace(known, numbers=further[0] if further else 1)
+    return Preparation(
+        target_name=dataset.target_name,
+        target=known,
+        texts=texts,
+        arrays={name: corpus.inputs[name].shape[1:] for name in corpus.inputs if name not in texts},
+        columns=corpus.columns,
+    )
+
+
+def _input_facts(preparation: Preparation) -> dict[str, InputFacts]:
+    facts = {name: vectorizer.facts for name, vectorizer in preparation.texts.items()}
+    return facts | {
+        name: InputFacts("features", timesteps=shape[0], features=shape[1:])
+        for name, shape in preparation.arrays.items()
+    }
 
 
 def _encode(corpus: Corpus, division: Division, preparation: Preparation) -> list[Samples]:
-    texts = [tuple(corpus.texts[index] for index in indices) for indices in division.named().values()]
-    encoded = [preparation.encode(part) for part in texts]
-    padded = any((ids_NT == PADDING_ID).any() for inputs in encoded for ids_NT in inputs.values())
-    return [
-        Samples(
-            inputs=dict(inputs),
-            targets={preparation.target_name: corpus.targets[indices]},
-            masks=_masks(inputs) if padded and preparation.mask else {},
-            rows=corpus.rows[indices],
-            raw={preparation.input_name: part},
-        )
-        for part, inputs, indices in zip(texts, encoded, division.named().values(), strict=True)
-    ]
+    return [_encode_split(corpus, indices, preparation) for indices in division.named().values()]
 
 
-def _masks(inputs: dict[str, NDArray[np.int32]]) -> dict[str, NDArray[np.bool_]]:
-    return {name: ids_NT != PADDING_ID for name, ids_NT in inputs.items()}
+def _encode_split(corpus: Corpus, indices: NDArray[np.int64], preparation: Preparation) -> Samples:
+    texts = {name: corpus.texts(name, indices) for name in preparation.texts}
+    arrays = {name: corpus.inputs[name][indices] for name in preparation.arrays}
+    inputs = preparation.encode(texts | arrays)
+    if corpus.targets is None:
+        targets = preparation.encode_targets(texts[preparation.target.reads or ""])
+    else:
+        targets = corpus.targets[indices]
+    masked = {name for name, vectorizer in preparation.texts.items() if vectorizer.mask}
+    return Samples(
+        inputs=inputs,
+        targets={preparation.target_name: targets},
+        masks={name: inputs[name] != PADDING_ID for name in masked if (inputs[name] == PADDING_ID).any()},
+        rows=corpus.rows[indices],
+        raw=dict(texts),
+    )

@@ -3,51 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnlab.data.array_files import read_arrays
+from rnnlab.data.cmudict import read_cmudict
 from rnnlab.data.fetching import fetch
+from rnnlab.data.king_james_bible import read_king_james_bible
 from rnnlab.data.labels import encode_classes, encode_numbers
 from rnnlab.data.movie_snippets import read_movie_snippets
+from rnnlab.data.raw import CatalogSamples, Corpus
 from rnnlab.data.tables import Table, read_table
-from rnnlab.datasets import CatalogDataset, FilesSplit, GroupSplit, TextTableDataset
+from rnnlab.datasets import (
+    AnyDataset,
+    ArraysDataset,
+    CatalogDataset,
+    FilesSplit,
+    GroupSplit,
+    TextPairsDataset,
+    TextTableDataset,
+)
 from rnnlab.datasets.facts import TargetKind
 from rnnlab.errors import CallError
 from rnnlab.experiment.prepared import file_sha256, source_paths
 
-READERS = {"movie-snippets": read_movie_snippets}
+READERS: dict[str, Callable[[Path, str], CatalogSamples]] = {
+    "movie-snippets": read_movie_snippets,
+    "cmudict": read_cmudict,
+    "king-james-bible": read_king_james_bible,
+}
 
 
-@dataclass(frozen=True)
-class Corpus:
-    """N raw samples.
-
-    Attributes:
-        texts: N texts.
-        targets: (N,) class indices int64, or numbers float32.
-        labels: the classes in the order of their indices; empty for numbers.
-        rows: (N,) row in the source file, counted from 0.
-        groups: N values of the group's column, where the split asks for one.
-        sizes: samples of train, validation and test where each has its own file.
-        source: what the data are, for the record.
-    """
-
-    texts: tuple[str, ...]
-    targets: NDArray[Any]
-    labels: tuple[str, ...]
-    rows: NDArray[np.int64]
-    source: dict[str, Any]
-    groups: tuple[str, ...] | None = None
-    sizes: tuple[int, int, int] | None = None
-
-
-def read_corpus(
-    dataset: CatalogDataset | TextTableDataset, folder: Path, target: TargetKind, say: Callable[[str], None]
-) -> Corpus:
+def read_corpus(dataset: AnyDataset, folder: Path, target: TargetKind, say: Callable[[str], None]) -> Corpus:
     """Return the samples of a dataset, fetched if they must be.
 
     Raises:
@@ -56,19 +46,22 @@ def read_corpus(
     """
     if isinstance(dataset, CatalogDataset):
         return _read_catalog(dataset, say)
+    if isinstance(dataset, ArraysDataset):
+        return read_arrays(dataset, folder, target, say)
+    if isinstance(dataset, TextPairsDataset):
+        return _read_text_pairs(dataset, folder, say)
     return _read_text_tables(dataset, folder, target, say)
 
 
 def _read_catalog(dataset: CatalogDataset, say: Callable[[str], None]) -> Corpus:
     entry = dataset.entry
-    if isinstance(dataset.split, GroupSplit | FilesSplit):
+    if isinstance(dataset.split, FilesSplit | GroupSplit) and getattr(dataset.split, "column", "") not in entry.groups:
         raise CallError(
             f"`split: {{kind: {dataset.split.kind}}}` needs a table of your own; "
             f"{entry.name} has no such column or file"
         )
-    texts, values, rows = READERS[entry.name](fetch(entry, say), dataset.target_name)
+    found = READERS[entry.name](fetch(entry, say), dataset.target_name)
     facts = entry.targets[dataset.target_name]
-    labels = facts.labels or ()
     where = f"`{dataset.target_name}` of {entry.name}"
     source = {
         "kind": dataset.kind,
@@ -78,46 +71,90 @@ def _read_catalog(dataset: CatalogDataset, say: Callable[[str], None]) -> Corpus
         "licence": entry.licence,
         "citation": entry.citation,
     }
-    targets = encode_numbers(values, where) if facts.kind == "number" else encode_classes(values, labels, where)
-    return Corpus(tuple(texts), targets, labels, np.array(rows, np.int64), source)
+    rows = np.array(found.rows, np.int64)
+    groups = tuple(found.groups[dataset.split.column]) if isinstance(dataset.split, GroupSplit) else None
+    inputs = {name: tuple(texts) for name, texts in found.texts.items()}
+    if facts.kind == "sequence":
+        assert facts.reads is not None
+        inputs[facts.reads] = tuple(found.values)
+        return Corpus(inputs, None, (), rows, source, groups=groups)
+    labels = facts.labels or ()
+    targets = (
+        encode_numbers(found.values, where) if facts.kind == "number" else encode_classes(found.values, labels, where)
+    )
+    return Corpus(inputs, targets, labels, rows, source, groups=groups)
 
 
 def _read_text_tables(
     dataset: TextTableDataset, folder: Path, target: TargetKind, say: Callable[[str], None]
 ) -> Corpus:
     paths = source_paths(dataset, folder)
-    column = dataset.split.column if isinstance(dataset.split, GroupSplit) else None
-    wanted = (dataset.text, dataset.label, *([column] if column else []))
-    tables = []
-    for path in paths.values():
-        say(f"reading {path.name}")
-        tables.append(read_table(path, wanted))
-    texts = [table.values(dataset.text) for table in tables]
+    tables = _read_tables(dataset, paths, (dataset.text, dataset.label), say)
     values = [table.values(dataset.label) for table in tables]
     labels = dataset.labels or tuple(sorted({value for part in values for value in part}))
     numbers = target == "number"
+    wheres = [f"{table.name}, column `{dataset.label}`" for table in tables]
     targets = [
-        encode_numbers(part, _where(table, dataset))
-        if numbers
-        else encode_classes(part, labels, _where(table, dataset))
-        for table, part in zip(tables, values, strict=True)
+        encode_numbers(part, where) if numbers else encode_classes(part, labels, where)
+        for where, part in zip(wheres, values, strict=True)
     ]
-    sizes = [len(part) for part in texts]
-    return Corpus(
-        texts=tuple(text for part in texts for text in part),
+    return _of_tables(
+        dataset,
+        paths,
+        tables,
+        columns={"text": dataset.text},
         targets=np.concatenate(targets),
         labels=() if numbers else labels,
+        target_name=dataset.label,
+    )
+
+
+def _read_text_pairs(dataset: TextPairsDataset, folder: Path, say: Callable[[str], None]) -> Corpus:
+    paths = source_paths(dataset, folder)
+    tables = _read_tables(dataset, paths, (dataset.source, dataset.target), say)
+    columns = {"source": dataset.source, "target": dataset.target}
+    return _of_tables(dataset, paths, tables, columns=columns, targets=None, labels=(), target_name=dataset.target)
+
+
+def _read_tables(
+    dataset: TextTableDataset | TextPairsDataset,
+    paths: dict[str, Path],
+    columns: tuple[str, ...],
+    say: Callable[[str], None],
+) -> list[Table]:
+    group = (dataset.split.column,) if isinstance(dataset.split, GroupSplit) else ()
+    tables = []
+    for path in paths.values():
+        say(f"reading {path.name}")
+        tables.append(read_table(path, (*columns, *group)))
+    return tables
+
+
+def _of_tables(
+    dataset: TextTableDataset | TextPairsDataset,
+    paths: dict[str, Path],
+    tables: list[Table],
+    *,
+    columns: dict[str, str],
+    targets: NDArray[Any] | None,
+    labels: tuple[str, ...],
+    target_name: str,
+) -> Corpus:
+    """Return the samples of tables, one after the other."""
+    texts = {name: [table.values(column) for table in tables] for name, column in columns.items()}
+    sizes = [len(part) for part in next(iter(texts.values()))]
+    return Corpus(
+        inputs={name: tuple(text for part in parts for text in part) for name, parts in texts.items()},
+        targets=targets,
+        labels=labels,
         rows=np.concatenate([np.arange(size, dtype=np.int64) for size in sizes]),
         source={
             "kind": dataset.kind,
             "name": paths[next(iter(paths))].name,
-            "target": dataset.label,
+            "target": target_name,
             "sha256": {name: file_sha256(path) for name, path in paths.items()},
         },
-        groups=tuple(tables[0].values(column)) if column else None,
-        sizes=(sizes[0], sizes[1], sizes[2]) if isinstance(dataset.split, FilesSplit) else None,
+        groups=tuple(tables[0].values(dataset.split.column)) if isinstance(dataset.split, GroupSplit) else None,
+        sizes=(sizes[0], sizes[1], sizes[2]) if len(sizes) > 1 else None,
+        columns=columns,
     )
-
-
-def _where(table: Table, dataset: TextTableDataset) -> str:
-    return f"{table.name}, column `{dataset.label}`"

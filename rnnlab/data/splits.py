@@ -20,14 +20,15 @@ class Samples:
     """One split. All arrays have N rows.
 
     Attributes:
-        inputs: by name; `text` is (N, T) int32, padded.
-        targets: by name; class indices (N,) int64, or numbers (N,) float32.
+        inputs: by name; ids (N, T) int32, padded, or numbers (N, T, …) float32.
+        targets: by name; class indices int64 (N,) or (N, T), ids to be written int32 (N, T), or numbers float32, (N,)
+            or (N, K) of samples, (N, T) or (N, T, K) of timesteps.
         weights: (N,) float32 sample weights, or None where all weigh the same.
         masks: by input name, (N, T) bool, True where a timestep is data; empty where nothing is padded
             or the padding is not to be masked.
         rows: (N,) int64, row of the source table, counted from 0.
-        raw: by input name, the texts as they stood in the source (for baselines and for showing);
-            read from disk one by one.
+        raw: for each input that is a text, the texts as they stood in the source (for baselines and for
+            showing); read from disk one by one.
     """
 
     inputs: dict[str, Array]

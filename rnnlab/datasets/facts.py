@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-TargetKind = Literal["classes", "number"]
+TargetKind = Literal["classes", "number", "sequence"]
+"""A class, a number, or a sequence of ids that is to be generated."""
+Per = Literal["sample", "timestep"]
 
 
 @dataclass(frozen=True)
@@ -15,7 +17,7 @@ class InputFacts:
     Attributes:
         kind: `ids` (integers below `vocabulary`, 0 is padding) or `features` (floats).
         timesteps: T after padding; None where only the data can tell.
-        features: F, numbers per timestep; None for ids.
+        features: numbers per timestep, (F,) or more dimensions; empty for ids.
         vocabulary: V, rows of the embedding; None for features.
         padding: the side where zeros stand, None where there is no padding.
         masked: the padding is to be masked.
@@ -23,7 +25,7 @@ class InputFacts:
 
     kind: Literal["ids", "features"]
     timesteps: int | None
-    features: int | None = None
+    features: tuple[int, ...] = ()
     vocabulary: int | None = None
     padding: Literal["pre", "post"] | None = None
     masked: bool = False
@@ -34,14 +36,20 @@ class TargetFacts:
     """The named target.
 
     Attributes:
-        kind: `classes` or `number`.
-        classes: C, None where only the data can tell (or for numbers).
+        kind: `classes`, `number` or `sequence`.
+        classes: C, None where only the data can tell (or for numbers); of a sequence the rows of its vocabulary.
         labels: the classes' names in the order of their indices, where known.
+        per: one target per sample, or one per timestep.
+        numbers: K, how many numbers a target has; 1 for classes.
+        reads: the input whose timesteps have the targets: where it is padded, loss and metrics look away.
     """
 
     kind: TargetKind
     classes: int | None = None
     labels: tuple[str, ...] | None = None
+    per: Per = "sample"
+    numbers: int = 1
+    reads: str | None = None
 
 
 @dataclass(frozen=True)

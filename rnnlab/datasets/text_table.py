@@ -33,6 +33,11 @@ class TextTableDataset(Spec):
         return ("text",)
 
     @property
+    def text_inputs(self) -> tuple[str, ...]:
+        """Return the inputs that are texts."""
+        return self.input_names
+
+    @property
     def target_name(self) -> str:
         """Return the name of the target."""
         return self.label

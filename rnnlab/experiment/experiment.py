@@ -14,7 +14,7 @@ from rnnlab.layers import count_names
 from rnnlab.optimizers import Adam, Optimizer
 from rnnlab.padding import Padding
 from rnnlab.runtime import Runtime
-from rnnlab.spec import PositiveInt, Spec
+from rnnlab.spec import Name, PerInput, PositiveInt, Spec
 from rnnlab.sweeping import Sweep
 from rnnlab.tasks import Task
 from rnnlab.text import Text
@@ -44,10 +44,10 @@ class Experiment(Spec):
     """Train so many replicates, with seeds `seed`, `seed` + 1, …: mean and 95 % interval are recorded."""
     dataset: Dataset | None = None
     """The data; without it the file describes an architecture only."""
-    text: Text | None = None
-    """How text becomes integers."""
-    padding: Padding | None = None
-    """How sequences of different lengths become one array."""
+    text: Annotated[Text | dict[Name, Text], PerInput(Text)] | None = None
+    """How text becomes integers: for all inputs, or for each by name: `{source: {…}, target: {…}}`."""
+    padding: Annotated[Padding | dict[Name, Padding], PerInput(Padding)] | None = None
+    """How sequences of different lengths become one array: for all inputs, or for each by name."""
     task: Task | None = None
     """What is predicted; follows from the dataset and the head unless given."""
     model: Model

@@ -15,7 +15,7 @@ from rnnlab.errors import CallError
 from rnnlab.experiment.experiment import Experiment
 from rnnlab.experiment.type_words import type_words
 from rnnlab.source import CODES, did_you_mean, listing
-from rnnlab.spec import DISCRIMINATORS, Choice, Spec, choices_of, key_docs, keys_of
+from rnnlab.spec import DISCRIMINATORS, Choice, PerInput, Spec, choices_of, key_docs, keys_of
 
 FILE = "experiment"
 HEADINGS = ("key", "type", "default", "")
@@ -82,6 +82,10 @@ def _pages(name: str, annotation: Any, place: str) -> Iterator[tuple[str, str, s
         for kind, spec in members.items():
             yield from _pages(kind, spec, f"{place} of {mark.key} {kind}")
         return
+    for mark in get_args(annotation)[1:]:
+        if isinstance(mark, PerInput):
+            yield from _pages(name, mark.spec, place)
+            return
     for inner in get_args(annotation):
         yield from _pages(name, inner, place)
 

@@ -9,19 +9,34 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from rnnlab.datasets import CatalogDataset, Facts, FilesSplit, InputFacts, TargetFacts, TextTableDataset
+from rnnlab.datasets import (
+    AnyDataset,
+    ArraysDataset,
+    CatalogDataset,
+    Facts,
+    FilesSplit,
+    InputFacts,
+    TargetFacts,
+    TextPairsDataset,
+    TextTableDataset,
+)
 from rnnlab.datasets.facts import TargetKind
+from rnnlab.datasets.npz import Header, read_headers
+from rnnlab.errors import DatasetError
 from rnnlab.experiment.experiment import Experiment
 from rnnlab.padding import Padding
+from rnnlab.source import did_you_mean
 from rnnlab.text import Text
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 FACTS = "facts.json"
+Section = TypeVar("Section", Text, Padding)
 
 
 def cache_root() -> Path:
@@ -39,18 +54,22 @@ def prepared_folder(fingerprint: str) -> Path:
     return cache_root() / "prepared" / fingerprint
 
 
-def text_of(experiment: Experiment) -> Text:
-    """Return the `text` section, or its defaults."""
-    return experiment.text or Text()
+def text_of(experiment: Experiment, name: str) -> Text:
+    """Return the `text` section as it holds for an input, or its defaults."""
+    return _of_input(experiment.text, name) or Text()
 
 
-def padding_of(experiment: Experiment) -> Padding:
-    """Return the `padding` section, or its defaults."""
-    return experiment.padding or Padding()
+def padding_of(experiment: Experiment, name: str) -> Padding:
+    """Return the `padding` section as it holds for an input, or its defaults."""
+    return _of_input(experiment.padding, name) or Padding()
 
 
-def source_paths(dataset: TextTableDataset, folder: Path) -> dict[str, Path]:
-    """Return the tables of a dataset: `train`, `validation` and `test`, or `table` where one is divided."""
+def _of_input(section: Section | Mapping[str, Section] | None, name: str) -> Section | None:
+    return section.get(name) if isinstance(section, Mapping) else section
+
+
+def source_paths(dataset: TextTableDataset | TextPairsDataset | ArraysDataset, folder: Path) -> dict[str, Path]:
+    """Return the files of a dataset: `train`, `validation` and `test`, or `table` where one is divided."""
     if isinstance(dataset.split, FilesSplit):
         names = {"train": dataset.path, "validation": dataset.split.validation, "test": dataset.split.test}
     else:
@@ -81,8 +100,8 @@ def data_fingerprint(experiment: Experiment, folder: Path, target: TargetKind | 
         "format": FORMAT,
         "source": source,
         "dataset": dataset.model_dump(mode="json", exclude_none=True),
-        "text": text_of(experiment).model_dump(mode="json"),
-        "padding": padding_of(experiment).model_dump(mode="json"),
+        "text": {name: text_of(experiment, name).model_dump(mode="json") for name in dataset.text_inputs},
+        "padding": {name: padding_of(experiment, name).model_dump(mode="json") for name in dataset.text_inputs},
         "target": known.kind if known else None,
     }
     canonical = json.dumps(key, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
@@ -99,6 +118,9 @@ def describe(experiment: Experiment, folder: Path, target: TargetKind | None) ->
 
     Returns:
         None without a dataset.
+
+    Raises:
+        DatasetError: RL401, RL402, RL404: the shapes stand in a file that cannot be used.
     """
     dataset = experiment.dataset
     if dataset is None:
@@ -107,16 +129,64 @@ def describe(experiment: Experiment, folder: Path, target: TargetKind | None) ->
     cached = _cached_facts(prepared_folder(fingerprint)) if fingerprint else None
     if cached is not None:
         return cached
-    padding = padding_of(experiment)
     known = _known_target(dataset, target)
-    facts = InputFacts(
+    if isinstance(dataset, ArraysDataset):
+        return _array_facts(dataset, folder, target or "classes")
+    inputs = {name: _text_facts(experiment, name) for name in dataset.input_names}
+    if known is not None and known.kind == "sequence" and known.reads:
+        known = replace(known, classes=inputs[known.reads].vocabulary)
+    return Facts(inputs, {dataset.target_name: known} if known else {})
+
+
+def _text_facts(experiment: Experiment, name: str) -> InputFacts:
+    padding = padding_of(experiment, name)
+    return InputFacts(
         "ids",
         timesteps=padding.maxlen if isinstance(padding.maxlen, int) else None,
-        vocabulary=text_of(experiment).vocabulary,
+        vocabulary=text_of(experiment, name).vocabulary,
         padding=padding.padding,
         masked=padding.mask,
     )
-    return Facts({name: facts for name in dataset.input_names}, {dataset.target_name: known} if known else {})
+
+
+def _array_facts(dataset: ArraysDataset, folder: Path, target: TargetKind) -> Facts:
+    """Return what the headers of the file tell."""
+    path = next(iter(source_paths(dataset, folder).values()))
+    headers = read_headers(path)
+    for name in (*dataset.inputs, dataset.target):
+        if name not in headers:
+            raise DatasetError("RL402", f"{path.name} has no array `{name}`", help=did_you_mean(name, headers))
+    inputs = {name: _array_input(name, headers[name]) for name in dataset.inputs}
+    return Facts(inputs, {dataset.target: _array_target(dataset, headers[dataset.target], target)})
+
+
+def _array_input(name: str, header: Header) -> InputFacts:
+    if len(header.shape) < 3 or header.type == "other":
+        shape = " x ".join(map(str, header.shape))
+        kind = " of objects" if header.type == "other" else ""
+        raise DatasetError(
+            "RL404",
+            f"the array `{name}` is {shape}{kind}, not samples x timesteps x features",
+            help="give it the shape (N, T, F); one feature per timestep is (N, T, 1)",
+        )
+    return InputFacts("features", timesteps=header.shape[1], features=header.shape[2:])
+
+
+def _array_target(dataset: ArraysDataset, header: Header, target: TargetKind) -> TargetFacts:
+    before = 2 if dataset.per == "timestep" else 1
+    further = header.shape[before:]
+    wanted = "(N, T) or (N, T, K)" if dataset.per == "timestep" else "(N,) or (N, K)"
+    if len(header.shape) < before or len(further) > 1 or header.type == "other" or (further and target == "classes"):
+        wanted = wanted.partition(" or")[0] + " class indices" if target == "classes" else wanted
+        raise DatasetError(
+            "RL404",
+            f"the target `{dataset.target}` is {' x '.join(map(str, header.shape))}, not {wanted}",
+            help=f"`per: {dataset.per}` is one target for each {dataset.per}",
+        )
+    if target == "classes":
+        labels = dataset.labels
+        return TargetFacts("classes", len(labels) if labels else None, labels, per=dataset.per)
+    return TargetFacts("number", per=dataset.per, numbers=further[0] if further else 1)
 
 
 def facts_to_data(facts: Facts) -> dict[str, Any]:
@@ -131,16 +201,20 @@ def facts_from_data(data: dict[str, Any]) -> Facts:
         KeyError, TypeError, ValueError: they are not what it writes.
     """
     targets = {name: _target_from_data(target) for name, target in data["targets"].items()}
-    inputs = {name: InputFacts(**values) for name, values in data["inputs"].items()}
+    inputs = {name: _input_from_data(values) for name, values in data["inputs"].items()}
     return Facts(inputs, targets, own_test=data["own_test"], train_samples=data["train_samples"])
+
+
+def _input_from_data(data: dict[str, Any]) -> InputFacts:
+    return InputFacts(**data | {"features": tuple(data["features"])})
 
 
 def _target_from_data(data: dict[str, Any]) -> TargetFacts:
     labels = data["labels"]
-    return TargetFacts(data["kind"], data["classes"], None if labels is None else tuple(labels))
+    return TargetFacts(**data | {"labels": None if labels is None else tuple(labels)})
 
 
-def _known_target(dataset: CatalogDataset | TextTableDataset, target: TargetKind | None) -> TargetFacts | None:
+def _known_target(dataset: AnyDataset, target: TargetKind | None) -> TargetFacts | None:
     if isinstance(dataset, CatalogDataset):
         known = dataset.entry.targets.get(dataset.target_name)
     else:
@@ -148,7 +222,7 @@ def _known_target(dataset: CatalogDataset | TextTableDataset, target: TargetKind
     return known or (TargetFacts(target) if target else None)
 
 
-def _source_identity(dataset: CatalogDataset | TextTableDataset, folder: Path) -> dict[str, str]:
+def _source_identity(dataset: AnyDataset, folder: Path) -> dict[str, str]:
     if isinstance(dataset, CatalogDataset):
         return {"archive": dataset.entry.source.sha256}
     return {name: file_sha256(path) for name, path in source_paths(dataset, folder).items()}

@@ -6,7 +6,13 @@ from rnnlab.datasets import TargetFacts
 from rnnlab.datasets.facts import TargetKind
 from rnnlab.experiment.experiment import Experiment
 from rnnlab.layers import LAYERS
-from rnnlab.tasks import Classification, Regression
+from rnnlab.tasks import AnyTask, Classification, Regression, SequenceToSequence
+
+DEFAULT_TASKS: dict[TargetKind, AnyTask] = {
+    "classes": Classification(),
+    "number": Regression(),
+    "sequence": SequenceToSequence(),
+}
 
 
 def head_of(experiment: Experiment) -> object | None:
@@ -25,8 +31,13 @@ def target_kind(experiment: Experiment) -> TargetKind:
     return "number" if getattr(head_of(experiment), "activation", None) == "linear" else "classes"
 
 
-def task_of(experiment: Experiment) -> Classification | Regression:
+def task_of(experiment: Experiment) -> AnyTask:
     """Return the task: given, or the one for the kind of target."""
-    if experiment.task:
-        return experiment.task
-    return Classification() if target_kind(experiment) == "classes" else Regression()
+    return experiment.task or DEFAULT_TASKS[target_kind(experiment)]
+
+
+def baselines_of(experiment: Experiment) -> tuple[str, ...]:
+    """Return the names of the baselines that are fitted beside the model."""
+    dataset = experiment.dataset
+    texts = dataset is not None and bool(dataset.text_inputs)
+    return tuple(name for name in task_of(experiment).baselines if texts or not name.startswith("tfidf"))

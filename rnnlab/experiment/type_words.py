@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from rnnlab.spec import Choice, Spec, keys_of
+from rnnlab.spec import Choice, PerInput, Spec, keys_of
 
 PLAIN = {bool: "true or false", int: "whole number", float: "number", str: "text", Any: "any value"}
 BOUNDS = (("ge", "≥"), ("gt", ">"), ("le", "≤"), ("lt", "<"))
@@ -37,6 +37,8 @@ def _annotated(inner: Any, metadata: tuple[Any, ...]) -> str:
     for mark in metadata:
         if isinstance(mark, Choice):
             return f"name, or mapping with `{mark.key}`" if mark.short else f"mapping with `{mark.key}`"
+        if isinstance(mark, PerInput):
+            return f"{type_words(mark.spec)}, or such a mapping for each input by name"
     bounds = [
         f"{sign} {getattr(mark, key):,}"
         for mark in _constraints(metadata)

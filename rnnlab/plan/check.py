@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rnnlab.datasets import Facts
-from rnnlab.errors import InvalidExperimentError
+from rnnlab.errors import DatasetError, InvalidExperimentError
 from rnnlab.expect import Expect, meets
 from rnnlab.experiment import Experiment, describe, errors_of, load_document, target_kind, validate
 from rnnlab.plan.graph import plan_graph
@@ -79,8 +79,11 @@ def check_document(parsed: Parsed, folder: Path) -> Checked:
     findings: list[Finding] = []
     broken = {diagnostic.code for diagnostic in validated.diagnostics if diagnostic.severity == "error"}
     if valid >= GRAPH_NEEDS and not broken & {"RL211"}:
-        facts = describe(partial, folder, target_kind(partial)) if partial.dataset else None
-        plan, findings = _plan(partial, facts, with_head="task" in valid and "RL207" not in broken)
+        try:
+            facts = describe(partial, folder, target_kind(partial))
+            plan, findings = _plan(partial, facts, with_head="task" in valid and "RL207" not in broken)
+        except DatasetError as error:
+            findings = [Finding(error.code, error.message, ("dataset", "path"), help=error.help)]
     if plan and "expect" in valid:
         findings += _expectations(partial.expect, plan)
     if partial.sweep is not None and validated.experiment is not None and plan and not findings:

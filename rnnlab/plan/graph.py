@@ -36,7 +36,8 @@ class Graph:
 def plan_graph(experiment: Experiment, facts: Facts | None) -> Graph:
     """Return the planned layers of an experiment."""
     inputs = plan_inputs(experiment, facts)
-    wiring = wire(experiment, tuple(inputs))
+    targets = facts.targets.values() if facts else ()
+    wiring = wire(experiment, tuple(inputs), every_timestep=any(target.per == "timestep" for target in targets))
     findings = list(wiring.findings)
     if findings:
         return Graph(inputs, {}, None, tuple(findings))
@@ -156,8 +157,7 @@ def plan_inputs(experiment: Experiment, facts: Facts | None) -> dict[str, Signal
     signals = {}
     for name, fact in facts.inputs.items():
         mask = Mask(name, fact.padding) if fact.masked and fact.padding else None
-        shape = (fact.timesteps,) if fact.kind == "ids" else (fact.timesteps, fact.features)
-        signals[name] = Signal(shape, vocabulary=fact.vocabulary, mask=mask)
+        signals[name] = Signal((fact.timesteps, *fact.features), vocabulary=fact.vocabulary, mask=mask)
     return signals
 
 

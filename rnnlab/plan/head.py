@@ -18,12 +18,12 @@ def plan_head(
     ((target, known),) = facts.targets.items() or {"target": TargetFacts(target_kind(experiment))}.items()
     last = layers[-1]
     path = ("model", "layers", last.entry)
-    shape_problem = _check_shape(last, layers, path)
+    shape_problem = _check_shape(last, layers, known, facts, path)
     if shape_problem:
         return None, [shape_problem]
-    units = last.output.shape[0]
+    units = last.output.shape[-1]
     assert units is not None
-    kind, findings = _check_units(units, target_kind(experiment), known, path)
+    kind, findings = _check_units(units, known, path)
     loss = task.loss or task.default_loss(kind)
     activation = str(last.keras_arguments["activation"])
     findings += _check_activation(kind, activation, loss, explicit=task.loss is not None, path=path)
@@ -36,11 +36,16 @@ def plan_head(
         metrics=task.metrics or task.default_metrics,
         from_logits=bool(getattr(loss, "from_logits", False)),
         labels=known.labels,
+        per=known.per,
+        numbers=known.numbers,
+        reads=known.reads,
     )
     return (None if findings else head), findings
 
 
-def _check_shape(last: LayerPlan, layers: tuple[LayerPlan, ...], path: tuple[str | int, ...]) -> Finding | None:
+def _check_shape(
+    last: LayerPlan, layers: tuple[LayerPlan, ...], known: TargetFacts, facts: Facts, path: tuple[str | int, ...]
+) -> Finding | None:
     if last.layer != "dense":
         return Finding(
             "RL203",
@@ -48,6 +53,8 @@ def _check_shape(last: LayerPlan, layers: tuple[LayerPlan, ...], path: tuple[str
             (*path, "layer"),
             help="end with `{layer: dense, units: …, activation: …}`",
         )
+    if known.per == "timestep":
+        return _check_timesteps(last, known, facts, path)
     if not _is_vector(last.output):
         culprit = next((layer for layer in reversed(layers) if layer.kernel), last)
         return Finding(
@@ -59,19 +66,40 @@ def _check_shape(last: LayerPlan, layers: tuple[LayerPlan, ...], path: tuple[str
     return None
 
 
+def _check_timesteps(last: LayerPlan, known: TargetFacts, facts: Facts, path: tuple[str | int, ...]) -> Finding | None:
+    """Return what is wrong where every timestep has a target."""
+    if not last.output.is_sequence:
+        return Finding(
+            "RL203",
+            "every timestep has a target, but the model gives one output per sample",
+            (*path, "layer"),
+            help="give `return_sequences: true` to the recurrent layer before it",
+        )
+    labelled = facts.inputs[known.reads or next(iter(facts.inputs))]
+    wanted, found = labelled.timesteps, last.output.shape[0]
+    if wanted is not None and found is not None and wanted != found:
+        return Finding(
+            "RL203",
+            f"the targets have {wanted} timesteps, the output {found}",
+            (*path, "layer"),
+            help="pooling, strides and convolutions without `padding: same` change the number of timesteps",
+        )
+    return None
+
+
 def _is_vector(signal: Signal) -> bool:
     return len(signal.shape) == 1 and not signal.is_ids
 
 
-def _check_units(
-    units: int, target: str, known: TargetFacts, path: tuple[str | int, ...]
-) -> tuple[HeadKind, list[Finding]]:
+def _check_units(units: int, known: TargetFacts, path: tuple[str | int, ...]) -> tuple[HeadKind, list[Finding]]:
     place = (*path, "units")
-    if target == "number":
-        wrong = Finding(
-            "RL203", f"the target is one number, but the head has {units} units", place, help="use `units: 1`"
-        )
-        return "number", [] if units == 1 else [wrong]
+    if known.kind == "number":
+        what = "one number" if known.numbers == 1 else f"{known.numbers} numbers"
+        found = f"the target is {what}, but the head has {units} unit{'s' if units != 1 else ''}"
+        wrong = Finding("RL203", found, place, help=f"use `units: {known.numbers}`")
+        return "number", [] if units == known.numbers else [wrong]
+    if known.kind == "sequence":
+        return "classes", _check_vocabulary(units, known, place)
     kind: HeadKind = "binary" if units == 1 else "classes"
     classes = known.classes
     if classes is None or units == classes or (units == 1 and classes == 2):
@@ -83,6 +111,19 @@ def _check_units(
     )
     return kind, [
         Finding("RL203", f"the target has {classes} classes, but the head has {units} units", place, help=help_)
+    ]
+
+
+def _check_vocabulary(units: int, known: TargetFacts, place: tuple[str | int, ...]) -> list[Finding]:
+    if known.classes is None or units == known.classes:
+        return []
+    return [
+        Finding(
+            "RL203",
+            f"the target's vocabulary has {known.classes} rows, but the head has {units} units",
+            place,
+            help=f"use `units: {known.classes}`, or `text.{known.reads}.vocabulary: {units}`",
+        )
     ]
 
 

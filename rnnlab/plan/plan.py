@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rnnlab.cells import Weight
+from rnnlab.datasets.facts import Per
 from rnnlab.layers import Signal
 from rnnlab.tasks import Direction, HeadKind, Loss, direction_of
 
@@ -86,12 +87,15 @@ class HeadPlan:
 
     Attributes:
         kind: `binary` (one unit), `classes` (C units) or `number`.
-        task: `classification` or `regression`.
+        task: `classification`, `regression` or `sequence_to_sequence`.
         target: name of the target.
         loss: its spec.
         metrics: names.
         from_logits: the outputs are logits.
         labels: the classes' names where known.
+        per: one target per sample, or one per timestep.
+        numbers: K, numbers of a target; 1 for classes.
+        reads: the input of ids whose padding loss and metrics leave out; None where every timestep counts.
     """
 
     kind: HeadKind
@@ -101,6 +105,9 @@ class HeadPlan:
     metrics: tuple[str, ...]
     from_logits: bool
     labels: tuple[str, ...] | None = None
+    per: Per = "sample"
+    numbers: int = 1
+    reads: str | None = None
 
 
 @dataclass(frozen=True)

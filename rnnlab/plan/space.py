@@ -120,8 +120,7 @@ def base_value(experiment: Experiment, document: Document, place: Place) -> Any:
 
 
 def _default(experiment: Experiment, place: Place) -> Any:
-    sections = {"text": text_of(experiment), "padding": padding_of(experiment)}
-    value: Any = experiment.model_copy(update=sections if experiment.dataset else {})
+    value: Any = experiment.model_copy(update=_sections_of_data(experiment))
     for segment in place.path:
         value = (
             value[segment]
@@ -131,6 +130,18 @@ def _default(experiment: Experiment, place: Place) -> Any:
         if value is None:
             return None
     return value.model_dump(mode="json") if hasattr(value, "model_dump") else value
+
+
+def _sections_of_data(experiment: Experiment) -> dict[str, Any]:
+    """Return `text` and `padding` as they hold where they are left out."""
+    names = experiment.dataset.text_inputs if experiment.dataset else ()
+    if not names:
+        return {}
+    sections = {"text": (experiment.text, text_of), "padding": (experiment.padding, padding_of)}
+    return {
+        key: {name: find(experiment, name) for name in names} if isinstance(given, dict) else find(experiment, names[0])
+        for key, (given, find) in sections.items()
+    }
 
 
 def trial_document(document: Document, values: list[tuple[Path, Node]]) -> Document:

@@ -43,15 +43,23 @@ class Wiring:
     findings: tuple[Finding, ...]
 
 
-def wire(experiment: Experiment, inputs: tuple[str, ...]) -> Wiring:
-    """Return who reads whom; with findings where a reference leads nowhere or nobody reads a layer."""
+def wire(experiment: Experiment, inputs: tuple[str, ...], *, every_timestep: bool = False) -> Wiring:
+    """Return who reads whom; with findings where a reference leads nowhere or nobody reads a layer.
+
+    Args:
+        experiment: the layers are of.
+        inputs: their names.
+        every_timestep: the target has a value for each, so that the outputs need them.
+    """
     wires = _Wires(experiment, inputs)
     nodes = wires.connect()
     outputs = wires.outputs(nodes)
     findings = [*_clashes(experiment, inputs), *wires.findings]
     if not findings:
         findings += _unread(nodes, inputs, outputs)
-    return Wiring(tuple(nodes) if findings else _with_needs(nodes, outputs), outputs, tuple(findings))
+    if findings:
+        return Wiring(tuple(nodes), outputs, tuple(findings))
+    return Wiring(_with_needs(nodes, outputs, every_timestep=every_timestep), outputs, ())
 
 
 def copies_of(experiment: Experiment) -> Iterator[tuple[int, int, str, Layer]]:
@@ -195,7 +203,7 @@ def is_state(reference: str) -> bool:
     return bool(part) and part not in ("forward", "backward")
 
 
-def _with_needs(nodes: list[Node], outputs: tuple[str, ...]) -> tuple[Node, ...]:
+def _with_needs(nodes: list[Node], outputs: tuple[str, ...], *, every_timestep: bool) -> tuple[Node, ...]:
     """Return the nodes with what their consumers need of them; layers that share weights share the needs too."""
     readers: dict[str, list[Node]] = {}
     states = {base_of(reference) for reference in outputs if is_state(reference)}
@@ -207,7 +215,7 @@ def _with_needs(nodes: list[Node], outputs: tuple[str, ...]) -> tuple[Node, ...]
                 readers.setdefault(base_of(reference), []).append(node)
         states |= {base_of(reference) for reference in node.initial_state if is_state(reference)}
 
-    needing: set[str] = set()
+    needing = {base_of(reference) for reference in outputs if every_timestep and not is_state(reference)}
     for node in reversed(nodes):  # who reads a layer stands below it
         for reader in readers.get(node.name, ()):
             if reader.layer.reads_sequence or (reader.layer.keeps_sequence and reader.name in needing):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 import zipfile
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ class SavedModel:
 
     Attributes:
         model: plain Keras.
-        preparation: how raw texts become its input.
+        preparation: how raw data become its inputs.
         objective: how its outputs are read and scored.
     """
 
@@ -38,15 +39,20 @@ class SavedModel:
     preparation: Preparation
     objective: Objective
 
-    def outputs(self, texts: list[str]) -> NDArray[Any]:
-        """Return probabilities or numbers (N, U) for raw texts."""
-        inputs = self.preparation.encode(texts)
+    def outputs(self, inputs: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
+        """Return probabilities or numbers, (N, U) or (N, T, U), for prepared inputs."""
         parts = []
-        for start in range(0, len(texts), BATCH):
-            batch = {name: values[start : start + BATCH] for name, values in inputs.items()}
+        for batch in batches_of(inputs):
             logits = self.model(batch, training=False)
             parts.append(np.asarray(self.objective.probabilities(logits)))
         return np.concatenate(parts)
+
+
+def batches_of(inputs: Mapping[str, NDArray[Any]]) -> Iterator[dict[str, NDArray[Any]]]:
+    """Yield the inputs in batches."""
+    samples = len(next(iter(inputs.values())))
+    for start in range(0, samples, BATCH):
+        yield {name: values[start : start + BATCH] for name, values in inputs.items()}
 
 
 def load_model(store: Store, record: Record) -> SavedModel:
@@ -93,6 +99,9 @@ def read_head(folder: Path) -> HeadPlan:
             loss=LOSSES[loss["kind"]].model_validate(loss),
             metrics=tuple(data["metrics"]),
             from_logits=data["from_logits"],
+            per=data["per"],
+            numbers=data["numbers"],
+            reads=data["reads"],
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StoreError(f"{path} is missing or damaged; train again, or restore the store") from error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,9 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from rnnlab.data import read_labelled, read_texts
-from rnnlab.errors import DatasetError
-from rnnlab.prediction.model import BATCH, SavedModel, load_model
+from rnnlab.data import read_table
+from rnnlab.errors import CallError
+from rnnlab.prediction.answers import answer
+from rnnlab.prediction.model import BATCH, SavedModel, batches_of, load_model
+from rnnlab.prediction.raw import columns_of, read_inputs
 from rnnlab.track.record import Record
 from rnnlab.track.selectors import select
 from rnnlab.track.store import Store
@@ -48,62 +49,56 @@ def find_model(selector: str, *, store: str | None = None) -> tuple[Store, Recor
     return opened, record
 
 
-def predict(selector: str, table: Path | str, *, column: str = "text", store: str | None = None) -> pd.DataFrame:
-    """Return one row per text of a table: the text, the label and its probability, or the number.
+def predict(selector: str, table: Path | str, *, column: str | None = None, store: str | None = None) -> pd.DataFrame:
+    """Return answers to the samples of a table or a file of arrays: see `answer`.
 
     Args:
         selector: a run: id prefix, name, LAST.
-        table: csv, tsv, jsonl or parquet.
-        column: of the texts.
+        table: csv, tsv, jsonl or parquet; npz where the model reads arrays.
+        column: of the texts; that of the training unless given.
         store: MLflow URI or folder.
 
     Raises:
         RnnlabError: the run has no model, or the table cannot be read.
     """
     saved = load_model(*find_model(selector, store=store))
-    return predict_texts(saved, read_texts(Path(table), column))
-
-
-def predict_texts(saved: SavedModel, texts: Sequence[str]) -> pd.DataFrame:
-    """Return one row per text: text, label, probability and the probability of each class; or text and value."""
-    if not texts:
-        raise DatasetError("RL406", "the table has no rows", help="give at least one text")
-    outputs_NU = saved.outputs(list(texts))
-    head, labels = saved.objective.head, saved.preparation.labels
-    if head.kind == "number":
-        return pd.DataFrame({"text": texts, "value": outputs_NU[:, 0].astype(float)})
-    if head.kind == "binary":
-        outputs_NU = np.concatenate([1 - outputs_NU, outputs_NU], axis=1)
-    best = outputs_NU.argmax(axis=1)
-    frame: dict[str, Any] = {
-        "text": texts,
-        "label": [labels[index] for index in best],
-        "probability": outputs_NU.max(axis=1).astype(float),
-    }
-    frame |= {f"p({label})": outputs_NU[:, index].astype(float) for index, label in enumerate(labels)}
-    return pd.DataFrame(frame)
+    return answer(saved, read_inputs(Path(table), saved.preparation, column))
 
 
 def evaluate(
     selector: str,
     table: Path | str,
     *,
-    column: str = "text",
-    label: str = "label",
+    column: str | None = None,
+    label: str | None = None,
     mistakes: int = 20,
     store: str | None = None,
 ) -> Evaluation:
     """Return loss, metrics and the worst mistakes of a run's model on a labelled table.
+
+    Args:
+        selector: a run: id prefix, name, LAST.
+        table: csv, tsv, jsonl or parquet.
+        column: of the texts; that of the training unless given.
+        label: the column of the labels; that of the training unless given.
+        mistakes: how many to return.
+        store: MLflow URI or folder.
 
     Raises:
         RnnlabError: the run has no model, the table cannot be read, or a label is unknown (RL409).
     """
     opened, record = find_model(selector, store=store)
     saved = load_model(opened, record)
-    texts, labels = read_labelled(Path(table), column, label)
-    targets = saved.preparation.encode_labels(labels)
-    metrics = _metrics(saved, texts, targets)
-    answers = predict_texts(saved, texts)
+    if saved.preparation.arrays:
+        raise CallError("`evaluate` reads tables of text; this model reads arrays: use `predict`")
+    columns = columns_of(saved.preparation, column)
+    label = label or saved.preparation.target_name
+    found = read_table(Path(table), (*columns.values(), label))
+    raw = {name: found.values(each) for name, each in columns.items()}
+    labels = found.values(label)
+    targets = saved.preparation.encode_targets(labels)
+    metrics = _metrics(saved, saved.preparation.encode(raw), targets)
+    answers = answer(saved, raw)
     if saved.objective.head.kind == "number":
         answers["label"] = targets
         answers["error"] = (answers["value"] - targets).abs()
@@ -114,20 +109,19 @@ def evaluate(
         wrong = answers[answers["label"] != answers["predicted"]]
         worst = wrong.sort_values("probability", ascending=False).head(mistakes)
     return Evaluation(
-        record, len(texts), metrics, worst[[name for name in worst.columns if not str(name).startswith("p(")]]
+        record, len(labels), metrics, worst[[name for name in worst.columns if not str(name).startswith("p(")]]
     )
 
 
-def _metrics(saved: SavedModel, texts: list[str], targets: Any) -> dict[str, float]:
+def _metrics(saved: SavedModel, inputs: dict[str, Any], targets: Any) -> dict[str, float]:
     objective = saved.objective
     objective.reset()
-    inputs = saved.preparation.encode(texts)
-    total = 0.0
-    for start in range(0, len(texts), BATCH):
-        batch = {name: values[start : start + BATCH] for name, values in inputs.items()}
+    total, done = 0.0, 0
+    for batch in batches_of(inputs):
         output = saved.model(batch, training=False)
-        target = targets[start : start + BATCH]
+        target = targets[done : done + BATCH]
+        done += len(target)
         total += float(np.sum(np.asarray(objective.losses(target, output))))
-        objective.update(target, output)
+        objective.update(target, output, np.ones(len(target), np.float32))
     penalty = float(sum(saved.model.losses))  # of regularizers: part of the loss, as in training
-    return {"loss": total / len(texts) + penalty} | objective.result()
+    return {"loss": total / len(targets) + penalty} | objective.result()

@@ -91,12 +91,15 @@ def save_preparation(trained: Trained, folder: Path) -> None:
     trained.splits.preparation.save(folder)
     head = trained.learner.objective.head
     data = {
-        "version": 1,
+        "version": 2,
         "kind": head.kind,
         "task": head.task,
         "target": head.target,
         "loss": head.loss.model_dump(mode="json"),
         "metrics": list(head.metrics),
         "from_logits": head.from_logits,
+        "per": head.per,
+        "numbers": head.numbers,
+        "reads": head.reads,
     }
     (folder / "head.json").write_text(json.dumps(data, indent=2), encoding="utf-8")

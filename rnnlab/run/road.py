@@ -14,7 +14,7 @@ from rnnlab.experiment import Experiment
 from rnnlab.experiment.fingerprint import config_fingerprint
 from rnnlab.plan import Plan
 from rnnlab.run.scores import Scores, score_outputs
-from rnnlab.train.fit import Checkpointing, Learner, evaluate, fit, make_learner
+from rnnlab.train.fit import Checkpointing, Learner, answers, evaluate, fit, make_learner
 from rnnlab.train.listener import Listener
 from rnnlab.train.result import TrainingResult
 
@@ -32,10 +32,9 @@ class Trained:
 
     def score(self, samples: Samples) -> Scores:
         """Return how good the model is on a split."""
-        metrics, outputs = evaluate(self.learner, samples)
-        head = self.learner.objective.head
-        labels = self.splits.preparation.labels
-        return score_outputs(head, metrics, samples.targets[head.target], outputs, labels)
+        metrics = evaluate(self.learner, samples)
+        targets, outputs = answers(self.learner, samples)
+        return score_outputs(self.learner.objective.head, metrics, targets, outputs, self.splits.preparation.labels)
 
 
 def train_once(

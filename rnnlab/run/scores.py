@@ -38,9 +38,9 @@ def score_outputs(
     output_NU: NDArray[Any],
     labels: tuple[str, ...],
 ) -> Scores:
-    """Return the scores of outputs (N, U): probabilities, or numbers."""
+    """Return the scores of outputs (N, U): probabilities, or numbers; a row for each sample or timestep."""
     if head.kind == "number":
-        error = float(np.mean(np.abs(output_NU[:, 0] - target_N)))
+        error = float(np.mean(np.abs(output_NU - target_N.reshape(output_NU.shape))))
         return Scores(metrics, "mean_absolute_error", error, None, {})
     answers = predicted_classes(head, output_NU)
     indices = list(range(len(labels)))

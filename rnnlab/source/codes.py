@@ -221,6 +221,11 @@ CODES: dict[str, Code] = {
         "`padding: same` and `strides: 1`. Otherwise put the layer below the one that ends the sequence, such as a "
         "recurrent layer or global pooling, or set `padding.mask: false`: padding is then read as data.",
     ),
+    "RL226": Code(
+        "A text that is to be written is prepared in another way",
+        "The network writes a text from its start to its end, so its padding stands behind the end and counts for "
+        "nothing, and its vocabulary has four rows of its own: padding, unknown, start and end.",
+    ),
     "RL301": Code(
         "A path of the space leads nowhere",
         "Paths are keys joined by dots; layers are named or counted from 0.",

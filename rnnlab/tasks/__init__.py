@@ -13,5 +13,8 @@ from rnnlab.tasks.metrics import Direction as Direction
 from rnnlab.tasks.metrics import Metric as Metric
 from rnnlab.tasks.metrics import direction_of as direction_of
 from rnnlab.tasks.regression import Regression as Regression
+from rnnlab.tasks.sequence_to_sequence import Beam as Beam
+from rnnlab.tasks.sequence_to_sequence import SequenceToSequence as SequenceToSequence
 
-Task = Annotated[Classification | Regression, Choice("kind")]
+AnyTask = Classification | Regression | SequenceToSequence
+Task = Annotated[AnyTask, Choice("kind")]

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnlab.data import Samples
+from rnnlab.plan import HeadPlan
+from rnnlab.text import PADDING_ID
 
 Batch = tuple[dict[str, NDArray[Any]], NDArray[Any], NDArray[np.float32]]
 
@@ -25,18 +27,46 @@ def order_of_epoch(samples: int, *, seed: int, epoch: int, shuffle: bool) -> NDA
 
 
 def batches(
-    samples: Samples,
-    target: str,
-    order: NDArray[np.int64],
-    batch_size: int,
-    weights: NDArray[np.float32] | None,
+    samples: Samples, head: HeadPlan, order: NDArray[np.int64], batch_size: int, classes: NDArray[np.float32] | None
 ) -> Iterator[Batch]:
-    """Yield (inputs, target (B,), weight of each sample (B,)) in the order; the last batch may be smaller."""
+    """Yield (inputs, target, weight) in the order; the last batch may be smaller.
+
+    Args:
+        samples: of the split.
+        head: says which target, and where its rows do not count.
+        order: rows of the samples.
+        batch_size: samples per batch.
+        classes: (C,) weight of each class; None where all weigh the same.
+
+    Yields:
+        The weight is (B,) for samples and (B, T) for timesteps; 0 where the timestep is padding.
+    """
     for start in range(0, len(order), batch_size):
         rows = order[start : start + batch_size]
         inputs = {name: values[rows] for name, values in samples.inputs.items()}
-        weight = np.ones(len(rows), np.float32) if weights is None else weights[rows]
-        yield inputs, samples.targets[target][rows], weight
+        target = samples.targets[head.target][rows]
+        if head.kind != "number":
+            target = target.astype(np.int64)
+        own = None if samples.weights is None else samples.weights[rows]
+        yield inputs, target, _weights(inputs, target, head, own, classes)
+
+
+def _weights(
+    inputs: dict[str, NDArray[Any]],
+    target: NDArray[Any],
+    head: HeadPlan,
+    own: NDArray[np.float32] | None,
+    classes: NDArray[np.float32] | None,
+) -> NDArray[np.float32]:
+    """Return the weight of each sample (B,) or timestep (B, T): the sample's own times its class's."""
+    weight = np.ones(target.shape[: 1 if head.per == "sample" else 2], np.float32)
+    if own is not None:
+        weight *= own if head.per == "sample" else own[:, None]
+    if classes is not None:
+        weight *= classes[target]
+    if head.reads is not None:
+        weight *= inputs[head.reads] != PADDING_ID
+    return weight
 
 
 def steps_per_epoch(samples: int, batch_size: int) -> int:
@@ -44,19 +74,22 @@ def steps_per_epoch(samples: int, batch_size: int) -> int:
     return -(-samples // batch_size)
 
 
-def sample_weights(
-    samples: Samples, target: str, class_weight: dict[str, float] | str | None, labels: tuple[str, ...] | None
+def class_weights(
+    samples: Samples, target: str, given: dict[str, float] | str | None, labels: tuple[str, ...] | None
 ) -> NDArray[np.float32] | None:
-    """Return the weight (N,) of each training sample: its own times its class's; None where all are 1."""
-    weights = samples.weights
-    if class_weight is None:
-        return weights
-    classes = samples.targets[target]
+    """Return the weight (C,) of each class in the training loss; None where all are 1.
+
+    Args:
+        samples: of the training split.
+        target: its name.
+        given: `training.class_weight`.
+        labels: the classes in the order of their indices.
+    """
+    if given is None:
+        return None
     assert labels is not None, "class weights need classes"
-    if isinstance(class_weight, str):
+    if isinstance(given, str):
+        classes = samples.targets[target].ravel()
         counts = np.bincount(classes, minlength=len(labels))
-        table = len(classes) / (len(labels) * np.maximum(counts, 1))
-    else:
-        table = np.array([class_weight[label] for label in labels])
-    by_class = table[classes].astype(np.float32)
-    return by_class if weights is None else weights * by_class
+        return (len(classes) / (len(labels) * np.maximum(counts, 1))).astype(np.float32)
+    return np.array([given[label] for label in labels], np.float32)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from rnnlab.build import Objective
 from rnnlab.data import Samples
 from rnnlab.errors import CheckpointError, DivergedError, OutOfMemoryError
 from rnnlab.tasks import direction_of
-from rnnlab.train.batches import Batch, batches, order_of_epoch, sample_weights, steps_per_epoch
+from rnnlab.train.batches import Batch, batches, class_weights, order_of_epoch, steps_per_epoch
 from rnnlab.train.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from rnnlab.train.listener import Listener
 from rnnlab.train.result import Epoch, Stop, TrainingResult
@@ -111,8 +111,8 @@ class _Loop:
         self.seed = seed
         self.listeners = listeners
         self.checkpointing = checkpointing
-        self.target = learner.objective.head.target
-        self.weights = sample_weights(train, self.target, _plain(training), learner.objective.head.labels)
+        self.head = learner.objective.head
+        self.classes = class_weights(train, self.head.target, _plain(training), self.head.labels)
         self.state = TrainingState()
         self.best: Arrays = {}
         self.notes: tuple[str, ...] = ()
@@ -159,17 +159,19 @@ class _Loop:
         objective.reset()
         started = time.perf_counter()
         order = order_of_epoch(len(self.train), seed=self.seed, epoch=number, shuffle=self.training.shuffle)
-        total, norms = 0.0, 0.0
-        feed = batches(self.train, self.target, order, self.training.batch_size, self.weights)
+        total, norms, counted = 0.0, 0.0, 0
+        feed = batches(self.train, self.head, order, self.training.batch_size, self.classes)
         for step, batch in enumerate(feed, start=1):
             loss, norm = self.train_step(number, step, batch)
-            total += loss * len(batch[1])
+            count = int(np.count_nonzero(batch[2]))
+            total += loss * count
+            counted += count
             norms += norm
             for listener in self.listeners:
                 listener.on_step(number, step, loss)
         trained = time.perf_counter() - started
-        metrics = {"loss": total / len(self.train)} | objective.result()
-        metrics |= {f"val_{name}": value for name, value in evaluate(self.learner, self.validation)[0].items()}
+        metrics = {"loss": total / counted} | objective.result()
+        metrics |= {f"val_{name}": value for name, value in evaluate(self.learner, self.validation).items()}
         if not math.isfinite(metrics["val_loss"]):  # the epoch's last step spoilt the weights
             raise DivergedError(number, step, metrics["val_loss"])
         metrics |= {"learning_rate": rate, "gradient_norm": norms / step}
@@ -235,19 +237,32 @@ class _Loop:
         return self.state.early_stopping.best_epoch
 
 
-def evaluate(learner: Learner, samples: Samples) -> tuple[dict[str, float], NDArray[Any]]:
-    """Return (loss and metrics, outputs (N, U) as probabilities or numbers) of a split."""
+def evaluate(learner: Learner, samples: Samples) -> dict[str, float]:
+    """Return loss and metrics of a split."""
     learner.objective.reset()
-    order = np.arange(len(samples))
-    total = 0.0
-    outputs = []
-    for inputs, target, weight in batches(
-        samples, learner.objective.head.target, order, EVALUATION_BATCH, samples.weights
-    ):
-        loss, output = learner.steps.evaluate(inputs, target, weight)
+    total, counted = 0.0, 0
+    for inputs, target, weight in _in_order(learner, samples):
+        loss, _ = learner.steps.evaluate(inputs, target, weight)
         total += float(loss)
-        outputs.append(output.numpy())
-    return {"loss": total / len(samples)} | learner.objective.result(), np.concatenate(outputs)
+        counted += int(np.count_nonzero(weight))
+    return {"loss": total / counted} | learner.objective.result()
+
+
+def answers(learner: Learner, samples: Samples) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return (targets (R,) or (R, K), outputs (R, U) as probabilities or numbers) of every row that counts.
+
+    A row is a sample, or a timestep where each has a target.
+    """
+    targets, outputs = [], []
+    for inputs, target, weight in _in_order(learner, samples):
+        counted = weight != 0
+        targets.append(target[counted])
+        outputs.append(learner.steps.predict(inputs).numpy()[counted])
+    return np.concatenate(targets), np.concatenate(outputs)
+
+
+def _in_order(learner: Learner, samples: Samples) -> Iterator[Batch]:
+    return batches(samples, learner.objective.head, np.arange(len(samples)), EVALUATION_BATCH, None)
 
 
 def _learning_rate(optimizer: keras.optimizers.Optimizer) -> float:

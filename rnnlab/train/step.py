@@ -20,7 +20,8 @@ class Steps:
 
     Attributes:
         train: (inputs, target, weight) to (loss of the batch, norm of the gradient); changes the model.
-        evaluate: (inputs, target, weight) to (sum of the samples' losses, outputs); changes the metrics only.
+        evaluate: (inputs, target, weight) to (sum of the rows' losses, outputs); changes the metrics only. A row is a
+            sample, or a timestep where each has a target; rows of weight 0 do not count.
         predict: inputs to outputs, probabilities where the head gives logits.
     """
 
@@ -39,17 +40,21 @@ def compile_steps(
     """
     optimizer.build(model.trainable_variables)
     inputs = {tensor.name: tf.TensorSpec((None, *tensor.shape[1:]), tensor.dtype) for tensor in model.inputs}
-    target = tf.TensorSpec((None,), tf.int64 if objective.head.task == "classification" else tf.float32)
-    signature = (inputs, target, tf.TensorSpec((None,), tf.float32))
+    signature = (inputs, objective.target_spec, objective.weight_spec)
 
     def penalty() -> Any:
         return tf.add_n(model.losses) if model.losses else 0.0
+
+    def total_and_count(target: Any, output: Any, weight: Any) -> tuple[Any, Any]:
+        weight = tf.reshape(weight, (-1,))
+        return tf.reduce_sum(objective.losses(target, output) * weight), tf.math.count_nonzero(weight, dtype=tf.float32)
 
     @tf.function(input_signature=signature, jit_compile=xla, reduce_retracing=True)
     def gradients(inputs: Any, target: Any, weight: Any) -> Any:
         with tf.GradientTape() as tape:
             output = model(inputs, training=True)
-            loss = tf.reduce_mean(objective.losses(target, output) * weight) + penalty()
+            total, count = total_and_count(target, output, weight)
+            loss = total / tf.maximum(count, 1.0) + penalty()
         variables = [variable.value for variable in model.trainable_variables]
         found = [tf.convert_to_tensor(gradient) for gradient in tape.gradient(loss, variables)]
         return loss, output, found, tf.linalg.global_norm(found)
@@ -58,15 +63,15 @@ def compile_steps(
     def train(inputs: Any, target: Any, weight: Any) -> StepOutput:
         loss, output, found, norm = gradients(inputs, target, weight)
         optimizer.apply(found, model.trainable_variables)
-        objective.update(target, output)
+        objective.update(target, output, weight)
         return loss, norm
 
     @tf.function(input_signature=signature, reduce_retracing=True)
     def evaluate(inputs: Any, target: Any, weight: Any) -> StepOutput:
         output = model(inputs, training=False)
-        objective.update(target, output)
-        losses = objective.losses(target, output) * weight + penalty()
-        return tf.reduce_sum(losses), objective.probabilities(output)
+        objective.update(target, output, weight)
+        total, count = total_and_count(target, output, weight)
+        return total + penalty() * count, objective.probabilities(output)
 
     @tf.function(input_signature=(inputs,), reduce_retracing=True)
     def predict(inputs: Any) -> Any:

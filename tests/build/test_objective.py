@@ -104,7 +104,7 @@ def test_every_metric_of_a_head_is_scikit_learns_over_batches_and_forgets(name, 
     for _ in range(2):
         objective.reset()
         for rows in (slice(0, 40), slice(40, None)):
-            objective.update(target[rows], (raw if logits else scores)[rows])
+            objective.update(target[rows], (raw if logits else scores)[rows], np.ones(len(target[rows]), "float32"))
         found = objective.result()
         assert list(found) == fitting
         for metric in fitting:
@@ -116,5 +116,5 @@ def test_the_fifth_best_of_fewer_than_five_classes_is_always_right():
     from rnnlab.build import build_objective
 
     objective = build_objective(_head(LOSSES["sparse_categorical_crossentropy"](), "classes", ["top_5_accuracy"]))
-    objective.update(np.array([0, 1, 2]), np.full((3, 3), 1 / 3, "float32"))
+    objective.update(np.array([0, 1, 2]), np.full((3, 3), 1 / 3, "float32"), np.ones(3, "float32"))
     assert objective.result() == {"top_5_accuracy": 1.0}

@@ -108,7 +108,7 @@ def test_movie_snippets_are_prepared_and_a_linear_model_beats_the_majority(exper
     splits = prepare(experiment(dataset=dataset), Path(), target="classes", say=silent)
     summary = dataset_summary(splits)
     assert summary["samples"] == {"train": 8454, "validation": 1057, "test": 1057}
-    assert (summary["length"]["min"], summary["length"]["median"]) == (1, 18)
+    assert (summary["inputs"]["text"]["length"]["min"], summary["inputs"]["text"]["length"]["median"]) == (1, 18)
     baselines = fit_baselines(splits, silent)
     assert 0.5 <= baselines["majority"]["test_accuracy"] < 0.51
     assert 0.74 < baselines["tfidf_logistic_regression"]["test_accuracy"] < 0.81

@@ -1,13 +1,12 @@
 import json
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnlab.data import Preparation
-from rnnlab.data.fitting import fit_preparation
+from rnnlab.data.vectorizer import TextVectorizer, fit_vectorizer
+from rnnlab.datasets import TargetFacts
 from rnnlab.errors import DatasetError, StoreError
 from rnnlab.padding import Padding
 from rnnlab.text import Text
@@ -15,19 +14,21 @@ from rnnlab.text import Text
 TEXTS = ("the good the bad", "the ugly", "bad")
 
 
-def fit(texts=TEXTS, vocabulary=6, **padding) -> Preparation:
-    return fit_preparation(
-        texts,
-        Text(vocabulary=vocabulary),
-        Padding(**padding),
-        target="classes",
-        labels=("neg", "pos"),
-        target_name="label",
-    )
+def fit(texts=TEXTS, vocabulary=6, **padding) -> TextVectorizer:
+    return fit_vectorizer(texts, Text(vocabulary=vocabulary), Padding(**padding))
 
 
-def encoded(preparation: Preparation, *texts: str) -> list[list[int]]:
-    return preparation.encode(texts)["text"].tolist()
+def fit_written(texts, vocabulary=9, **padding) -> TextVectorizer:
+    text = Text(unit="token", vocabulary=vocabulary)
+    return fit_vectorizer(texts, text, Padding(**padding), written=True)
+
+
+def prepared(texts=TEXTS, target=TargetFacts("classes", 2, ("neg", "pos")), name="label") -> Preparation:
+    return Preparation(name, target, {"text": fit(texts)}, {"x": (3, 2)}, {"text": "words"})
+
+
+def encoded(vectorizer: TextVectorizer, *texts: str) -> list[list[int]]:
+    return vectorizer.encode(texts).tolist()
 
 
 def test_ids_go_to_the_most_frequent_words_and_ties_by_alphabet():
@@ -42,7 +43,7 @@ def test_a_vocabulary_of_v_rows_holds_v_minus_two_words():
 def test_rows_stay_v_when_fewer_words_are_found():
     preparation = fit(vocabulary=100)
     assert len(preparation.words) == 6
-    assert preparation.input_facts.vocabulary == 100
+    assert preparation.facts.vocabulary == 100
 
 
 def test_unknown_words_become_one():
@@ -79,33 +80,59 @@ def test_a_text_without_words_counts_as_one_unit_long():
 
 
 def test_the_array_is_int32_of_n_by_t():
-    ids_NT = fit(maxlen=5).encode(TEXTS)["text"]
+    ids_NT = fit(maxlen=5).encode(TEXTS)
     assert (ids_NT.shape, ids_NT.dtype) == ((3, 5), np.dtype(np.int32))
 
 
 @given(st.lists(st.text()), st.integers(1, 6), st.sampled_from(["pre", "post"]))
 def test_ids_are_below_v_and_no_sample_is_all_padding(texts, maxlen, side):
     preparation = fit(maxlen=maxlen, padding=side)
-    ids_NT = preparation.encode(texts)["text"]
+    ids_NT = preparation.encode(texts)
     assert ids_NT.shape == (len(texts), maxlen)
     assert (ids_NT < preparation.rows).all()
     assert (ids_NT > 0).any(axis=1).all()
 
 
 def test_labels_become_indices_and_unknown_ones_are_refused():
-    assert fit().encode_labels(["pos", "neg"]).tolist() == [1, 0]
+    assert prepared().encode_targets(["pos", "neg"]).tolist() == [1, 0]
     with pytest.raises(DatasetError, match="RL409"):
-        fit().encode_labels(["neutral"])
+        prepared().encode_targets(["neutral"])
 
 
 def test_number_targets_become_float32():
-    preparation = replace(fit(), target_kind="number", labels=())
-    assert preparation.encode_labels(["1.5"]).dtype == np.float32
-    assert preparation.target_facts.classes is None
+    assert prepared(target=TargetFacts("number")).encode_targets(["1.5"]).dtype == np.float32
+
+
+def test_what_is_written_begins_with_the_start_and_ends_with_the_end():
+    vectorizer = fit_written(["B AH", "AH"], maxlen="longest")
+    assert vectorizer.words == ("", "[UNK]", "[START]", "[END]", "AH".lower(), "b")
+    read, wanted = vectorizer.encode_written(["b ah", "", "zh"])
+    assert read.tolist() == [[2, 5, 4], [2, 0, 0], [2, 1, 0]]
+    assert wanted.tolist() == [[5, 4, 3], [3, 0, 0], [1, 3, 0]]
+
+
+def test_a_cut_text_that_is_written_still_ends():
+    read, wanted = fit_written(["a b c d"], maxlen=3, truncating="post").encode_written(["a b c d"])
+    assert read.tolist() == [[2, 4, 5]]
+    assert wanted.tolist() == [[4, 5, 3]]
+
+
+def test_ids_become_units_again_up_to_the_end():
+    vectorizer = fit_written(["b ah"], maxlen=4)
+    assert vectorizer.decode([5, 4, 3, 4]) == ["b", "ah"]
+    assert vectorizer.decode([8, 2, 1]) == ["[UNK]"] * 3
+    assert vectorizer.join(["b", "ah"]) == "b ah"
+
+
+def test_arrays_of_another_shape_than_in_training_are_refused():
+    encoded = prepared().encode({"x": np.ones((4, 9, 2))})
+    assert encoded["x"].dtype == np.float32
+    with pytest.raises(DatasetError, match="RL404.*4 x 9 x 3, the training's was N x 3 x 2"):
+        prepared().encode({"x": np.ones((4, 9, 3))})
 
 
 def test_a_saved_preparation_comes_back_equal(tmp_path):
-    preparation = fit(("Ünïcode 漢字", "the"))
+    preparation = prepared(("Ünïcode 漢字", "the"))
     preparation.save(tmp_path)
     assert Preparation.load(tmp_path) == preparation
     assert Preparation.from_data(json.loads(json.dumps(preparation.to_data()))) == preparation
@@ -113,7 +140,7 @@ def test_a_saved_preparation_comes_back_equal(tmp_path):
 
 @pytest.mark.parametrize(
     "content",
-    ["", "[]", '{"version": 0}', '{"version": 1}', '{"version": 1, "words": [], "labels": [], "x": 1}'],
+    ["", "[]", '{"version": 1}', '{"version": 2}', '{"version": 2, "target_name": "y", "target": {}, "texts": {}}'],
 )
 def test_a_damaged_file_is_refused(tmp_path, content):
     (tmp_path / "preparation.json").write_text(content)

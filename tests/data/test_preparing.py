@@ -27,7 +27,7 @@ def test_inputs_targets_and_texts_are_of_the_same_row(prepare_reviews, reviews):
         for index, row in enumerate(samples.rows):
             assert f'"{samples.raw["text"][index]}"' in lines[row]
             assert samples.targets["label"][index] == row % 2
-    assert splits.train.inputs["text"].tolist() == splits.preparation.encode(splits.train.raw["text"])["text"].tolist()
+    assert splits.train.inputs["text"].tolist() == splits.preparation.encode({"text": splits.train.raw["text"]})["text"].tolist()
 
 
 def test_vocabulary_and_length_come_from_train_alone(experiment, tmp_path):
@@ -39,8 +39,8 @@ def test_vocabulary_and_length_come_from_train_alone(experiment, tmp_path):
         "split": {"kind": "tail", "validation": 0.2, "test": 0.2},
     }
     splits = prepare(experiment(dataset=dataset, padding={"maxlen": "longest"}), tmp_path, target="classes", say=silent)
-    assert splits.preparation.maxlen == 12
-    assert set(splits.preparation.words[2:]) == {f"word{row}" for row in range(12)}
+    assert splits.preparation.texts["text"].maxlen == 12
+    assert set(splits.preparation.texts["text"].words[2:]) == {f"word{row}" for row in range(12)}
     assert (splits.test.inputs["text"] == 1).all()
 
 
@@ -185,7 +185,7 @@ def test_data_prepared_with_other_keys_or_content_are_not_reused(prepare_reviews
 
 
 @pytest.mark.parametrize("damage", ["flip", "truncate", "remove"])
-@pytest.mark.parametrize("name", ["train_ids.npy", "test_raw.txt", "facts.json", "preparation.json", "manifest.json"])
+@pytest.mark.parametrize("name", ["train-input-text.npy", "test-raw-text.txt", "facts.json", "preparation.json", "manifest.json"])
 def test_a_damaged_entry_is_made_again(prepare_reviews, damage, name):
     first = prepare_reviews()
     wanted = arrays(first)

@@ -9,14 +9,14 @@ def test_a_summary_counts_samples_classes_and_lengths(prepare_reviews):
     summary = dataset_summary(prepare_reviews())
     assert summary["samples"] == {"train": 32, "validation": 4, "test": 4}
     assert sum(sum(counts.values()) for counts in summary["classes"].values()) == 40
-    assert summary["length"] == {"min": 3, "median": 3.0, "mean": 3.0, "p95": 3, "max": 3}
-    assert (summary["cut"], summary["padding"]) == (0.0, 0.0)
+    assert summary["inputs"]["text"]["length"] == {"min": 3, "median": 3.0, "mean": 3.0, "p95": 3, "max": 3}
+    assert (summary["inputs"]["text"]["cut"], summary["inputs"]["text"]["padding"]) == (0.0, 0.0)
     assert json.loads(json.dumps(summary)) == summary
 
 
 def test_what_is_cut_padded_or_unknown_is_told_as_a_share(prepare_reviews):
-    assert dataset_summary(prepare_reviews(padding={"maxlen": 2}))["cut"] == pytest.approx(1 / 3)
-    summary = dataset_summary(prepare_reviews(padding={"maxlen": 4}, text={"vocabulary": 3}))
+    assert dataset_summary(prepare_reviews(padding={"maxlen": 2}))["inputs"]["text"]["cut"] == pytest.approx(1 / 3)
+    summary = dataset_summary(prepare_reviews(padding={"maxlen": 4}, text={"vocabulary": 3}))["inputs"]["text"]
     assert summary["padding"] == pytest.approx(1 / 4)
     assert summary["unknown"] == pytest.approx({"train": 2 / 3, "validation": 2 / 3, "test": 2 / 3})
 

@@ -6,8 +6,17 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
-from rnnlab.data import read_labelled, read_table, read_texts
+from rnnlab.data import read_table
 from rnnlab.errors import DatasetError
+
+
+def labelled(path):
+    table = read_table(path, ("text", "label"))
+    return table.values("text"), table.values("label")
+
+
+def texts(path, column):
+    return read_table(path, (column,)).values(column)
 
 
 def write(folder: Path, name: str, content: str | bytes) -> Path:
@@ -30,36 +39,36 @@ def refused(code: str, path: Path, *columns: str) -> str:
 
 def test_words_that_look_like_missing_values_are_words(tmp_path):
     path = write(tmp_path, "a.csv", "text,label\nNA,null\nnan,007\n")
-    assert read_labelled(path, "text", "label") == (["NA", "nan"], ["null", "007"])
+    assert labelled(path) == (["NA", "nan"], ["null", "007"])
 
 
 def test_quoted_fields_hold_commas_quotes_and_line_ends(tmp_path):
     path = write(tmp_path, "a.csv", 'text,label\r\n"a, ""b""\nc",1\r\n')
-    assert read_labelled(path, "text", "label") == (['a, "b"\nc'], ["1"])
+    assert labelled(path) == (['a, "b"\nc'], ["1"])
 
 
 def test_a_byte_order_mark_is_not_part_of_the_first_column(tmp_path):
-    assert read_texts(write(tmp_path, "a.csv", b"\xef\xbb\xbftext,label\na,1\n"), "text") == ["a"]
+    assert texts(write(tmp_path, "a.csv", b"\xef\xbb\xbftext,label\na,1\n"), "text") == ["a"]
 
 
 def test_tsv_is_divided_at_tabs(tmp_path):
-    assert read_texts(write(tmp_path, "A.TSV", "label\ttext\n1\ta, b\n"), "text") == ["a, b"]
+    assert texts(write(tmp_path, "A.TSV", "label\ttext\n1\ta, b\n"), "text") == ["a, b"]
 
 
 def test_a_field_may_be_longer_than_pythons_limit(tmp_path):
-    assert len(read_texts(write(tmp_path, "a.csv", "text\n" + "ab " * 100_000 + "\n"), "text")[0]) == 300_000
+    assert len(texts(write(tmp_path, "a.csv", "text\n" + "ab " * 100_000 + "\n"), "text")[0]) == 300_000
 
 
 def test_jsonl_keeps_the_form_of_its_values(tmp_path):
     rows = [{"text": "a\u2028b", "label": 1}, {"text": "NA", "label": True}, {"text": "c", "label": 0.5}]
     path = write(tmp_path, "a.jsonl", "\n\n".join(json.dumps(row, ensure_ascii=False) for row in rows))
-    assert read_labelled(path, "text", "label") == (["a\u2028b", "NA", "c"], ["1", "true", "0.5"])
+    assert labelled(path) == (["a\u2028b", "NA", "c"], ["1", "true", "0.5"])
 
 
 def test_parquet_gives_whole_numbers_as_they_are(tmp_path):
     path = tmp_path / "a.parquet"
     pyarrow.parquet.write_table(pyarrow.table({"text": ["a", "b"], "label": [1, 2], "more": [[1], [2]]}), path)
-    assert read_labelled(path, "text", "label") == (["a", "b"], ["1", "2"])
+    assert labelled(path) == (["a", "b"], ["1", "2"])
 
 
 def test_a_missing_file_is_named_with_its_neighbour(tmp_path):
@@ -151,7 +160,7 @@ def test_missing_values_are_counted_and_placed(tmp_path, name, content):
 
 def test_a_blank_line_in_a_table_of_one_column_is_a_missing_value(tmp_path):
     assert "data row 2" in refused("RL405", write(tmp_path, "a.csv", "text\na\n\nb\n"), "text")
-    assert read_texts(write(tmp_path, "b.csv", "text\na\nb\n\n\n"), "text") == ["a", "b"]
+    assert texts(write(tmp_path, "b.csv", "text\na\nb\n\n\n"), "text") == ["a", "b"]
 
 
 @pytest.mark.parametrize("content", ["text,label\n", "\ufefftext,label"])

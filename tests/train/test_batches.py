@@ -2,7 +2,9 @@ import numpy as np
 import pytest
 
 from rnnlab.data import Samples
-from rnnlab.train.batches import batches, order_of_epoch, sample_weights, steps_per_epoch
+from rnnlab.plan import HeadPlan
+from rnnlab.tasks import LOSSES
+from rnnlab.train.batches import batches, class_weights, order_of_epoch, steps_per_epoch
 
 
 def _samples(targets, weights=None):
@@ -31,9 +33,15 @@ def test_without_shuffle_the_order_is_that_of_the_data():
     assert order_of_epoch(5, seed=7, epoch=3, shuffle=False).tolist() == [0, 1, 2, 3, 4]
 
 
+def _head(**changes):
+    loss = LOSSES["sparse_categorical_crossentropy"]()
+    given = {"kind": "classes", "task": "classification", "target": "label", "loss": loss, "metrics": ()}
+    return HeadPlan(**given | {"from_logits": False} | changes)
+
+
 def test_batches_keep_rows_together_and_the_last_one_is_smaller():
-    samples = _samples([10, 11, 12, 13, 14])
-    found = list(batches(samples, "label", np.array([4, 3, 2, 1, 0]), 2, np.arange(5, dtype=np.float32)))
+    samples = _samples([10, 11, 12, 13, 14], np.arange(5, dtype=np.float32))
+    found = list(batches(samples, _head(), np.array([4, 3, 2, 1, 0]), 2, None))
     assert [len(target) for _, target, _ in found] == [2, 2, 1]
     assert len(found) == steps_per_epoch(5, 2)
     inputs, target, weight = found[0]
@@ -43,24 +51,30 @@ def test_batches_keep_rows_together_and_the_last_one_is_smaller():
 
 
 def test_without_weights_every_sample_weighs_one():
-    ((_, _, weight),) = batches(_samples([0, 1]), "label", np.arange(2), 8, None)
+    ((_, _, weight),) = batches(_samples([0, 1]), _head(), np.arange(2), 8, None)
     assert weight.tolist() == [1.0, 1.0]
 
 
+def test_padded_timesteps_weigh_nothing():
+    samples = Samples({"tokens": np.array([[3, 4, 0], [5, 0, 0]])}, {"label": np.array([[1, 0, 0], [1, 0, 0]])})
+    head = _head(per="timestep", reads="tokens")
+    ((_, _, weight),) = batches(samples, head, np.arange(2), 8, np.array([0.5, 2.0], np.float32))
+    assert weight.tolist() == [[2.0, 0.5, 0.0], [2.0, 0.0, 0.0]]
+
+
 def test_balanced_classes_weigh_the_same_in_sum():
-    weights = sample_weights(_samples([0, 0, 0, 1]), "label", "balanced", ("a", "b"))
-    assert weights is not None
-    assert weights[:3].sum() == pytest.approx(weights[3])
-    assert weights.sum() == pytest.approx(4)
+    table = class_weights(_samples([0, 0, 0, 1]), "label", "balanced", ("a", "b"))
+    assert table is not None
+    assert 3 * table[0] == pytest.approx(table[1])
+    assert 3 * table[0] + table[1] == pytest.approx(4)
 
 
 def test_class_weights_go_by_label_and_multiply_the_samples_own():
     samples = _samples([0, 1, 1], np.array([1, 2, 3], np.float32))
-    weights = sample_weights(samples, "label", {"b": 10.0, "a": 0.5}, ("a", "b"))
-    assert weights is not None
-    assert weights.tolist() == [0.5, 20.0, 30.0]
+    table = class_weights(samples, "label", {"b": 10.0, "a": 0.5}, ("a", "b"))
+    ((_, _, weight),) = batches(samples, _head(), np.arange(3), 8, table)
+    assert weight.tolist() == [0.5, 20.0, 30.0]
 
 
-def test_without_class_weights_the_samples_own_stay():
-    own = np.array([1, 2], np.float32)
-    assert sample_weights(_samples([0, 1], own), "label", None, None) is own
+def test_without_class_weights_there_is_no_table():
+    assert class_weights(_samples([0, 1]), "label", None, None) is None

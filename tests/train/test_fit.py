@@ -26,7 +26,7 @@ def _weights(learner):
 def test_loss_and_metrics_of_a_split_are_those_of_keras(assemble):
     import keras
 
-    from rnnlab.train.fit import evaluate
+    from rnnlab.train.fit import answers, evaluate
 
     assembled = assemble("task={kind: classification, metrics: [accuracy, auc, precision, recall]}")
     learner, split = assembled.learner(), assembled.splits.train
@@ -39,13 +39,15 @@ def test_loss_and_metrics_of_a_split_are_those_of_keras(assemble):
     learner.model.compile(loss="binary_crossentropy", metrics=metrics)
     target = split.targets["label"].reshape(-1, 1)
     expected = learner.model.evaluate(split.inputs, target, batch_size=40, return_dict=True, verbose=0)
-    found, outputs = evaluate(learner, split)
+    found = evaluate(learner, split)
+    targets, outputs = answers(learner, split)
+    np.testing.assert_array_equal(targets, split.targets["label"])
     assert found == pytest.approx({name: expected[name] for name in found}, abs=1e-6)
     np.testing.assert_allclose(outputs, learner.model.predict(split.inputs, verbose=0), atol=1e-6)
 
 
 def test_a_penalty_on_weights_is_part_of_the_loss_as_in_keras(assemble):
-    from rnnlab.train.fit import evaluate
+    from rnnlab.train.fit import answers, evaluate
 
     assembled = assemble(
         *POOLED,
@@ -56,7 +58,7 @@ def test_a_penalty_on_weights_is_part_of_the_loss_as_in_keras(assemble):
     learner.model.compile(loss="binary_crossentropy")
     target = split.targets["label"].reshape(-1, 1)
     expected = learner.model.evaluate(split.inputs, target, verbose=0)
-    assert evaluate(learner, split)[0]["loss"] == pytest.approx(expected, rel=1e-5)
+    assert evaluate(learner, split)["loss"] == pytest.approx(expected, rel=1e-5)
 
 
 @pytest.mark.parametrize("weights", ["null", "{pos: 3.0, neg: 0.25}"])
@@ -118,9 +120,9 @@ def test_the_weights_of_the_best_epoch_are_kept(assemble, train):
     assert result.stopped_by == "early_stopping"
     assert len(result.history) == result.kept_epoch + 3
     assert result.kept_epoch == 1 + int(np.argmin([epoch.metrics["val_loss"] for epoch in result.history]))
-    from rnnlab.train.fit import evaluate
+    from rnnlab.train.fit import answers, evaluate
 
-    found = evaluate(learner, assembled.splits.validation)[0]
+    found = evaluate(learner, assembled.splits.validation)
     assert found["loss"] == result.kept.metrics["val_loss"]
 
 

@@ -1,0 +1,113 @@
+"""The arrays of an .npz file, read without pickle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnlab.data.raw import Corpus
+from rnnlab.datasets import ArraysDataset
+from rnnlab.datasets.facts import TargetKind
+from rnnlab.datasets.npz import read_headers
+from rnnlab.errors import DatasetError
+from rnnlab.experiment.prepared import file_sha256, source_paths
+from rnnlab.source import did_you_mean
+
+Array = NDArray[Any]
+
+
+def read_arrays(dataset: ArraysDataset, folder: Path, target: TargetKind, say: Callable[[str], None]) -> Corpus:
+    """Return the samples of a file of arrays.
+
+    Raises:
+        DatasetError: RL401, RL402, RL404, RL406, RL409, RL410: the file, or what stands in it, cannot be used.
+    """
+    paths = source_paths(dataset, folder)
+    parts = []
+    for path in paths.values():
+        say(f"reading {path.name}")
+        parts.append(load_arrays(path, (*dataset.inputs, dataset.target)))
+    sizes = [_samples(path.name, part) for path, part in zip(paths.values(), parts, strict=True)]
+    joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    inputs = {name: _finite(name, joined[name]) for name in dataset.inputs}
+    targets, labels = _targets(dataset, joined[dataset.target], target)
+    return Corpus(
+        inputs=inputs,
+        targets=targets,
+        labels=labels,
+        rows=np.concatenate([np.arange(size, dtype=np.int64) for size in sizes]),
+        source={
+            "kind": dataset.kind,
+            "name": next(iter(paths.values())).name,
+            "target": dataset.target,
+            "sha256": {name: file_sha256(path) for name, path in paths.items()},
+        },
+        sizes=(sizes[0], sizes[1], sizes[2]) if len(sizes) > 1 else None,
+    )
+
+
+def load_arrays(path: Path, names: Sequence[str]) -> dict[str, Array]:
+    """Return the named arrays of an .npz file.
+
+    Raises:
+        DatasetError: RL401, RL402, RL404: it cannot be read, or an array is missing or holds objects.
+    """
+    headers = read_headers(path)
+    for name in names:
+        if name not in headers:
+            raise DatasetError("RL402", f"{path.name} has no array `{name}`", help=did_you_mean(name, headers))
+        if headers[name].type == "other":
+            raise DatasetError(
+                "RL404",
+                f"the array `{name}` of {path.name} does not hold plain numbers",
+                help="save it with a numeric dtype; objects would need pickle, which is never read",
+            )
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            return {name: arrays[name] for name in names}
+    except (OSError, ValueError, EOFError) as error:
+        raise DatasetError("RL404", f"{path.name} is not a whole .npz file: {error}") from error
+
+
+def _samples(name: str, arrays: dict[str, Array]) -> int:
+    counts = {key: len(array) for key, array in arrays.items()}
+    if len(set(counts.values())) > 1:
+        found = ", ".join(f"`{key}` {count}" for key, count in counts.items())
+        raise DatasetError("RL406", f"the arrays of {name} have different numbers of samples: {found}")
+    return next(iter(counts.values()))
+
+
+def _finite(name: str, array: Array) -> NDArray[np.float32]:
+    numbers = np.asarray(array, np.float32)
+    if not np.isfinite(numbers).all():
+        row = int(np.argwhere(~np.isfinite(numbers))[0][0])
+        raise DatasetError(
+            "RL410", f"the array `{name}` holds NaN or infinity, first in sample {row}", help="fill in or remove it"
+        )
+    return numbers
+
+
+def _targets(dataset: ArraysDataset, array: Array, target: TargetKind) -> tuple[Array, tuple[str, ...]]:
+    if target == "number":
+        alone = array.ndim > (2 if dataset.per == "timestep" else 1) and array.shape[-1] == 1
+        return _finite(dataset.target, array[..., 0] if alone else array), ()
+    if array.dtype.kind not in "iub":
+        raise DatasetError(
+            "RL409",
+            f"the target `{dataset.target}` holds {array.dtype}, not class indices",
+            help="use whole numbers, or `task: {kind: regression}`",
+        )
+    classes = array.astype(np.int64)
+    known = dataset.labels or tuple(str(index) for index in range(int(classes.max()) + 1))
+    if classes.min() < 0 or classes.max() >= len(known):
+        wrong = int(classes.min() if classes.min() < 0 else classes.max())
+        raise DatasetError(
+            "RL409",
+            f"the target `{dataset.target}` holds the class {wrong}, and there are {len(known)} labels",
+            help="classes are counted from 0",
+        )
+    return classes, known

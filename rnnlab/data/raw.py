@@ -1,0 +1,62 @@
+"""N raw samples in one form, whatever they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class CatalogSamples:
+    """N samples of a catalog's file.
+
+    Attributes:
+        texts: N texts for each input.
+        values: N values of the target: labels, numbers as text, or texts that are to be written.
+        rows: N rows of the file, counted from 0.
+        groups: N values of each column that names a group.
+    """
+
+    texts: Mapping[str, Sequence[str]]
+    values: Sequence[str]
+    rows: Sequence[int]
+    groups: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """N raw samples.
+
+    Attributes:
+        inputs: for each input N texts, or numbers (N, T, …).
+        targets: class indices int64 or numbers float32, (N,), (N, K), (N, T) or (N, T, K); None where the target is a
+            text, which stands among the inputs.
+        labels: the classes in the order of their indices; empty for numbers and texts.
+        rows: (N,) row in the source file, counted from 0.
+        source: what the data are, for the record.
+        groups: N values of the group's column, where the split asks for one.
+        sizes: samples of train, validation and test where each has its own file.
+        columns: the source's column of each input, where it has columns.
+    """
+
+    inputs: Mapping[str, Any]
+    targets: NDArray[Any] | None
+    labels: tuple[str, ...]
+    rows: NDArray[np.int64]
+    source: dict[str, Any]
+    groups: tuple[str, ...] | None = None
+    sizes: tuple[int, int, int] | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        """Return N."""
+        return len(self.rows)
+
+    def texts(self, name: str, indices: NDArray[np.int64]) -> tuple[str, ...]:
+        """Return the texts of an input in the order of indices."""
+        values = self.inputs[name]
+        return tuple(values[index] for index in indices)

