@@ -48,6 +48,18 @@ class Training(Spec):
 
     batch_size: PositiveInt = 32
     """Samples per step."""
+    stateful: bool = False
+    """Cut long sequences into windows, one after the other: sample i of a batch continues sample i of the batch before,
+    whose states it starts from. Gradients stay within a window (truncated backpropagation through time). What is saved
+    is a twin that reads whole sequences and batches of any size."""
+    window: PositiveInt | None = None
+    """Timesteps of a window of `stateful` training; the whole sequence unless given."""
+    reset: Literal["sequence", "epoch", "never"] | None = None
+    """When `stateful` training sets the states back to zero: before each `sequence` (default), before each `epoch`, so
+    that the rows of one batch continue those of the batch before, or `never`."""
+    remainder: Literal["pad", "drop"] | None = None
+    """What `stateful` training, whose batches all have one size, does with samples that fill none: `pad` the last batch
+    with samples that do not count (default), or `drop` them for this epoch."""
     epochs: PositiveInt = 10
     """Passes over the training split, at most."""
     shuffle: bool = True

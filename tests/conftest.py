@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rnnlab.data import Splits
     from rnnlab.experiment import Experiment
     from rnnlab.plan import Plan
-    from rnnlab.train.fit import Learner
+    from rnnlab.train.learner import Learner
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("DO_NOT_TRACK", "true")
@@ -110,13 +110,11 @@ class Assembled:
 
     def learner(self) -> "Learner":
         """Return a fresh learner with the initial weights of the file's seed."""
-        from rnnlab.build import build_model, build_objective, build_optimizer, configure
-        from rnnlab.train.fit import make_learner
+        from rnnlab.build import configure
+        from rnnlab.train.learner import build_learner
 
         configure(self.experiment.runtime, self.experiment.seed)
-        assert self.plan.head is not None
-        model, optimizer = build_model(self.plan), build_optimizer(self.experiment.optimizer)
-        return make_learner(model, optimizer, build_objective(self.plan.head), xla=self.plan.xla)
+        return build_learner(self.experiment, self.plan)
 
 
 def assemble_file(path: Path, *overrides: str) -> Assembled:

@@ -22,7 +22,9 @@ def build_model(plan: Plan) -> keras.Model:
         PlanMismatchError: a weight's path, shape or count differs from the plan (RL501).
     """
     inputs = {
-        name: keras.Input(signal.shape, dtype="int32" if signal.is_ids else "float32", name=name)
+        name: keras.Input(
+            batch_shape=(plan.stateful_batch, *signal.shape), dtype="int32" if signal.is_ids else "float32", name=name
+        )
         for name, signal in plan.inputs.items()
     }
     tensors: dict[str, Any] = dict(inputs)

@@ -7,3 +7,4 @@ from rnnlab.plan.check import plan_model as plan_model
 from rnnlab.plan.plan import HeadPlan as HeadPlan
 from rnnlab.plan.plan import LayerPlan as LayerPlan
 from rnnlab.plan.plan import Plan as Plan
+from rnnlab.plan.stateful import stateful_plan as stateful_plan

@@ -10,10 +10,11 @@ from rnnlab.datasets import Facts
 from rnnlab.errors import DatasetError, InvalidExperimentError
 from rnnlab.expect import Expect, meets
 from rnnlab.experiment import Experiment, describe, errors_of, load_document, target_kind, validate
-from rnnlab.plan.graph import plan_graph
+from rnnlab.plan.graph import plan_graph, plan_inputs
 from rnnlab.plan.head import plan_head
 from rnnlab.plan.plan import LayerPlan, Plan
 from rnnlab.plan.space_check import space_findings
+from rnnlab.plan.stateful import stateful_findings
 from rnnlab.source import Diagnostic, Document, Finding, Parsed, Source, order_of, parse
 
 GRAPH_NEEDS = {"model", "dataset", "text", "padding", "runtime"}
@@ -136,7 +137,9 @@ def plan_model(experiment: Experiment, facts: Facts | None = None) -> Plan:
 
 
 def _plan(experiment: Experiment, facts: Facts | None, *, with_head: bool) -> tuple[Plan | None, list[Finding]]:
-    graph = plan_graph(experiment, facts)
+    targets = facts.targets.values() if facts else ()
+    every_timestep = any(target.per == "timestep" for target in targets)
+    graph = plan_graph(experiment, plan_inputs(experiment, facts), every_timestep=every_timestep)
     findings = list(graph.findings)
     if graph.layers is None:
         return None, findings
@@ -154,6 +157,7 @@ def _plan(experiment: Experiment, facts: Facts | None, *, with_head: bool) -> tu
         memory_bytes=_memory(experiment, graph.layers),
         xla=experiment.runtime.kernel == "xla",
     )
+    findings += stateful_findings(experiment, plan)
     return plan, findings
 
 

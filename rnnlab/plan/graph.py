@@ -33,11 +33,15 @@ class Graph:
     findings: tuple[Finding, ...]
 
 
-def plan_graph(experiment: Experiment, facts: Facts | None) -> Graph:
-    """Return the planned layers of an experiment."""
-    inputs = plan_inputs(experiment, facts)
-    targets = facts.targets.values() if facts else ()
-    wiring = wire(experiment, tuple(inputs), every_timestep=any(target.per == "timestep" for target in targets))
+def plan_graph(experiment: Experiment, inputs: Mapping[str, Signal], *, every_timestep: bool = False) -> Graph:
+    """Return the planned layers of an experiment.
+
+    Args:
+        experiment: the layers are of.
+        inputs: of the network, by name: see `plan_inputs`.
+        every_timestep: the target has a value for each, so that the outputs need them.
+    """
+    wiring = wire(experiment, tuple(inputs), every_timestep=every_timestep)
     findings = list(wiring.findings)
     if findings:
         return Graph(inputs, {}, None, tuple(findings))

@@ -122,6 +122,7 @@ class Plan:
         batch_size: the memory is planned for.
         memory_bytes: weights, gradients, optimizer slots and activations at the batch size; None where T is unknown.
         xla: the step is compiled with XLA.
+        stateful_batch: samples of every batch, where recurrent layers carry their states from one to the next.
     """
 
     name: str
@@ -132,6 +133,12 @@ class Plan:
     batch_size: int
     memory_bytes: int | None
     xla: bool = False
+    stateful_batch: int | None = None
+
+    @property
+    def every_timestep(self) -> bool:
+        """Return whether every timestep has a target."""
+        return self.head is not None and self.head.per == "timestep"
 
     @property
     def parameters(self) -> int:

@@ -83,7 +83,7 @@ def record_outcome(
         store.log_text(run_id, "test_scores.json", json.dumps(table, indent=2))
     with tempfile.TemporaryDirectory() as folder:
         save_preparation(trained, Path(folder))
-        store.log_model(run_id, trained.learner.model, preparation_folder=Path(folder), step=result.kept_epoch)
+        store.log_model(run_id, trained.learner.twin, preparation_folder=Path(folder), step=result.kept_epoch)
 
 
 def save_preparation(trained: Trained, folder: Path) -> None:

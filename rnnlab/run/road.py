@@ -5,16 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from rnnlab.build import Machine, build_model, build_objective, build_optimizer, configure
+from rnnlab.build import Machine, configure
 from rnnlab.data import Samples, Splits
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.fingerprint import config_fingerprint
 from rnnlab.plan import Plan
 from rnnlab.run.scores import Scores, score_outputs
-from rnnlab.train.fit import Checkpointing, Learner, answers, evaluate, fit, make_learner
+from rnnlab.train.fit import Checkpointing, fit
+from rnnlab.train.learner import Learner, answers, build_learner, evaluate
 from rnnlab.train.listener import Listener
 from rnnlab.train.result import TrainingResult
 
@@ -58,9 +59,7 @@ def train_once(
     """
     assert plan.head is not None
     machine = configure(experiment.runtime, experiment.seed)
-    model = build_model(plan)
-    head = replace(plan.head, labels=splits.preparation.labels or None)
-    learner = make_learner(model, build_optimizer(experiment.optimizer), build_objective(head), xla=plan.xla)
+    learner = build_learner(experiment, plan, labels=splits.preparation.labels)
     checkpointing = None
     if checkpoints is not None:
         checkpointing = Checkpointing(checkpoints, fingerprint_of(experiment, splits, machine), resume)

@@ -226,6 +226,12 @@ CODES: dict[str, Code] = {
         "The network writes a text from its start to its end, so its padding stands behind the end and counts for "
         "nothing, and its vocabulary has four rows of its own: padding, unknown, start and end.",
     ),
+    "RL227": Code(
+        "The model cannot be trained window by window",
+        "Stateful training cuts sequences into windows; a recurrent layer starts each where it left the one before. A "
+        "layer that reads the whole sequence at once (backwards, by attention, pooling or convolution) would see the "
+        "window only, and rows that are shuffled do not continue each other.",
+    ),
     "RL301": Code(
         "A path of the space leads nowhere",
         "Paths are keys joined by dots; layers are named or counted from 0.",

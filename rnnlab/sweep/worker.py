@@ -14,7 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TextIO
 
-from rnnlab.build import build_model, build_objective, build_optimizer, configure, fresh_session
+from rnnlab.build import configure, fresh_session
 from rnnlab.data import Splits, prepare
 from rnnlab.data.baselines import fit_baselines
 from rnnlab.errors import DivergedError, OutOfMemoryError, RnnlabError
@@ -25,7 +25,7 @@ from rnnlab.run.road import Trained, train_once
 from rnnlab.run.run import missed_baseline, skills
 from rnnlab.sweep.trial import TrialOrder, TrialReport
 from rnnlab.track.store import Store
-from rnnlab.train.fit import make_learner
+from rnnlab.train.learner import build_learner, copy_weights
 from rnnlab.train.listener import Quiet
 from rnnlab.train.result import Epoch, Stop, TrainingResult
 
@@ -102,7 +102,7 @@ def _train(order: TrialOrder, channel: Channel) -> TrialReport:
         return TrialReport("invalid" if error.exit_code == 2 else "failed", message=str(error))
     if trained.result.stopped_by == "pruned":
         return TrialReport("pruned", result=trained.result, threads=trained.machine.threads)
-    trained.learner.model.save_weights(order.weights)
+    trained.learner.twin.save_weights(order.weights)
     return TrialReport("complete", result=trained.result, threads=trained.machine.threads)
 
 
@@ -118,10 +118,9 @@ def _record_best(order: TrialOrder, message: dict[str, Any]) -> dict[str, Any]:
     experiment, splits = _open(order)
     plan = complete_plan(experiment, splits)
     machine = configure(experiment.runtime, experiment.seed)
-    model = build_model(plan)
-    model.load_weights(order.weights)
-    assert plan.head is not None
-    learner = make_learner(model, build_optimizer(experiment.optimizer), build_objective(plan.head), xla=plan.xla)
+    learner = build_learner(experiment, plan, labels=splits.preparation.labels)
+    learner.twin.load_weights(order.weights)
+    copy_weights(learner.twin, learner.model)
     data = message["result"]
     result = TrainingResult(**data | {"history": tuple(Epoch(**epoch) for epoch in data["history"])})
     trained = Trained(experiment, plan, splits, machine, learner, result)

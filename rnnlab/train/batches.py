@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 from rnnlab.data import Samples
 from rnnlab.plan import HeadPlan
 from rnnlab.text import PADDING_ID
+from rnnlab.training import Training
 
-Batch = tuple[dict[str, NDArray[Any]], NDArray[Any], NDArray[np.float32]]
+Inputs = dict[str, NDArray[Any]]
+Batch = tuple[Inputs, NDArray[Any], NDArray[np.float32]]
 
 
 def order_of_epoch(samples: int, *, seed: int, epoch: int, shuffle: bool) -> NDArray[np.int64]:
@@ -52,7 +54,7 @@ def batches(
 
 
 def _weights(
-    inputs: dict[str, NDArray[Any]],
+    inputs: Inputs,
     target: NDArray[Any],
     head: HeadPlan,
     own: NDArray[np.float32] | None,
@@ -67,6 +69,59 @@ def _weights(
     if head.reads is not None:
         weight *= inputs[head.reads] != PADDING_ID
     return weight
+
+
+def windows(
+    samples: Samples,
+    head: HeadPlan,
+    order: NDArray[np.int64],
+    training: Training,
+    classes: NDArray[np.float32] | None,
+) -> Iterator[tuple[Batch, bool]]:
+    """Yield (batch, whether its sequences begin) of stateful training.
+
+    A batch holds one window of `training.batch_size` sequences; sample i continues sample i of the batch before.
+    Windows in which nothing counts are left out: there masked layers keep their states.
+    """
+    size = training.batch_size
+    for full, counts in _full_batches(order, size, drop=training.remainder == "drop"):
+        ((inputs, target, weight),) = batches(samples, head, full, size, classes)
+        weight[counts:] = 0.0
+        live = _live(samples, full)
+        timesteps = next(iter(inputs.values())).shape[1]
+        begins = True
+        for start in range(0, timesteps, training.window or timesteps):
+            window = slice(start, start + (training.window or timesteps))
+            kept = weight[:, window] if head.per == "timestep" else weight
+            if live is not None and head.per == "sample":
+                kept = kept * live[:, window].any(axis=1)
+            if kept.any():
+                cut = {name: values[:, window] for name, values in inputs.items()}
+                yield (cut, target[:, window] if head.per == "timestep" else target, kept), begins
+                begins = False
+
+
+def _full_batches(order: NDArray[np.int64], size: int, *, drop: bool) -> Iterator[tuple[NDArray[np.int64], int]]:
+    """Yield (rows, how many of them count): the last batch is filled with rows of the first, or dropped."""
+    for start in range(0, len(order), size):
+        rows = order[start : start + size]
+        if len(rows) == size:
+            yield rows, size
+        elif not drop:
+            yield np.concatenate([rows, np.resize(order, size - len(rows))]), len(rows)
+
+
+def _live(samples: Samples, rows: NDArray[np.int64]) -> NDArray[np.bool_] | None:
+    """Return which timesteps (B, T) are data in some input; None where nothing is masked."""
+    if len(samples.masks) < len(samples.inputs):
+        return None
+    return np.any([mask[rows] for mask in samples.masks.values()], axis=0)
+
+
+def window_steps(samples: int, timesteps: int, training: Training) -> int:
+    """Return how many steps an epoch of stateful training has at most."""
+    full, rest = divmod(samples, training.batch_size)
+    return (full + bool(rest and training.remainder != "drop")) * -(-timesteps // (training.window or timesteps))
 
 
 def steps_per_epoch(samples: int, batch_size: int) -> int:

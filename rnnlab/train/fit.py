@@ -7,48 +7,30 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
 
-from rnnlab.build import Objective
 from rnnlab.data import Samples
 from rnnlab.errors import CheckpointError, DivergedError, OutOfMemoryError
 from rnnlab.tasks import direction_of
-from rnnlab.train.batches import Batch, batches, class_weights, order_of_epoch, steps_per_epoch
+from rnnlab.train.batches import (
+    Batch,
+    batches,
+    class_weights,
+    order_of_epoch,
+    steps_per_epoch,
+    window_steps,
+    windows,
+)
 from rnnlab.train.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from rnnlab.train.learner import Learner, evaluate
 from rnnlab.train.listener import Listener
 from rnnlab.train.result import Epoch, Stop, TrainingResult
-from rnnlab.train.state import Arrays, TrainingState, array_of, capture, restore
-from rnnlab.train.step import Steps, compile_steps
+from rnnlab.train.state import Arrays, TrainingState, array_of, capture, reset_states, restore
 from rnnlab.train.watch import watch_early_stopping, watch_plateau
 from rnnlab.training import Training
-
-EVALUATION_BATCH = 256  # samples; larger than usual batches because nothing is kept for a backward pass
-
-
-@dataclass(frozen=True)
-class Learner:
-    """A model with everything that trains it.
-
-    Attributes:
-        steps: compiled; made by `make_learner`.
-    """
-
-    model: keras.Model
-    optimizer: keras.optimizers.Optimizer
-    objective: Objective
-    steps: Steps
-
-
-def make_learner(
-    model: keras.Model, optimizer: keras.optimizers.Optimizer, objective: Objective, *, xla: bool = False
-) -> Learner:
-    """Return a learner with its steps compiled (at first use)."""
-    return Learner(model, optimizer, objective, compile_steps(model, optimizer, objective, xla=xla))
 
 
 @dataclass(frozen=True)
@@ -121,7 +103,7 @@ class _Loop:
         if self.checkpointing and self.checkpointing.resume:
             self.resume(self.checkpointing)
         resumed_from = self.state.epoch
-        steps = steps_per_epoch(len(self.train), self.training.batch_size)
+        steps = self.steps()
         for listener in self.listeners:
             listener.on_begin(self.training.epochs, steps, self.state.history)
         while self.state.stopped_by is None:
@@ -158,10 +140,8 @@ class _Loop:
         objective, rate = self.learner.objective, _learning_rate(self.learner.optimizer)
         objective.reset()
         started = time.perf_counter()
-        order = order_of_epoch(len(self.train), seed=self.seed, epoch=number, shuffle=self.training.shuffle)
         total, norms, counted = 0.0, 0.0, 0
-        feed = batches(self.train, self.head, order, self.training.batch_size, self.classes)
-        for step, batch in enumerate(feed, start=1):
+        for step, batch in enumerate(self.feed(number), start=1):
             loss, norm = self.train_step(number, step, batch)
             count = int(np.count_nonzero(batch[2]))
             total += loss * count
@@ -182,6 +162,27 @@ class _Loop:
             samples_per_second=len(self.train) / trained,
             timestamp=int(time.time() * 1000),
         )
+
+    def steps(self) -> int:
+        """Return how many steps an epoch has."""
+        if not self.training.stateful:
+            return steps_per_epoch(len(self.train), self.training.batch_size)
+        timesteps = next(iter(self.train.inputs.values())).shape[1]
+        return window_steps(len(self.train), timesteps, self.training)
+
+    def feed(self, epoch: int) -> Iterator[Batch]:
+        """Yield the batches of an epoch; in stateful training states are set back where the file says so."""
+        order = order_of_epoch(len(self.train), seed=self.seed, epoch=epoch, shuffle=self.training.shuffle)
+        if not self.training.stateful:
+            yield from batches(self.train, self.head, order, self.training.batch_size, self.classes)
+            return
+        reset = self.training.reset or "sequence"
+        if reset == "epoch":
+            reset_states(self.learner.model)
+        for batch, begins in windows(self.train, self.head, order, self.training, self.classes):
+            if begins and reset == "sequence":
+                reset_states(self.learner.model)
+            yield batch
 
     def train_step(self, epoch: int, step: int, batch: Batch) -> tuple[float, float]:
         """Return (loss, norm of the gradient) of one optimizer step."""
@@ -230,39 +231,11 @@ class _Loop:
 
     def keep_best(self) -> int:
         """Return the epoch whose weights the model has, after giving it the best ones where they are wanted."""
-        if not self.best:
-            return self.state.epoch
-        for index, weight in enumerate(self.learner.model.weights):
-            weight.assign(self.best[f"{index}"])
-        return self.state.early_stopping.best_epoch
-
-
-def evaluate(learner: Learner, samples: Samples) -> dict[str, float]:
-    """Return loss and metrics of a split."""
-    learner.objective.reset()
-    total, counted = 0.0, 0
-    for inputs, target, weight in _in_order(learner, samples):
-        loss, _ = learner.steps.evaluate(inputs, target, weight)
-        total += float(loss)
-        counted += int(np.count_nonzero(weight))
-    return {"loss": total / counted} | learner.objective.result()
-
-
-def answers(learner: Learner, samples: Samples) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return (targets (R,) or (R, K), outputs (R, U) as probabilities or numbers) of every row that counts.
-
-    A row is a sample, or a timestep where each has a target.
-    """
-    targets, outputs = [], []
-    for inputs, target, weight in _in_order(learner, samples):
-        counted = weight != 0
-        targets.append(target[counted])
-        outputs.append(learner.steps.predict(inputs).numpy()[counted])
-    return np.concatenate(targets), np.concatenate(outputs)
-
-
-def _in_order(learner: Learner, samples: Samples) -> Iterator[Batch]:
-    return batches(samples, learner.objective.head, np.arange(len(samples)), EVALUATION_BATCH, None)
+        if self.best:
+            for index, weight in enumerate(self.learner.model.weights):
+                weight.assign(self.best[f"{index}"])
+        self.learner.refresh_twin()
+        return self.state.early_stopping.best_epoch if self.best else self.state.epoch
 
 
 def _learning_rate(optimizer: keras.optimizers.Optimizer) -> float:

@@ -115,11 +115,17 @@ def restore(model: keras.Model, optimizer: keras.optimizers.Optimizer, arrays: A
             variable.assign(arrays[f"{prefix}/{index}"])
 
 
+def reset_states(model: keras.Model) -> None:
+    """Set the states that stateful layers carry from batch to batch back to zero."""
+    for state in recurrent_states(model):
+        state.assign(np.zeros(state.shape, state.dtype))
+
+
 def recurrent_states(model: keras.Model) -> list[Any]:
     """Return the states that stateful layers carry from batch to batch, in the order of the layers."""
     states: list[Any] = []
     for layer in model.layers:
         for inner in (getattr(layer, "forward_layer", layer), getattr(layer, "backward_layer", None)):
             if inner is not None and getattr(inner, "stateful", False):
-                states += list(inner.states or ())
+                states += keras.tree.flatten(inner.states or ())
     return states

@@ -31,50 +31,59 @@ class Steps:
 
 
 def compile_steps(
-    model: keras.Model, optimizer: keras.optimizers.Optimizer, objective: Objective, *, xla: bool = False
+    model: keras.Model,
+    twin: keras.Model,
+    optimizer: keras.optimizers.Optimizer,
+    objective: Objective,
+    *,
+    xla: bool = False,
 ) -> Steps:
-    """Return the compiled steps of a model.
+    """Return the compiled steps: training of the model, evaluation and prediction of its twin.
 
     The gradient of an embedding is made dense: Keras on TensorFlow does not merge the rows of a sparse one that
     stand twice before Adam squares them, so its moments are not those of the true gradient.
     """
     optimizer.build(model.trainable_variables)
-    inputs = {tensor.name: tf.TensorSpec((None, *tensor.shape[1:]), tensor.dtype) for tensor in model.inputs}
-    signature = (inputs, objective.target_spec, objective.weight_spec)
+    outcomes = (objective.target_spec, objective.weight_spec)
 
-    def penalty() -> Any:
-        return tf.add_n(model.losses) if model.losses else 0.0
+    def penalty(penalised: keras.Model) -> Any:
+        return tf.add_n(penalised.losses) if penalised.losses else 0.0
 
     def total_and_count(target: Any, output: Any, weight: Any) -> tuple[Any, Any]:
         weight = tf.reshape(weight, (-1,))
         return tf.reduce_sum(objective.losses(target, output) * weight), tf.math.count_nonzero(weight, dtype=tf.float32)
 
-    @tf.function(input_signature=signature, jit_compile=xla, reduce_retracing=True)
+    @tf.function(input_signature=(_specs(model), *outcomes), jit_compile=xla, reduce_retracing=True)
     def gradients(inputs: Any, target: Any, weight: Any) -> Any:
         with tf.GradientTape() as tape:
             output = model(inputs, training=True)
             total, count = total_and_count(target, output, weight)
-            loss = total / tf.maximum(count, 1.0) + penalty()
+            loss = total / tf.maximum(count, 1.0) + penalty(model)
         variables = [variable.value for variable in model.trainable_variables]
         found = [tf.convert_to_tensor(gradient) for gradient in tape.gradient(loss, variables)]
         return loss, output, found, tf.linalg.global_norm(found)
 
-    @tf.function(input_signature=signature, reduce_retracing=True)
+    @tf.function(input_signature=(_specs(model), *outcomes), reduce_retracing=True)
     def train(inputs: Any, target: Any, weight: Any) -> StepOutput:
         loss, output, found, norm = gradients(inputs, target, weight)
         optimizer.apply(found, model.trainable_variables)
         objective.update(target, output, weight)
         return loss, norm
 
-    @tf.function(input_signature=signature, reduce_retracing=True)
+    @tf.function(input_signature=(_specs(twin), *outcomes), reduce_retracing=True)
     def evaluate(inputs: Any, target: Any, weight: Any) -> StepOutput:
-        output = model(inputs, training=False)
+        output = twin(inputs, training=False)
         objective.update(target, output, weight)
         total, count = total_and_count(target, output, weight)
-        return total + penalty() * count, objective.probabilities(output)
+        return total + penalty(twin) * count, objective.probabilities(output)
 
-    @tf.function(input_signature=(inputs,), reduce_retracing=True)
+    @tf.function(input_signature=(_specs(twin),), reduce_retracing=True)
     def predict(inputs: Any) -> Any:
-        return objective.probabilities(model(inputs, training=False))
+        return objective.probabilities(twin(inputs, training=False))
 
     return Steps(train, evaluate, predict)
+
+
+def _specs(model: keras.Model) -> dict[str, Any]:
+    """Return type and shape of every input; the batch has any size unless the model fixes it."""
+    return {tensor.name: tf.TensorSpec(tuple(tensor.shape), tensor.dtype) for tensor in model.inputs}

@@ -164,7 +164,7 @@ def test_moving_averages_are_trained_kept_and_restored(build, assemble):
     import tensorflow as tf
 
     from rnnlab.build import build_objective, build_optimizer
-    from rnnlab.train.fit import make_learner
+    from rnnlab.train.learner import make_learner
     from rnnlab.train.state import array_of, capture, restore
 
     assembled = assemble("model.layers.drop={layer: batch_normalization, name: drop}")

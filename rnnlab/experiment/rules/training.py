@@ -121,3 +121,30 @@ def class_weights(experiment: Experiment) -> Iterator[Finding]:
         if missing:
             message = f"`class_weight` says nothing of {listing(missing)}"
             yield Finding("RL102", message, path, help="give every class a weight", on_key=True)
+
+
+@rule("training")
+def stateful_training(experiment: Experiment) -> Iterator[Finding]:
+    """RL210, RL227: the keys of stateful training act together."""
+    training = experiment.training
+    if not training.stateful:
+        for key in ("window", "reset", "remainder"):
+            if getattr(training, key) is not None:
+                message = f"`{key}` does nothing without `stateful: true`"
+                yield Finding("RL210", message, ("training", key), help="add it, or remove this", on_key=True)
+        return
+    if training.window is None and training.reset in (None, "sequence"):
+        yield Finding(
+            "RL210",
+            "`stateful` does nothing: the window is the whole sequence, and states are set back before the next",
+            ("training", "stateful"),
+            help="add `window: …` (timesteps), or `reset: epoch`",
+            on_key=True,
+        )
+    if training.reset in ("epoch", "never") and training.shuffle:
+        yield Finding(
+            "RL227",
+            f"with `reset: {training.reset}` a row continues the one of the batch before, but rows are shuffled",
+            ("training", "reset"),
+            help="add `shuffle: false`",
+        )

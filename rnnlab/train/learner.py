@@ -1,0 +1,120 @@
+"""A model with everything that trains and answers with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnlab.build import Objective, build_model, build_objective, build_optimizer
+from rnnlab.data import Samples
+from rnnlab.experiment import Experiment
+from rnnlab.plan import Plan, stateful_plan
+from rnnlab.train.batches import Batch, batches
+from rnnlab.train.step import Steps, compile_steps
+
+EVALUATION_BATCH = 256  # samples; larger than usual batches because nothing is kept for a backward pass
+
+
+@dataclass(frozen=True)
+class Learner:
+    """A model with everything that trains it.
+
+    Attributes:
+        model: that is trained.
+        twin: that answers and is saved: the same model, or where that one carries states from batch to batch (and so
+            reads batches of one size only) one with the same weights that reads any.
+        steps: compiled; made by `make_learner`.
+    """
+
+    model: keras.Model
+    optimizer: keras.optimizers.Optimizer
+    objective: Objective
+    steps: Steps
+    twin: keras.Model
+
+    @property
+    def stateful(self) -> bool:
+        """Return whether the model carries states from batch to batch."""
+        return self.twin is not self.model
+
+    def refresh_twin(self) -> None:
+        """Give the twin the weights of the trained model."""
+        if self.stateful:
+            copy_weights(self.model, self.twin)
+
+
+def copy_weights(source: keras.Model, target: keras.Model) -> None:
+    """Give a model the weights of another with the same paths."""
+    by_path = {weight.path: weight for weight in source.weights}
+    for weight in target.weights:
+        weight.assign(by_path[weight.path])
+
+
+def make_learner(
+    model: keras.Model,
+    optimizer: keras.optimizers.Optimizer,
+    objective: Objective,
+    *,
+    xla: bool = False,
+    twin: keras.Model | None = None,
+) -> Learner:
+    """Return a learner with its steps compiled (at first use)."""
+    answering = twin or model
+    steps = compile_steps(model, answering, optimizer, objective, xla=xla)
+    return Learner(model, optimizer, objective, steps, answering)
+
+
+def build_learner(experiment: Experiment, plan: Plan, *, labels: tuple[str, ...] | None = None) -> Learner:
+    """Return a learner with fresh weights.
+
+    Args:
+        experiment: says how it is trained.
+        plan: complete, with a head.
+        labels: the classes, where the data told them.
+
+    Raises:
+        PlanMismatchError: the built model is not the planned one.
+    """
+    assert plan.head is not None
+    twin = build_model(plan)
+    model = twin
+    if experiment.training.stateful:
+        model = build_model(stateful_plan(experiment, plan))
+        copy_weights(twin, model)
+    head = replace(plan.head, labels=labels or plan.head.labels)
+    return make_learner(model, build_optimizer(experiment.optimizer), build_objective(head), xla=plan.xla, twin=twin)
+
+
+def evaluate(learner: Learner, samples: Samples) -> dict[str, float]:
+    """Return loss and metrics of a split."""
+    learner.refresh_twin()
+    learner.objective.reset()
+    total, counted = 0.0, 0
+    for inputs, target, weight in _in_order(learner, samples):
+        loss, _ = learner.steps.evaluate(inputs, target, weight)
+        total += float(loss)
+        counted += int(np.count_nonzero(weight))
+    return {"loss": total / counted} | learner.objective.result()
+
+
+def answers(learner: Learner, samples: Samples) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return (targets (R,) or (R, K), outputs (R, U) as probabilities or numbers) of every row that counts.
+
+    A row is a sample, or a timestep where each has a target.
+    """
+    learner.refresh_twin()
+    targets, outputs = [], []
+    for inputs, target, weight in _in_order(learner, samples):
+        counted = weight != 0
+        targets.append(target[counted])
+        outputs.append(learner.steps.predict(inputs).numpy()[counted])
+    return np.concatenate(targets), np.concatenate(outputs)
+
+
+def _in_order(learner: Learner, samples: Samples) -> Iterator[Batch]:
+    return batches(samples, learner.objective.head, np.arange(len(samples)), EVALUATION_BATCH, None)
