@@ -40,9 +40,14 @@ class Stepper:
         self.wiring = inference.wiring
         self.classes = int(inference.decoder.outputs[0].shape[-1])
         self._dtypes = {tensor.name: tensor.dtype for tensor in inference.decoder.inputs}
-        self._reads = [tensor.name for tensor in inference.encoder.inputs] if inference.encoder else []
+        self._reads = {tensor.name: tensor.dtype for tensor in inference.encoder.inputs} if inference.encoder else {}
         self._encode = compile_encoder(inference.encoder) if inference.encoder else None
         self._advance = compile_step(inference)
+
+    @property
+    def traces(self) -> int:
+        """Return how often the step was traced: once, whatever was decoded."""
+        return int(self._advance.experimental_get_tracing_count())
 
     def begin(self, inputs: Arrays, *, width: int = 1) -> Memory:
         """Return the memory before the first id.
@@ -54,7 +59,7 @@ class Stepper:
         known = {name: tf.convert_to_tensor(inputs[name]) for name in self.wiring.sources}
         rows = len(next(iter(inputs.values()))) * width
         if self._encode is not None:
-            given = self._encode({name: known[name] for name in self._reads})
+            given = self._encode({name: tf.cast(known[name], dtype) for name, dtype in self._reads.items()})
             known |= dict(zip(self.wiring.encoder_outputs, given, strict=True))
         taken = self.wiring.encoded if self.wiring.mode == "step" else {name: name for name in self.wiring.sources}
         encoded = {name: self._rows(name, known[reference], width) for name, reference in taken.items()}
@@ -99,12 +104,14 @@ def compile_encoder(encoder: keras.Model) -> Callable[[Tensors], list[Any]]:
     return encode  # type: ignore[no-any-return]
 
 
-def compile_step(inference: Inference) -> Callable[[Any, Any, Tensors, Tensors], tuple[Any, Tensors]]:
+def compile_step(inference: Inference) -> Any:
     """Return (ids (R, 1), rows (R,), carried, encoded) to (log-probabilities (R, V), carried)."""
     wiring, model = inference.wiring, inference.decoder
     specs = _specs(model)
     states = [state.name for state in wiring.states]
-    carried = {name: specs[name] for name in states} or {PREFIX: tf.TensorSpec((None, None), tf.int32)}
+    carried = {name: specs[name] for name in states}
+    if wiring.mode == "prefix":
+        carried = {PREFIX: tf.TensorSpec((None, None), tf.int32)}
     encoded = {name: spec for name, spec in specs.items() if name != wiring.decoder and name not in states}
     ids = tf.TensorSpec((None, 1), tf.int32)
     compute = _step if wiring.mode == "step" else _prefix
@@ -115,7 +122,7 @@ def compile_step(inference: Inference) -> Callable[[Any, Any, Tensors, Tensors],
         output, after = compute(model, wiring, ids, before, encoded)
         return _logarithms(output, wiring), after
 
-    return advance  # type: ignore[no-any-return]
+    return advance
 
 
 def _step(model: keras.Model, wiring: Wiring, ids: Any, states: Tensors, encoded: Tensors) -> tuple[Any, Tensors]:

@@ -98,21 +98,30 @@ def plan_inference(plan: Plan, decoder: str) -> InferencePlan:
     side = decoder_side(plan, decoder)
     obstacles = find_obstacles(plan, side)
     _check(plan, side, obstacles)
-    given = plan.inputs[decoder]
-    aligned = [
-        signal.shape[0] for layer in plan.layers if layer.name in side.names for _, signal in side.aligned(layer)
-    ]
-    lengths = [size for size in (given.shape[0], *aligned) if size is not None]
     whole = InferencePlan(
         mode="prefix",
         decoder=decoder,
         sources=tuple(name for name in plan.inputs if name != decoder),
-        timesteps=lengths[0] if lengths else None,
-        padding=given.mask is not None,
+        timesteps=_timesteps(plan, side),
+        padding=plan.inputs[decoder].mask is not None,
         whole=plan,
         obstacles=obstacles,
     )
     return whole if obstacles else _cut_apart(whole, side)
+
+
+def _timesteps(plan: Plan, side: DecoderSide) -> int | None:
+    """Return how many timesteps the decoder's side reads; None for any number.
+
+    Raises:
+        CallError: as many as the encoder's side gives, and nobody knows how many.
+    """
+    aligned = [signal for layer in plan.layers if layer.name in side.names for _, signal in side.aligned(layer)]
+    sizes = [signal.shape[0] for signal in (plan.inputs[side.decoder], *aligned)]
+    known = [size for size in sizes if size is not None]
+    if aligned and not known:
+        raise CallError("the decoder reads the encoder's side timestep by timestep; give the inputs their `timesteps`")
+    return known[0] if known else None
 
 
 def _check(plan: Plan, side: DecoderSide, obstacles: tuple[Obstacle, ...]) -> None:

@@ -11,7 +11,7 @@ from rnnlab.plan.plan import LayerPlan, Plan
 from rnnlab.plan.wiring import base_of, is_state
 
 PER_TIMESTEP = {
-    *("embedding", "dense", "dropout", "spatial_dropout1d", "activation", "gaussian_noise", "masking"),
+    *("embedding", "dense", "dropout", "spatial_dropout1d", "activation", "gaussian_noise"),
     *("layer_normalization", "batch_normalization", "time_distributed"),
 }
 MERGES = {"concatenate", "add", "multiply"}
@@ -106,6 +106,10 @@ def _nothing(layer: LayerPlan, side: DecoderSide) -> Found:
     return None
 
 
+def _masking(layer: LayerPlan, side: DecoderSide) -> Found:
+    return "layer", "masks timesteps, at which layers give what they gave before", False
+
+
 def _unknown(layer: LayerPlan, side: DecoderSide) -> Found:
     return "layer", "is of a kind that joins the timesteps", True
 
@@ -174,6 +178,7 @@ RULES: dict[str, Rule] = {
     **dict.fromkeys(("conv_lstm1d", "conv_lstm2d"), _recurrent),
     **dict.fromkeys(MERGES, _merge),
     **dict.fromkeys(ATTENTIONS, _attention),
+    "masking": _masking,
     "conv1d": _conv1d,
     "permute": _permute,
     "reshape": _reshape,

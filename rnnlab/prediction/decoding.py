@@ -19,6 +19,7 @@ from rnnlab.build.stepping import Stepper
 from rnnlab.errors import CallError
 
 ROWS = 4096  # hypotheses that are extended at once
+NUMBERS = 2**24  # probabilities that are looked through at once
 PADDING = 0
 
 Arrays = Mapping[str, NDArray[Any]]
@@ -94,7 +95,7 @@ def beam(
         never: ids that are not answered; padding never is.
 
     Raises:
-        CallError: a number is out of range, a source is missing or of another number of samples.
+        CallError: a number is out of range, a source is missing, empty or of another number of samples.
     """
     samples = _check(inference, inputs, limit, width, (end, *never))
     barred = {*never, PADDING} if inference.wiring.padding else set(never)
@@ -102,7 +103,8 @@ def beam(
         raise CallError(f"the end, {end}, must be an id that can be answered")
     search = Search(start, end, limit, width, length_penalty, tuple(sorted(barred)))
     parts = []
-    size = max(1, ROWS // width)
+    rows = min(ROWS, NUMBERS // inference.stepper.classes)
+    size = max(1, rows // width)
     for first in range(0, samples, size):
         batch = {name: inputs[name][first : first + size] for name in inference.wiring.sources}
         parts.append(search.run(inference.stepper, batch))
@@ -118,6 +120,8 @@ def _check(inference: Inference, inputs: Arrays, limit: int, width: int, ids: tu
     sizes = {name: len(inputs[name]) for name in wiring.sources}
     if len(set(sizes.values())) > 1:
         raise CallError(f"the sources must have as many samples, found {sizes}")
+    if 0 in sizes.values():
+        raise CallError("there is no sample to decode")
     if limit < 1 or width < 1:
         raise CallError(f"`limit` and `width` must be positive, found {limit} and {width}")
     if wiring.mode == "prefix" and wiring.timesteps is not None and limit > wiring.timesteps:
