@@ -6,6 +6,11 @@ with quiet_stderr():
     import tensorflow  # noqa: F401  here first, so that its start-up lines are held back
 
 from rnnlab.build.audit import audit as audit
+from rnnlab.build.decoding import write as write
+from rnnlab.build.inference import INFERENCE_FOLDER as INFERENCE_FOLDER
+from rnnlab.build.inference import Inference as Inference
+from rnnlab.build.inference import build_inference as build_inference
+from rnnlab.build.inference import load_inference as load_inference
 from rnnlab.build.machine import Machine as Machine
 from rnnlab.build.machine import configure as configure
 from rnnlab.build.machine import fresh_session as fresh_session
@@ -13,3 +18,4 @@ from rnnlab.build.model import build_model as build_model
 from rnnlab.build.objective import Objective as Objective
 from rnnlab.build.objective import build_objective as build_objective
 from rnnlab.build.optimizer import build_optimizer as build_optimizer
+from rnnlab.build.stepping import check_inference as check_inference

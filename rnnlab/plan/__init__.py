@@ -4,6 +4,10 @@ from rnnlab.plan.check import Checked as Checked
 from rnnlab.plan.check import check_document as check_document
 from rnnlab.plan.check import check_experiment as check_experiment
 from rnnlab.plan.check import plan_model as plan_model
+from rnnlab.plan.inference import InferencePlan as InferencePlan
+from rnnlab.plan.inference import looks_ahead as looks_ahead
+from rnnlab.plan.inference import plan_inference as plan_inference
+from rnnlab.plan.late import Obstacle as Obstacle
 from rnnlab.plan.plan import HeadPlan as HeadPlan
 from rnnlab.plan.plan import LayerPlan as LayerPlan
 from rnnlab.plan.plan import Plan as Plan

@@ -15,6 +15,7 @@ from rnnlab.plan.head import plan_head
 from rnnlab.plan.plan import LayerPlan, Plan
 from rnnlab.plan.space_check import space_findings
 from rnnlab.plan.stateful import stateful_findings
+from rnnlab.plan.writing import writing_findings
 from rnnlab.source import Diagnostic, Document, Finding, Parsed, Source, order_of, parse
 
 GRAPH_NEEDS = {"model", "dataset", "text", "padding", "runtime"}
@@ -157,7 +158,7 @@ def _plan(experiment: Experiment, facts: Facts | None, *, with_head: bool) -> tu
         memory_bytes=_memory(experiment, graph.layers),
         xla=experiment.runtime.kernel == "xla",
     )
-    findings += stateful_findings(experiment, plan)
+    findings += [*stateful_findings(experiment, plan), *writing_findings(experiment, plan)]
     return plan, findings
 
 

@@ -189,9 +189,8 @@ def _layer_plan(experiment: Experiment, node: Node, signals: tuple[Signal, ...],
     trainable = not isinstance(layer, WeightedLayer) or layer.trainable
     kernel, reason = kernel_of(layer, signals[0], experiment.runtime)
     bidirectional = isinstance(layer, RecurrentLayer) and layer.bidirectional
-    states = {
-        name: signal for name, signal in result.states.items() if node.wants_states or name in ("forward", "backward")
-    }
+    carries = {name: signal for name, signal in result.states.items() if name not in ("forward", "backward")}
+    states = {name: signal for name, signal in result.states.items() if node.wants_states or name not in carries}
     return LayerPlan(
         name=node.name,
         layer=layer.layer,
@@ -200,6 +199,7 @@ def _layer_plan(experiment: Experiment, node: Node, signals: tuple[Signal, ...],
         inputs=signals,
         output=result.output,
         states=states,
+        carries=carries,
         initial_state=node.initial_state,
         shared_with=node.shared_with,
         weights=tuple(_named(weight, node.name, trainable) for weight in result.weights),

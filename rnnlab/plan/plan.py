@@ -24,6 +24,7 @@ class LayerPlan:
         inputs: what it reads.
         output: what it gives.
         states: what somebody reads of its states, by name; with `merge_mode: null` its two outputs.
+        carries: all states by name, read by somebody or not: what it hands from one timestep to the next.
         initial_state: references of the states it starts from.
         shared_with: the layer whose weights it shares; None where they are its own.
         weights: by Keras's full path: `rnn/lstm_cell/kernel`.
@@ -51,6 +52,7 @@ class LayerPlan:
     keras_class: str
     keras_arguments: Mapping[str, Any]
     states: Mapping[str, Signal] = field(default_factory=dict)
+    carries: Mapping[str, Signal] = field(default_factory=dict)
     initial_state: tuple[str, ...] = ()
     shared_with: str | None = None
     bidirectional: bool = False

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from rnnlab.build import write
 from rnnlab.plan import HeadPlan
 from rnnlab.prediction.model import SavedModel
 from rnnlab.prediction.raw import count_of
@@ -22,13 +23,15 @@ def answer(saved: SavedModel, raw: dict[str, Any]) -> pd.DataFrame:
 
     Returns:
         The texts by input (or the sample's number), then the label with its probability and the probability of each
-        class; or the value, or the values.
+        class; or the value, or the values; or the text that is written, and the logarithm of its probability.
 
     Raises:
         DatasetError: RL404, RL406: nothing to answer, or arrays of another shape.
     """
     count = count_of(raw)
     inputs = saved.preparation.encode(raw)
+    if saved.writer is not None:
+        return pd.DataFrame({name: list(raw[name]) for name in raw} | written(saved, inputs))
     outputs = saved.outputs(inputs)
     about = pd.DataFrame({name: list(raw[name]) for name in raw if name in saved.preparation.texts})
     if about.empty:
@@ -42,6 +45,15 @@ def answer(saved: SavedModel, raw: dict[str, Any]) -> pd.DataFrame:
         outputs = outputs[live]
     found = _values(outputs) if head.kind == "number" else _labels(head, outputs, saved.preparation.labels)
     return pd.concat([about, pd.DataFrame(found)], axis=1)
+
+
+def written(saved: SavedModel, inputs: dict[str, Any]) -> dict[str, Any]:
+    """Return the texts that a model writes, and the logarithm of their probabilities."""
+    assert saved.writer is not None
+    vectorizer = saved.preparation.written
+    found = write(saved.writer.inference, inputs, saved.writer.decode, timesteps=vectorizer.maxlen)
+    texts = [vectorizer.join(vectorizer.decode(ids)) for ids in found.ids.tolist()]
+    return {"written": texts, "log_probability": found.log_probabilities}
 
 
 def _values(outputs_RU: NDArray[Any]) -> dict[str, Any]:

@@ -13,16 +13,31 @@ from typing import Any
 import keras
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import ValidationError
 
-from rnnlab.build import Objective, build_objective
+from rnnlab.build import INFERENCE_FOLDER, Inference, Objective, build_objective, load_inference
 from rnnlab.data import Preparation
 from rnnlab.errors import StoreError
 from rnnlab.plan import HeadPlan
-from rnnlab.tasks import LOSSES
+from rnnlab.tasks import LOSSES, Beam, Greedy
 from rnnlab.track.record import Record
 from rnnlab.track.store import Store
 
 BATCH = 256  # samples
+HEAD = "head.json"
+
+
+@dataclass(frozen=True)
+class Writer:
+    """How a model writes texts.
+
+    Attributes:
+        inference: encoder and decoder.
+        decode: `greedy` or `beam`, with its arguments.
+    """
+
+    inference: Inference
+    decode: Greedy | Beam
 
 
 @dataclass(frozen=True)
@@ -33,11 +48,13 @@ class SavedModel:
         model: plain Keras.
         preparation: how raw data become its inputs.
         objective: how its outputs are read and scored.
+        writer: how it writes texts; None where it answers otherwise.
     """
 
     model: keras.Model
     preparation: Preparation
     objective: Objective
+    writer: Writer | None = None
 
     def outputs(self, inputs: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
         """Return probabilities or numbers, (N, U) or (N, T, U), for prepared inputs."""
@@ -79,7 +96,33 @@ def read_model(folder: Path) -> SavedModel:
     except (ValueError, TypeError, OSError, KeyError, zipfile.BadZipFile) as error:
         reason = str(error).split("\n", maxsplit=1)[0]
         raise StoreError(f"the model {path} cannot be loaded: {reason}") from error
-    return SavedModel(model, Preparation.load(folder), build_objective(read_head(folder)))
+    return SavedModel(model, Preparation.load(folder), build_objective(read_head(folder)), _read_writer(folder))
+
+
+def _read_writer(folder: Path) -> Writer | None:
+    """Return how texts are written, None where the model does not write.
+
+    Raises:
+        StoreError: something is missing or damaged.
+    """
+    data = _read_json(folder / HEAD).get("decode")
+    if data is None:
+        return None
+    try:
+        decode = (Beam if data["kind"] == "beam" else Greedy).model_validate(data)
+    except (KeyError, TypeError, ValidationError) as error:
+        raise StoreError(f"{folder / HEAD} is damaged; train again, or restore the store") from error
+    return Writer(load_inference(folder / INFERENCE_FOLDER), decode)
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise StoreError(f"{path} is missing or damaged; train again, or restore the store") from error
+    if not isinstance(data, dict):
+        raise StoreError(f"{path} is damaged; train again, or restore the store")
+    return data
 
 
 def read_head(folder: Path) -> HeadPlan:
@@ -88,9 +131,9 @@ def read_head(folder: Path) -> HeadPlan:
     Raises:
         StoreError: the file is missing or damaged.
     """
-    path = folder / "head.json"
+    path = folder / HEAD
+    data = _read_json(path)
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
         loss = data["loss"]
         return HeadPlan(
             kind=data["kind"],
@@ -103,5 +146,5 @@ def read_head(folder: Path) -> HeadPlan:
             numbers=data["numbers"],
             reads=data["reads"],
         )
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise StoreError(f"{path} is missing or damaged; train again, or restore the store") from error

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from rnnlab.data import read_table
+from rnnlab.data.sequences import sequence_scores
 from rnnlab.errors import CallError
 from rnnlab.prediction.answers import answer
 from rnnlab.prediction.model import BATCH, SavedModel, batches_of, load_model
@@ -96,9 +97,11 @@ def evaluate(
     found = read_table(Path(table), (*columns.values(), label))
     raw = {name: found.values(each) for name, each in columns.items()}
     labels = found.values(label)
+    answers = answer(saved, raw)
+    if saved.writer is not None:
+        return _evaluate_written(record, saved, raw, labels, answers, mistakes)
     targets = saved.preparation.encode_targets(labels)
     metrics = _metrics(saved, saved.preparation.encode(raw), targets)
-    answers = answer(saved, raw)
     if saved.objective.head.kind == "number":
         answers["label"] = targets
         answers["error"] = (answers["value"] - targets).abs()
@@ -111,6 +114,20 @@ def evaluate(
     return Evaluation(
         record, len(labels), metrics, worst[[name for name in worst.columns if not str(name).startswith("p(")]]
     )
+
+
+def _evaluate_written(
+    record: Record, saved: SavedModel, raw: dict[str, Any], wanted: list[str], answers: pd.DataFrame, mistakes: int
+) -> Evaluation:
+    """Return how far written texts are from the true ones; the worst are the surest that are wrong."""
+    vectorizer = saved.preparation.written
+    right = [vectorizer.units(text) for text in wanted]
+    found = [vectorizer.units(text) for text in answers["written"]]
+    (sources,) = raw.values()
+    answers.insert(1, "wanted", wanted)
+    wrong = answers[[one != two for one, two in zip(right, found, strict=True)]]
+    worst = wrong.sort_values("log_probability", ascending=False).head(mistakes)
+    return Evaluation(record, len(wanted), sequence_scores(found, sources, right), worst)
 
 
 def _metrics(saved: SavedModel, inputs: dict[str, Any], targets: Any) -> dict[str, float]:

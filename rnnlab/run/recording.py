@@ -8,9 +8,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from rnnlab.build import INFERENCE_FOLDER
+from rnnlab.experiment import task_of
 from rnnlab.plan import Plan
 from rnnlab.run.road import Trained
 from rnnlab.run.scores import Scores
+from rnnlab.run.written import inference_of
+from rnnlab.tasks import SequenceToSequence
 from rnnlab.track.figures import confusion_figure, curves_figure, interactive_curves
 from rnnlab.track.store import Store
 from rnnlab.train.listener import Quiet
@@ -81,6 +85,10 @@ def record_outcome(
         store.log_figure(run_id, "figures/confusion.png", confusion_figure(scores.confusion, labels))
         table = {"labels": labels, "confusion": scores.confusion.tolist(), "report": scores.report}
         store.log_text(run_id, "test_scores.json", json.dumps(table, indent=2))
+    if scores.written:
+        store.log_text(
+            run_id, "test_scores.json", json.dumps({"written": scores.written}, indent=2, ensure_ascii=False)
+        )
     with tempfile.TemporaryDirectory() as folder:
         save_preparation(trained, Path(folder))
         store.log_model(run_id, trained.learner.twin, preparation_folder=Path(folder), step=result.kept_epoch)
@@ -90,6 +98,9 @@ def save_preparation(trained: Trained, folder: Path) -> None:
     """Write what `predict` and `evaluate` need beside the model: the preparation and how outputs are read."""
     trained.splits.preparation.save(folder)
     head = trained.learner.objective.head
+    task = task_of(trained.experiment)
+    if isinstance(task, SequenceToSequence):
+        inference_of(trained.learner, trained.plan).save(folder / INFERENCE_FOLDER)
     data = {
         "version": 2,
         "kind": head.kind,
@@ -101,5 +112,6 @@ def save_preparation(trained: Trained, folder: Path) -> None:
         "per": head.per,
         "numbers": head.numbers,
         "reads": head.reads,
+        "decode": task.decode.model_dump(mode="json") if isinstance(task, SequenceToSequence) else None,
     }
     (folder / "head.json").write_text(json.dumps(data, indent=2), encoding="utf-8")

@@ -10,10 +10,12 @@ from pathlib import Path
 
 from rnnlab.build import Machine, configure
 from rnnlab.data import Samples, Splits
-from rnnlab.experiment import Experiment
+from rnnlab.experiment import Experiment, task_of
 from rnnlab.experiment.fingerprint import config_fingerprint
 from rnnlab.plan import Plan
 from rnnlab.run.scores import Scores, score_outputs
+from rnnlab.run.written import score_written
+from rnnlab.tasks import SequenceToSequence
 from rnnlab.train.fit import Checkpointing, fit
 from rnnlab.train.learner import Learner, answers, build_learner, evaluate
 from rnnlab.train.listener import Listener
@@ -34,6 +36,9 @@ class Trained:
     def score(self, samples: Samples) -> Scores:
         """Return how good the model is on a split."""
         metrics = evaluate(self.learner, samples)
+        task = task_of(self.experiment)
+        if isinstance(task, SequenceToSequence):
+            return score_written(self.learner, self.plan, task, self.splits, samples, metrics)
         targets, outputs = answers(self.learner, samples)
         return score_outputs(self.learner.objective.head, metrics, targets, outputs, self.splits.preparation.labels)
 

@@ -18,10 +18,11 @@ class Scores:
 
     Attributes:
         metrics: loss and metrics of the task.
-        primary: the quantity that baselines are compared by: `accuracy` or `mean_absolute_error`.
+        primary: the quantity that baselines are compared by: `accuracy`, `mean_absolute_error` or `unit_error_rate`.
         value: its value.
-        confusion: (C, C) counts, rows are the true classes; None for numbers.
-        report: precision, recall, f1-score and support by class; empty for numbers.
+        confusion: (C, C) counts, rows are the true classes; None for numbers and texts.
+        report: precision, recall, f1-score and support by class; empty for numbers and texts.
+        written: some answers of a model that writes texts: source, wanted, written.
     """
 
     metrics: dict[str, float]
@@ -29,6 +30,7 @@ class Scores:
     value: float
     confusion: NDArray[np.int64] | None
     report: dict[str, Any]
+    written: tuple[dict[str, str], ...] = ()
 
 
 def score_outputs(

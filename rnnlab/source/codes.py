@@ -232,6 +232,12 @@ CODES: dict[str, Code] = {
         "layer that reads the whole sequence at once (backwards, by attention, pooling or convolution) would see the "
         "window only, and rows that are shuffled do not continue each other.",
     ),
+    "RL228": Code(
+        "The model would read what it is to write",
+        "A text is written unit by unit, each after those before it. A layer between the target and the output that "
+        "also reads later units (backwards, by attention without a causal mask, by pooling) would learn to copy them, "
+        "and could not write anything.",
+    ),
     "RL301": Code(
         "A path of the space leads nowhere",
         "Paths are keys joined by dots; layers are named or counted from 0.",

@@ -14,6 +14,7 @@ from rnnlab.tasks.metrics import Metric as Metric
 from rnnlab.tasks.metrics import direction_of as direction_of
 from rnnlab.tasks.regression import Regression as Regression
 from rnnlab.tasks.sequence_to_sequence import Beam as Beam
+from rnnlab.tasks.sequence_to_sequence import Greedy as Greedy
 from rnnlab.tasks.sequence_to_sequence import SequenceToSequence as SequenceToSequence
 
 AnyTask = Classification | Regression | SequenceToSequence

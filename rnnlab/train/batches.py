@@ -115,7 +115,8 @@ def _live(samples: Samples, rows: NDArray[np.int64]) -> NDArray[np.bool_] | None
     """Return which timesteps (B, T) are data in some input; None where nothing is masked."""
     if len(samples.masks) < len(samples.inputs):
         return None
-    return np.any([mask[rows] for mask in samples.masks.values()], axis=0)
+    live: NDArray[np.bool_] = np.any([mask[rows] for mask in samples.masks.values()], axis=0)
+    return live
 
 
 def window_steps(samples: int, timesteps: int, training: Training) -> int:

@@ -1,4 +1,5 @@
 import json
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -23,8 +24,11 @@ def fit_written(texts, vocabulary=9, **padding) -> TextVectorizer:
     return fit_vectorizer(texts, text, Padding(**padding), written=True)
 
 
-def prepared(texts=TEXTS, target=TargetFacts("classes", 2, ("neg", "pos")), name="label") -> Preparation:
-    return Preparation(name, target, {"text": fit(texts)}, {"x": (3, 2)}, {"text": "words"})
+MOODS = TargetFacts("classes", 2, ("neg", "pos"))
+
+
+def prepared(texts=TEXTS, target=MOODS) -> Preparation:
+    return Preparation("label", target, {"text": fit(texts)}, {"x": (3, 2)}, {"text": "words"})
 
 
 def encoded(vectorizer: TextVectorizer, *texts: str) -> list[list[int]]:
@@ -127,7 +131,7 @@ def test_ids_become_units_again_up_to_the_end():
 def test_arrays_of_another_shape_than_in_training_are_refused():
     encoded = prepared().encode({"x": np.ones((4, 9, 2))})
     assert encoded["x"].dtype == np.float32
-    with pytest.raises(DatasetError, match="RL404.*4 x 9 x 3, the training's was N x 3 x 2"):
+    with pytest.raises(DatasetError, match=r"RL404.*4 x 9 x 3, the training's was N x 3 x 2"):
         prepared().encode({"x": np.ones((4, 9, 3))})
 
 

@@ -27,7 +27,10 @@ def test_inputs_targets_and_texts_are_of_the_same_row(prepare_reviews, reviews):
         for index, row in enumerate(samples.rows):
             assert f'"{samples.raw["text"][index]}"' in lines[row]
             assert samples.targets["label"][index] == row % 2
-    assert splits.train.inputs["text"].tolist() == splits.preparation.encode({"text": splits.train.raw["text"]})["text"].tolist()
+    assert (
+        splits.train.inputs["text"].tolist()
+        == splits.preparation.encode({"text": splits.train.raw["text"]})["text"].tolist()
+    )
 
 
 def test_vocabulary_and_length_come_from_train_alone(experiment, tmp_path):
@@ -185,7 +188,9 @@ def test_data_prepared_with_other_keys_or_content_are_not_reused(prepare_reviews
 
 
 @pytest.mark.parametrize("damage", ["flip", "truncate", "remove"])
-@pytest.mark.parametrize("name", ["train-input-text.npy", "test-raw-text.txt", "facts.json", "preparation.json", "manifest.json"])
+@pytest.mark.parametrize(
+    "name", ["train-input-text.npy", "test-raw-text.txt", "facts.json", "preparation.json", "manifest.json"]
+)
 def test_a_damaged_entry_is_made_again(prepare_reviews, damage, name):
     first = prepare_reviews()
     wanted = arrays(first)

@@ -47,7 +47,7 @@ def test_loss_and_metrics_of_a_split_are_those_of_keras(assemble):
 
 
 def test_a_penalty_on_weights_is_part_of_the_loss_as_in_keras(assemble):
-    from rnnlab.train.learner import answers, evaluate
+    from rnnlab.train.learner import evaluate
 
     assembled = assemble(
         *POOLED,
@@ -120,7 +120,7 @@ def test_the_weights_of_the_best_epoch_are_kept(assemble, train):
     assert result.stopped_by == "early_stopping"
     assert len(result.history) == result.kept_epoch + 3
     assert result.kept_epoch == 1 + int(np.argmin([epoch.metrics["val_loss"] for epoch in result.history]))
-    from rnnlab.train.learner import answers, evaluate
+    from rnnlab.train.learner import evaluate
 
     found = evaluate(learner, assembled.splits.validation)
     assert found["loss"] == result.kept.metrics["val_loss"]
