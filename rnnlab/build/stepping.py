@@ -46,8 +46,9 @@ class Stepper:
 
     @property
     def traces(self) -> int:
-        """Return how often the step was traced: once, whatever was decoded."""
-        return int(self._advance.experimental_get_tracing_count())
+        """Return how often the step was traced: once, whatever was decoded; 0 where it is not compiled."""
+        count = getattr(self._advance, "experimental_get_tracing_count", lambda: 0)
+        return int(count())
 
     def begin(self, inputs: Arrays, *, width: int = 1) -> Memory:
         """Return the memory before the first id.
@@ -97,11 +98,21 @@ def _specs(model: keras.Model) -> dict[str, tf.TensorSpec]:
 def compile_encoder(encoder: keras.Model) -> Callable[[Tensors], list[Any]]:
     """Return the sources by name to what the encoder gives, in its order."""
 
-    @tf.function(input_signature=(_specs(encoder),))
     def encode(sources: Tensors) -> list[Any]:
         return keras.tree.flatten(encoder(sources, training=False))  # type: ignore[no-any-return]
 
-    return encode  # type: ignore[no-any-return]
+    return tf.function(encode, input_signature=(_specs(encoder),)) if _compiles(encoder) else encode
+
+
+def _compiles(model: keras.Model) -> bool:
+    """Return whether a model computes the same when it is compiled.
+
+    Over an unknown number of timesteps, a compiled TimeDistributed computes as many as there are samples.
+
+    Source: `backend.vectorized_map` in keras/src/layers/rnn/time_distributed.py, Keras 3.15.
+    """
+    each = any(isinstance(layer, keras.layers.TimeDistributed) for layer in model.layers)
+    return not each or all(None not in tensor.shape[1:] for tensor in model.inputs)
 
 
 def compile_step(inference: Inference) -> Any:
@@ -116,13 +127,15 @@ def compile_step(inference: Inference) -> Any:
     ids = tf.TensorSpec((None, 1), tf.int32)
     compute = _step if wiring.mode == "step" else _prefix
 
-    @tf.function(input_signature=(ids, tf.TensorSpec((None,), tf.int32), carried, encoded))
+    signature = (ids, tf.TensorSpec((None,), tf.int32), carried, encoded)
+
     def advance(ids: Any, rows: Any, carried: Tensors, encoded: Tensors) -> tuple[Any, Tensors]:
         before = {name: tf.gather(value, rows) for name, value in carried.items()}
         output, after = compute(model, wiring, ids, before, encoded)
         return _logarithms(output, wiring), after
 
-    return advance
+    compiles = wiring.mode == "step" or _compiles(model)  # a step has one timestep, which is known
+    return tf.function(advance, input_signature=signature) if compiles else advance
 
 
 def _step(model: keras.Model, wiring: Wiring, ids: Any, states: Tensors, encoded: Tensors) -> tuple[Any, Tensors]:

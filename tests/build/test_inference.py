@@ -114,7 +114,12 @@ PREFIXED = {
     "attention over itself": decoding(
         "{layer: attention, use_causal_mask: true, from: [target_words, target_words]}", HEAD
     ),
-    "masking": f"{WORDS}, {{layer: gru, units: 5, name: encoder}}, {TARGET}, {SOME}, "
+    "time_distributed": decoding(
+        "{layer: time_distributed, inner: {layer: dense, units: 3}}, "
+        "{layer: conv1d, filters: 3, kernel_size: 2, padding: causal}",
+        HEAD,
+    ),
+    "masking in the decoder": f"{WORDS}, {{layer: gru, units: 5, name: encoder}}, {TARGET}, {SOME}, "
     f"{{layer: gru, units: 5, return_sequences: true, initial_state: encoder}}, {HEAD}",
     "multi_head_attention over itself": decoding(
         "{layer: multi_head_attention, num_heads: 1, key_dim: 2, use_causal_mask: true}", HEAD
@@ -122,10 +127,13 @@ PREFIXED = {
 }
 
 
-UNPADDED = {"masking", "repeated vector"}
+UNPADDED = {"masking", "masking in the decoder", "repeated vector"}
 """Layers that refuse padding."""
 USUAL = {
-    *((name, "post") for name in ("rnn of cells", "additive_attention", "shared and looked at", "many layers")),
+    *(
+        (name, "post")
+        for name in ("rnn of cells", "additive_attention", "time_distributed", "shared and looked at", "many layers")
+    ),
     *((name, "pre") for name in ("bidirectional encoder", "multi_head_attention", "owner in the decoder")),
     *((name, None) for name in ("masking", "repeated vector")),
 }
