@@ -8,7 +8,7 @@ from dataclasses import replace
 from rnnlab.experiment import Experiment
 from rnnlab.layers import Signal
 from rnnlab.plan.graph import plan_graph
-from rnnlab.plan.late import decoder_side, find_obstacles
+from rnnlab.plan.late import DecoderSide, find_obstacles
 from rnnlab.plan.plan import LayerPlan, Plan
 from rnnlab.source import Finding
 
@@ -67,9 +67,16 @@ def _obstacles(plan: Plan) -> Iterator[tuple[int, str, str, str]]:
         if layer.initial_state:
             reason = "starts from the states of another layer"
             yield layer.entry, "initial_state", reason, "remove `initial_state`, or `training.stateful`"
+        if layer.layer == "time_distributed":  # Keras 3.15, compiled: as many timesteps come out as there are samples
+            reason = "is computed wrongly by Keras where the number of timesteps varies"
+            yield layer.entry, "layer", reason, "a dense layer needs none: it reads each timestep by itself"
         if layer.keras_arguments.get("unroll"):
             yield layer.entry, "unroll", "is unrolled", "remove `unroll`: windows may differ in length"
-    for name in plan.inputs:
-        for obstacle in find_obstacles(plan, decoder_side(plan, name)):
+    everything = DecoderSide("", frozenset([*plan.inputs, *(layer.name for layer in plan.layers)]), frozenset())
+    masking = {layer.name for layer in plan.layers if layer.layer == "masking"}
+    for obstacle in find_obstacles(plan, everything):
+        if (
+            obstacle.key != "return_sequences" and obstacle.layer not in masking
+        ):  # the last window gives the last output
             help_ = "use layers that read one timestep after the other, or remove `training.stateful`"
             yield obstacle.entry, obstacle.key, obstacle.reason, help_
