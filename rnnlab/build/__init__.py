@@ -7,6 +7,7 @@ with quiet_stderr():
 
 from rnnlab.build.audit import audit as audit
 from rnnlab.build.decoding import write as write
+from rnnlab.build.forecasting import forecast as forecast
 from rnnlab.build.inference import INFERENCE_FOLDER as INFERENCE_FOLDER
 from rnnlab.build.inference import Inference as Inference
 from rnnlab.build.inference import build_inference as build_inference

@@ -17,7 +17,7 @@ def command(
         Path,
         typer.Argument(
             metavar="TABLE",
-            help="csv, tsv, jsonl or parquet with raw texts; npz where the model reads arrays.",
+            help="csv, tsv, jsonl or parquet with raw texts or series; npz where the model reads arrays.",
             show_default=False,
         ),
     ],
@@ -32,7 +32,10 @@ def command(
     store: StoreOption = None,
     json: Json = False,
 ) -> None:
-    """Answer new raw texts with a run's model: label and probability, or the number, as csv."""
+    """Answer new raw data with a run's model, as csv: label and probability, the number, the text, or the forecast.
+
+    Series are forecast from the last timestep whose target is known.
+    """
     if output is not None and output.resolve() == table.resolve():
         raise CallError(f"{output} is the table itself: name another file")
     if output is not None and not output.absolute().parent.is_dir():

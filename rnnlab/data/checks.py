@@ -36,7 +36,12 @@ def check_target(dataset: AnyDataset, target: TargetKind) -> None:
 
 
 def _spoken(kind: TargetKind) -> str:
-    return {"classes": "classes", "number": "a number", "sequence": "a text to be written"}[kind]
+    return {
+        "classes": "classes",
+        "number": "a number",
+        "sequence": "a text to be written",
+        "forecast": "the future of a series",
+    }[kind]
 
 
 def check_division(corpus: Corpus, division: Division) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnlab.data.labels import encode_classes, encode_numbers
+from rnnlab.data.series_encoder import SeriesEncoder
 from rnnlab.data.vectorizer import TextVectorizer
 from rnnlab.datasets.facts import TargetFacts
 from rnnlab.errors import DatasetError, StoreError
@@ -31,6 +32,7 @@ class Preparation:
         target: what it is, complete: the labels of classes are known.
         texts: for each input that is a text, how it becomes ids.
         arrays: for each input of numbers, the shape of a sample: (T, F), or more dimensions.
+        series: how series become windows; None for other data.
         columns: the source's column that each input was read from, where it has columns.
     """
 
@@ -39,11 +41,17 @@ class Preparation:
     texts: Mapping[str, TextVectorizer] = field(default_factory=dict)
     arrays: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
+    series: SeriesEncoder | None = None
 
     @property
     def labels(self) -> tuple[str, ...]:
         """Return the classes in the order of their indices; none for numbers and texts."""
         return self.target.labels or ()
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """Return the names of the network's inputs."""
+        return (*self.texts, *self.arrays, *(self.series.inputs if self.series else ()))
 
     @property
     def given_inputs(self) -> tuple[str, ...]:
@@ -100,6 +108,7 @@ class Preparation:
             "texts": {name: vectorizer.to_data() for name, vectorizer in self.texts.items()},
             "arrays": {name: list(shape) for name, shape in self.arrays.items()},
             "columns": dict(self.columns),
+            "series": self.series.to_data() if self.series else None,
         }
 
     @classmethod
@@ -119,8 +128,9 @@ class Preparation:
                 texts={name: TextVectorizer.from_data(each) for name, each in data["texts"].items()},
                 arrays={name: tuple(shape) for name, shape in data["arrays"].items()},
                 columns=data["columns"],
+                series=SeriesEncoder.from_data(data["series"]) if data.get("series") else None,
             )
-        except (KeyError, TypeError, AttributeError) as error:
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise StoreError(f"{FILE} is damaged: {error}; prepare or train again") from error
 
     def save(self, folder: Path) -> Path:

@@ -13,11 +13,12 @@ from rnnlab.data.cache import load_splits, replace_whole, save_splits, write_ent
 from rnnlab.data.checks import check_division, check_target, warnings_of
 from rnnlab.data.preparation import Preparation
 from rnnlab.data.raw import Corpus
+from rnnlab.data.series_preparing import prepare_series, read_table_of_series
 from rnnlab.data.sources import read_corpus
 from rnnlab.data.splits import Samples, Splits
 from rnnlab.data.splitting import Division, divide
 from rnnlab.data.vectorizer import fit_vectorizer
-from rnnlab.datasets import AnyDataset, Facts, InputFacts, Split, TargetFacts
+from rnnlab.datasets import AnyDataset, Facts, InputFacts, SeriesDataset, Split, TargetFacts
 from rnnlab.datasets.facts import TargetKind
 from rnnlab.errors import CallError, DatasetError
 from rnnlab.experiment.experiment import Experiment
@@ -46,7 +47,7 @@ def prepare(experiment: Experiment, folder: Path, *, target: TargetKind, say: Ca
     check_target(dataset, target)
     fingerprint = data_fingerprint(experiment, folder, target)
     if fingerprint is None:
-        read_corpus(dataset, folder, target, say)  # raises, and says which file and why
+        _read_again(dataset, folder, target, say)  # raises, and says which file and why
         raise DatasetError("RL401", CHANGED, help="start again")
     found = load_splits(fingerprint)
     if found is not None:
@@ -75,6 +76,8 @@ def _prepare(
     say: Callable[[str], None],
 ) -> Splits:
     """Return the prepared data in memory."""
+    if isinstance(dataset, SeriesDataset):
+        return prepare_series(experiment, dataset, folder, fingerprint, say)
     corpus = read_corpus(dataset, folder, target, say)
     division = _division(dataset.split, corpus)
     check_division(corpus, division)
@@ -90,6 +93,13 @@ def _prepare(
     source = corpus.source | {"samples": counts}
     warnings = warnings_of(corpus, division, preparation)
     return Splits(train, validation, test, facts, preparation, fingerprint, source, warnings)
+
+
+def _read_again(dataset: AnyDataset, folder: Path, target: TargetKind, say: Callable[[str], None]) -> None:
+    if isinstance(dataset, SeriesDataset):
+        read_table_of_series(dataset, folder, say)
+    else:
+        read_corpus(dataset, folder, target, say)
 
 
 def _division(split: Split, corpus: Corpus) -> Division:

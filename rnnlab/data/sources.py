@@ -18,7 +18,6 @@ from rnnlab.data.movie_snippets import read_movie_snippets
 from rnnlab.data.raw import CatalogSamples, Corpus
 from rnnlab.data.tables import Table, read_table
 from rnnlab.datasets import (
-    AnyDataset,
     ArraysDataset,
     CatalogDataset,
     FilesSplit,
@@ -28,7 +27,7 @@ from rnnlab.datasets import (
 )
 from rnnlab.datasets.facts import TargetKind
 from rnnlab.errors import CallError
-from rnnlab.experiment.prepared import file_sha256, source_paths
+from rnnlab.experiment.prepared import OwnDataset, file_sha256, source_paths
 
 READERS: dict[str, Callable[[Path, str], CatalogSamples]] = {
     "movie-snippets": read_movie_snippets,
@@ -37,7 +36,9 @@ READERS: dict[str, Callable[[Path, str], CatalogSamples]] = {
 }
 
 
-def read_corpus(dataset: AnyDataset, folder: Path, target: TargetKind, say: Callable[[str], None]) -> Corpus:
+def read_corpus(
+    dataset: CatalogDataset | OwnDataset, folder: Path, target: TargetKind, say: Callable[[str], None]
+) -> Corpus:
     """Return the samples of a dataset, fetched if they must be.
 
     Raises:

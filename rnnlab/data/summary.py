@@ -6,9 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from rnnlab.data.series_encoder import SeriesEncoder
 from rnnlab.data.splits import Samples, Splits
 from rnnlab.data.vectorizer import TextVectorizer
 from rnnlab.text import PADDING_ID, UNKNOWN_ID
+
+SHOWN_SERIES = 10
 
 
 def dataset_summary(splits: Splits) -> dict[str, Any]:
@@ -21,12 +24,46 @@ def dataset_summary(splits: Splits) -> dict[str, Any]:
         `timesteps`, `features`, and their least, mean and greatest number; `warnings`.
     """
     preparation = splits.preparation
+    if preparation.series is not None:
+        return series_summary(splits, preparation.series)
     texts = {name: _text(splits, name, vectorizer) for name, vectorizer in preparation.texts.items()}
     return {
         "source": splits.source,
         "samples": {name: len(samples) for name, samples in splits.named().items()},
         **_targets(splits),
         "inputs": texts | {name: _array(splits.train, name) for name in preparation.arrays},
+        "warnings": list(splits.warnings),
+    }
+
+
+def series_summary(splits: Splits, encoder: SeriesEncoder) -> dict[str, Any]:
+    """Return plain data: what `rnnlab data show` prints of series.
+
+    Returns:
+        `source`; `samples`: windows per split; `windows` that stand in none; `borders` in time; `series` by name, the
+        first ones of many: timesteps, from, to, gaps, missing values and windows; `inputs` by name: timesteps,
+        features; `scales` by series and column, fitted on train; `warnings`.
+    """
+    about = dict(splits.source)
+    series = about.pop("series")
+    kept = {key: about.pop(key) for key in ("samples", "windows", "borders")}
+    shown = dict(list(series.items())[:SHOWN_SERIES])
+    scales = {
+        name: {
+            column: {"centre": float(centre), "scale": float(scale)}
+            for column, (centre, scale) in zip(encoder.dataset.columns, of_series, strict=True)
+        }
+        for name, of_series in list(encoder.scales.items())[:SHOWN_SERIES]
+    }
+    return {
+        "source": about,
+        **kept,
+        "series": shown | ({"more": len(series) - len(shown)} if len(series) > len(shown) else {}),
+        "inputs": {
+            name: {"timesteps": windows.shape[1], "features": list(windows.shape[2:])}
+            for name, windows in splits.train.inputs.items()
+        },
+        "scales": {name or "all": scale for name, scale in scales.items()},
         "warnings": list(splits.warnings),
     }
 

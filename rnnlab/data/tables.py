@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -218,6 +219,8 @@ def _as_text(name: str, column: str, value: Any) -> str | None:
         return str(value).lower()
     if isinstance(value, str):
         return _present(value)
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, int | float):
         return repr(value)
     raise DatasetError("RL404", f"{name}: column `{column}` holds {type(value).__name__}, not text or numbers")

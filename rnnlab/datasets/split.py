@@ -51,6 +51,16 @@ class TailSplit(_Fractions):
     kind: Literal["tail"] = "tail"
 
 
+class TimeSplit(_Fractions):
+    """By time, at the same two moments for all series: first train, then validation, then test.
+
+    The fractions are of the time from the first timestep to the last. A window that reaches over a border stands in no
+    split; how many do is counted.
+    """
+
+    kind: Literal["time"] = "time"
+
+
 class FilesSplit(Spec):
     """A file of its own for each split."""
 
@@ -61,4 +71,4 @@ class FilesSplit(Spec):
     """Path of the test table, relative to the experiment's file."""
 
 
-Split = Annotated[RandomSplit | StratifiedSplit | GroupSplit | TailSplit | FilesSplit, Choice("kind")]
+Split = Annotated[RandomSplit | StratifiedSplit | GroupSplit | TailSplit | TimeSplit | FilesSplit, Choice("kind")]

@@ -15,27 +15,32 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from rnnlab.datasets import (
+    CATALOG,
     AnyDataset,
     ArraysDataset,
     CatalogDataset,
     Facts,
     FilesSplit,
     InputFacts,
+    SeriesDataset,
     TargetFacts,
     TextPairsDataset,
     TextTableDataset,
 )
 from rnnlab.datasets.facts import TargetKind
 from rnnlab.datasets.npz import Header, read_headers
+from rnnlab.datasets.series import FUTURE
 from rnnlab.errors import DatasetError
 from rnnlab.experiment.experiment import Experiment
 from rnnlab.padding import Padding
 from rnnlab.source import did_you_mean
+from rnnlab.tasks import Forecasting
 from rnnlab.text import Text
 
 FORMAT = 2
 MANIFEST = "manifest.json"
 FACTS = "facts.json"
+OwnDataset = TextTableDataset | TextPairsDataset | ArraysDataset
 Section = TypeVar("Section", Text, Padding)
 
 
@@ -68,13 +73,19 @@ def _of_input(section: Section | Mapping[str, Section] | None, name: str) -> Sec
     return section.get(name) if isinstance(section, Mapping) else section
 
 
-def source_paths(dataset: TextTableDataset | TextPairsDataset | ArraysDataset, folder: Path) -> dict[str, Path]:
+def source_paths(dataset: OwnDataset, folder: Path) -> dict[str, Path]:
     """Return the files of a dataset: `train`, `validation` and `test`, or `table` where one is divided."""
     if isinstance(dataset.split, FilesSplit):
         names = {"train": dataset.path, "validation": dataset.split.validation, "test": dataset.split.test}
     else:
         names = {"table": dataset.path}
     return {name: folder / path for name, path in names.items()}
+
+
+def series_path(dataset: SeriesDataset, folder: Path) -> Path:
+    """Return the table of series that are not of the catalog."""
+    assert dataset.path is not None, "a rule demands a path or a source"
+    return folder / dataset.path
 
 
 def data_fingerprint(experiment: Experiment, folder: Path, target: TargetKind | None) -> str | None:
@@ -104,6 +115,8 @@ def data_fingerprint(experiment: Experiment, folder: Path, target: TargetKind | 
         "padding": {name: padding_of(experiment, name).model_dump(mode="json") for name in dataset.text_inputs},
         "target": known.kind if known else None,
     }
+    if isinstance(dataset, SeriesDataset):
+        key["inputs"] = list(series_inputs(experiment, dataset))
     canonical = json.dumps(key, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()
 
@@ -132,6 +145,8 @@ def describe(experiment: Experiment, folder: Path, target: TargetKind | None) ->
     known = _known_target(dataset, target)
     if isinstance(dataset, ArraysDataset):
         return _array_facts(dataset, folder, target or "classes")
+    if isinstance(dataset, SeriesDataset):
+        return Facts(series_inputs(experiment, dataset), {dataset.target_name: dataset.target_facts()})
     inputs = {name: _text_facts(experiment, name) for name in dataset.input_names}
     if known is not None and known.kind == "sequence" and known.reads:
         known = replace(known, classes=inputs[known.reads].vocabulary)
@@ -147,6 +162,13 @@ def _text_facts(experiment: Experiment, name: str) -> InputFacts:
         padding=padding.padding,
         masked=padding.mask,
     )
+
+
+def series_inputs(experiment: Experiment, dataset: SeriesDataset) -> dict[str, InputFacts]:
+    """Return the network's inputs: a recursive head, which gives one timestep, needs no look at the whole future."""
+    task = experiment.task
+    recursive = isinstance(task, Forecasting) and task.head == "recursive"
+    return {name: fact for name, fact in dataset.input_facts().items() if not (recursive and name == FUTURE)}
 
 
 def _array_facts(dataset: ArraysDataset, folder: Path, target: TargetKind) -> Facts:
@@ -225,6 +247,10 @@ def _known_target(dataset: AnyDataset, target: TargetKind | None) -> TargetFacts
 def _source_identity(dataset: AnyDataset, folder: Path) -> dict[str, str]:
     if isinstance(dataset, CatalogDataset):
         return {"archive": dataset.entry.source.sha256}
+    if isinstance(dataset, SeriesDataset) and dataset.source is not None:
+        return {"archive": CATALOG[dataset.source].source.sha256}
+    if isinstance(dataset, SeriesDataset):
+        return {"table": file_sha256(series_path(dataset, folder))}
     return {name: file_sha256(path) for name, path in source_paths(dataset, folder).items()}
 
 

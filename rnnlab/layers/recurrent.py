@@ -17,6 +17,7 @@ MergeMode = Literal["concat", "sum", "mul", "ave"] | None
 MASK_OBSTACLES = {
     "pre": "`padding.padding` is pre, cuDNN masks only what stands at the end",
     "any": "`masking` masks timesteps wherever they stand, cuDNN only those at the end",
+    "gaps": "`dataset.gaps: mask` masks timesteps wherever they stand, cuDNN only those at the end",
 }
 
 

@@ -8,6 +8,7 @@ from rnnlab.plan.inference import InferencePlan as InferencePlan
 from rnnlab.plan.inference import looks_ahead as looks_ahead
 from rnnlab.plan.inference import plan_inference as plan_inference
 from rnnlab.plan.late import Obstacle as Obstacle
+from rnnlab.plan.plan import ForecastPlan as ForecastPlan
 from rnnlab.plan.plan import HeadPlan as HeadPlan
 from rnnlab.plan.plan import LayerPlan as LayerPlan
 from rnnlab.plan.plan import Plan as Plan

@@ -18,8 +18,8 @@ from pydantic import ValidationError
 from rnnlab.build import INFERENCE_FOLDER, Inference, Objective, build_objective, load_inference
 from rnnlab.data import Preparation
 from rnnlab.errors import StoreError
-from rnnlab.plan import HeadPlan
-from rnnlab.tasks import LOSSES, Beam, Greedy
+from rnnlab.plan import ForecastPlan, HeadPlan
+from rnnlab.tasks import Beam, Greedy, read_loss
 from rnnlab.track.record import Record
 from rnnlab.track.store import Store
 
@@ -134,17 +134,21 @@ def read_head(folder: Path) -> HeadPlan:
     path = folder / HEAD
     data = _read_json(path)
     try:
-        loss = data["loss"]
         return HeadPlan(
             kind=data["kind"],
             task=data["task"],
             target=data["target"],
-            loss=LOSSES[loss["kind"]].model_validate(loss),
+            loss=read_loss(data["loss"]),
             metrics=tuple(data["metrics"]),
             from_logits=data["from_logits"],
             per=data["per"],
             numbers=data["numbers"],
             reads=data["reads"],
+            forecast=_read_forecast(data.get("forecast")),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise StoreError(f"{path} is missing or damaged; train again, or restore the store") from error
+
+
+def _read_forecast(data: dict[str, Any] | None) -> ForecastPlan | None:
+    return None if data is None else ForecastPlan(**data | {"quantiles": tuple(data["quantiles"])})

@@ -16,6 +16,7 @@ from rnnlab.errors import CallError
 from rnnlab.prediction.answers import answer
 from rnnlab.prediction.model import BATCH, SavedModel, batches_of, load_model
 from rnnlab.prediction.raw import columns_of, read_inputs
+from rnnlab.prediction.series import forecast_table, score_table
 from rnnlab.track.record import Record
 from rnnlab.track.selectors import select
 from rnnlab.track.store import Store
@@ -30,7 +31,8 @@ class Evaluation:
         record: the run.
         samples: N.
         metrics: loss and metrics of the task.
-        mistakes: the most confident wrong answers: text, label, predicted, probability.
+        mistakes: the most confident wrong answers: text, label, predicted, probability; of series, the windows with the
+            largest errors.
     """
 
     record: Record
@@ -51,7 +53,7 @@ def find_model(selector: str, *, store: str | None = None) -> tuple[Store, Recor
 
 
 def predict(selector: str, table: Path | str, *, column: str | None = None, store: str | None = None) -> pd.DataFrame:
-    """Return answers to the samples of a table or a file of arrays: see `answer`.
+    """Return answers to the samples of a table or a file of arrays: see `answer`; of series, see `forecast_table`.
 
     Args:
         selector: a run: id prefix, name, LAST.
@@ -63,6 +65,9 @@ def predict(selector: str, table: Path | str, *, column: str | None = None, stor
         RnnlabError: the run has no model, or the table cannot be read.
     """
     saved = load_model(*find_model(selector, store=store))
+    if saved.preparation.series is not None:
+        _no_columns(column)
+        return forecast_table(saved, Path(table))
     return answer(saved, read_inputs(Path(table), saved.preparation, column))
 
 
@@ -90,6 +95,9 @@ def evaluate(
     """
     opened, record = find_model(selector, store=store)
     saved = load_model(opened, record)
+    if saved.preparation.series is not None:
+        _no_columns(column, label)
+        return Evaluation(record, *score_table(saved, Path(table), mistakes))
     if saved.preparation.arrays:
         raise CallError("`evaluate` reads tables of text; this model reads arrays: use `predict`")
     columns = columns_of(saved.preparation, column)
@@ -114,6 +122,11 @@ def evaluate(
     return Evaluation(
         record, len(labels), metrics, worst[[name for name in worst.columns if not str(name).startswith("p(")]]
     )
+
+
+def _no_columns(*given: str | None) -> None:
+    if any(given):
+        raise CallError("a table of series has the columns of the training: leave `--column` and `--label` out")
 
 
 def _evaluate_written(

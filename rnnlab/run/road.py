@@ -13,6 +13,7 @@ from rnnlab.data import Samples, Splits
 from rnnlab.experiment import Experiment, task_of
 from rnnlab.experiment.fingerprint import config_fingerprint
 from rnnlab.plan import Plan
+from rnnlab.run.forecasts import score_forecast_split
 from rnnlab.run.scores import Scores, score_outputs
 from rnnlab.run.written import score_written
 from rnnlab.tasks import SequenceToSequence
@@ -39,6 +40,8 @@ class Trained:
         task = task_of(self.experiment)
         if isinstance(task, SequenceToSequence):
             return score_written(self.learner, self.plan, task, self.splits, samples, metrics)
+        if self.learner.objective.head.forecast:
+            return score_forecast_split(self.learner, self.splits, samples, metrics)
         targets, outputs = answers(self.learner, samples)
         return score_outputs(self.learner.objective.head, metrics, targets, outputs, self.splits.preparation.labels)
 

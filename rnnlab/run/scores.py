@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import classification_report, confusion_matrix
 
 from rnnlab.plan import HeadPlan
+from rnnlab.track.forecast_figures import Examples
 
 
 @dataclass(frozen=True)
@@ -18,11 +19,13 @@ class Scores:
 
     Attributes:
         metrics: loss and metrics of the task.
-        primary: the quantity that baselines are compared by: `accuracy`, `mean_absolute_error` or `unit_error_rate`.
+        primary: the quantity that baselines are compared by: `accuracy`, `mean_absolute_error`, `unit_error_rate`
+            or, of several series, `mase`.
         value: its value.
         confusion: (C, C) counts, rows are the true classes; None for numbers and texts.
         report: precision, recall, f1-score and support by class; empty for numbers and texts.
         written: some answers of a model that writes texts: source, wanted, written.
+        forecasts: some windows of series, and the error of each timestep ahead.
     """
 
     metrics: dict[str, float]
@@ -31,6 +34,7 @@ class Scores:
     confusion: NDArray[np.int64] | None
     report: dict[str, Any]
     written: tuple[dict[str, str], ...] = ()
+    forecasts: Examples | None = None
 
 
 def score_outputs(

@@ -175,7 +175,8 @@ CODES: dict[str, Code] = {
     ),
     "RL216": Code(
         "The baseline is unknown",
-        "Classification has `majority` and `tfidf_logistic_regression`, regression `mean` and `tfidf_ridge`.",
+        "Classification has `majority` and `tfidf_logistic_regression`, regression `mean` and `tfidf_ridge`, "
+        "forecasting `last_value`, `seasonal` and `linear`.",
     ),
     "RL217": Code(
         "The plan misses an expectation",
@@ -237,6 +238,27 @@ CODES: dict[str, Code] = {
         "A text is written unit by unit, each after those before it. A layer between the target and the output that "
         "also reads later units (backwards, by attention without a causal mask, by pooling) would learn to copy them, "
         "and could not write anything.",
+    ),
+    "RL240": Code(
+        "The split would leak the future",
+        "Windows of a series overlap and follow each other. Drawn at random, those of the test share timesteps with "
+        "those of the training, and the network is trained on what comes after them. `split: {kind: time}` divides all "
+        "series at the same two moments, and leaves windows that reach over a border out.",
+    ),
+    "RL241": Code(
+        "A column stands in two roles",
+        "A column is a target, or of the past, or known ahead. The past of a target is read anyway; a target among "
+        "`future` would give the network what it is to forecast.",
+    ),
+    "RL242": Code(
+        "The forecast cannot be fed back",
+        "A recursive head gives one timestep and is fed it as the newest of the past. Whatever else the network reads "
+        "of that timestep must be known ahead: columns of `future`, the calendar. Quantiles cannot be fed back.",
+    ),
+    "RL243": Code(
+        "The quantiles cannot be forecast",
+        "They ascend, lie between 0 and 1, have 0.5 among them, which is the forecast that metrics score, and are "
+        "learnt by the pinball loss.",
     ),
     "RL301": Code(
         "A path of the space leads nowhere",
@@ -318,6 +340,38 @@ CODES: dict[str, Code] = {
     "RL410": Code(
         "A target is no finite number",
         "Regression needs a finite number in every row.",
+    ),
+    "RL411": Code(
+        "A time cannot be read",
+        "Times are ISO 8601: `2013-01-31`, `2013-01-31 06:00`, `2013-01-31T06:00:00Z`. Either all have an offset (they "
+        "are then read as UTC) or none.",
+    ),
+    "RL412": Code(
+        "Times do not ascend",
+        "Within a series every row is later than the one before. Sort the table, and keep one row of each time.",
+    ),
+    "RL413": Code(
+        "A series has gaps",
+        "A timestep or a value is missing. `gaps: fill` repeats the last value, `gaps: mask` lets recurrent layers "
+        "skip timesteps whose targets are missing; in both, targets that are missing never count.",
+    ),
+    "RL414": Code(
+        "A time is not on the grid",
+        "From the first time of its series to each other one it must be a whole number of `frequency`.",
+    ),
+    "RL415": Code(
+        "A series is too short",
+        "A window needs `lookback` + `horizon` timesteps within one split; a forecast needs `lookback` timesteps.",
+    ),
+    "RL416": Code(
+        "The series is unknown",
+        "Its scale was not fitted. `scaler: {kind: standard, per: all}` fits one scale for all series, also those that "
+        "come later.",
+    ),
+    "RL417": Code(
+        "The future is not given",
+        "Columns of `future` are known ahead, so a table to forecast from gives them for the whole horizon: rows "
+        "behind the last one, with the target left empty.",
     ),
     "RL501": Code(
         "The built model is not the planned one",

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rnnlab.cells import Cell
-from rnnlab.datasets import CATALOG, ArraysDataset, CatalogDataset, FilesSplit, GroupSplit, TextTableDataset
+from rnnlab.datasets import (
+    CATALOG,
+    ArraysDataset,
+    CatalogDataset,
+    FilesSplit,
+    GroupSplit,
+    SeriesDataset,
+    TextTableDataset,
+)
 from rnnlab.experiment.experiment import Experiment
 from rnnlab.experiment.rules.rule import KINDS, per_input, rule
 from rnnlab.experiment.target import target_kind
@@ -17,6 +25,14 @@ from rnnlab.text import END_ID
 def catalog_target(experiment: Experiment) -> Iterator[Finding]:
     """RL105: a catalog dataset offers the target."""
     dataset = experiment.dataset
+    if isinstance(dataset, CatalogDataset) and dataset.entry.series:
+        yield Finding(
+            "RL105",
+            f"`{dataset.name}` is a table of series",
+            ("dataset", "name"),
+            help=f"use `kind: series` with `source: {dataset.name}`",
+        )
+        return
     if isinstance(dataset, CatalogDataset) and dataset.target is not None:
         known = CATALOG[dataset.name].targets
         if dataset.target not in known:
@@ -97,7 +113,7 @@ def target_fits_task(experiment: Experiment) -> Iterator[Finding]:
     if dataset is None:
         return
     if experiment.task and (
-        experiment.task.target == "sequence" if facts is None else facts.kind != experiment.task.target
+        experiment.task.target in ("sequence", "forecast") if facts is None else facts.kind != experiment.task.target
     ):
         what, wanted = KINDS[facts.kind if facts else "classes"]
         yield Finding(
@@ -108,6 +124,8 @@ def target_fits_task(experiment: Experiment) -> Iterator[Finding]:
             help=f"use `kind: {wanted}`, or leave `task` out" + _or_labels(dataset),
         )
     many = "numbers" if target_kind(experiment) == "number" else "sequences"
+    if isinstance(dataset, SeriesDataset):
+        return
     if dataset.split.kind == "stratified" and (target_kind(experiment) != "classes" or _of_timesteps(experiment)):
         yield Finding(
             "RL208",
@@ -136,7 +154,8 @@ def inputs_exist(experiment: Experiment) -> Iterator[Finding]:
     for section in ("text", "padding"):
         given = getattr(experiment, section)
         if given is not None and not dataset.text_inputs:
-            message = f"`{section}` has no text to act on: the dataset has arrays"
+            holds = "series" if isinstance(dataset, SeriesDataset) else "arrays"
+            message = f"`{section}` has no text to act on: the dataset has {holds}"
             yield Finding("RL210", message, (section,), help="remove it", on_key=True)
         elif isinstance(given, dict):
             for name in given:
