@@ -8,6 +8,7 @@ from rnnlab.cli.options import File, Json, Set
 
 SAYS = {
     "padding": ("padding never changes a result", "padding changes results"),
+    "gaps": ("masked timesteps never change a result", "masked timesteps change results"),
     "batch-mates": ("batch-mates do not matter", "other samples of the batch change results"),
 }
 
@@ -15,7 +16,8 @@ SAYS = {
 def command(file: File, set_: Set = None, json: Json = False) -> None:
     """Prove on the built model that padding never changes a result, and that batch-mates do not matter.
 
-    The same sample is given with 0, k and 2k pads, alone and among others. Exit code 1 if a result changes.
+    The same sample is given with 0, k and 2k pads, with other numbers in masked timesteps, alone and among others. Exit
+    code 1 if a result changes.
     """
     from rnnlab.plan import check_experiment
 

@@ -46,13 +46,13 @@ def command(
     replicated = None
     with TrainingProgress() as progress:
         progress.say("loading TensorFlow")
-        from rnnlab.run.replicates import run_replicates
+        from rnnlab.run.replicates import is_replicated, run_replicates
         from rnnlab.run.run import run_experiment
 
         common: dict[str, Any] = {
             "overrides": set_ or (), "store": store, "listeners": (progress,), "say": progress.say,
         }  # fmt: skip
-        if experiment.seeds and not smoke:
+        if is_replicated(experiment) and not smoke:
             replicated = run_replicates(file, resume=resume, **common)
             outcomes = list(replicated.outcomes)
         else:
@@ -131,7 +131,9 @@ def _show_run(outcome: Outcome) -> None:
 
 
 def _show_replicates(replicated: Replicated) -> None:
-    print(f"\n{replicated.experiment} · {replicated.name} ({replicated.run_id[:8]}), {replicated.replicates} seeds\n")
+    print(
+        f"\n{replicated.experiment} · {replicated.name} ({replicated.run_id[:8]}), {replicated.replicates} trainings\n"
+    )
     for key, interval in replicated.intervals.items():
         print(f"{key:<40} {interval.mean:.4f}  95 % interval {interval.low:.4f} to {interval.high:.4f}")
     for outcome in replicated.outcomes:

@@ -59,7 +59,7 @@ def prepare_series(
         bare += empty
     totals = {name: int(count.sum()) for name, count in counts.items()}
     check_windows(totals, dataset)
-    purged = sum(count_windows(len(each), dataset) for each in series) - sum(totals.values()) - bare
+    purged = sum(count_windows(each[-1][1], dataset) for each in spans) - sum(totals.values()) - bare
     target = dataset.target_facts()
     return Splits(
         **samples,
@@ -69,7 +69,11 @@ def prepare_series(
         source=_source(dataset, folder)
         | {
             "samples": totals,
-            "borders": {"validation": show_time(borders.validation), "test": show_time(borders.test)},
+            "borders": {
+                "validation": show_time(borders.validation),
+                "test": show_time(borders.test),
+                "end": show_time(borders.end),
+            },
             "windows": {"purged": purged, "without_data": bare},
             "series": {each.name or "all": _about(each, dataset, counts, index) for index, each in enumerate(series)},
         },

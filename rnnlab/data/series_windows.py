@@ -17,31 +17,33 @@ from rnnlab.datasets import SeriesDataset, TimeSplit
 from rnnlab.datasets.series import FUTURE, PAST
 from rnnlab.errors import DatasetError
 
-DEFAULT_TEST = 0.1
 Span = tuple[int, int]
 """First timestep of a series in a split, and the one behind its last."""
 
 
 @dataclass(frozen=True)
 class Borders:
-    """Where validation and test begin, in seconds since 1970, for all series."""
+    """Where validation and test begin, and where the test ends, in seconds since 1970, for all series."""
 
     validation: int
     test: int
+    end: int
 
     def spans(self, times: Times) -> tuple[Span, Span, Span]:
         """Return the part of a series in train, validation and test."""
-        first, second = (int(place) for place in np.searchsorted(times, [self.validation, self.test]))
-        return (0, first), (first, second), (second, len(times))
+        places = np.searchsorted(times, [self.validation, self.test, self.end])
+        first, second, third = (int(place) for place in places)
+        return (0, first), (first, second), (second, third)
 
 
 def borders_of(series: Sequence[Series], split: TimeSplit) -> Borders:
     """Return where the fractions of the time from the first timestep to the last fall."""
     first = min(int(each.times[0]) for each in series)
     last = max(int(each.times[-1]) for each in series)
-    test = DEFAULT_TEST if split.test is None else split.test
-    validation = 1 - split.validation - test
-    return Borders(*(first + round((last - first) * share) for share in (validation, 1 - test)))
+    test = split.end - split.test_share
+    shares = (test - split.validation, test, split.end)
+    validation, begin, end = (first + round((last - first) * share) for share in shares)
+    return Borders(validation, begin, last + 1 if split.end == 1 else end)
 
 
 def count_windows(timesteps: int, dataset: SeriesDataset) -> int:

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnlab.datasets import GroupSplit, RandomSplit, Split, StratifiedSplit, TailSplit
+from rnnlab.datasets.split import DEFAULT_TEST
 from rnnlab.errors import DatasetError
 
 Indices = NDArray[np.int64]
-DEFAULT_TEST = 0.1
 TRAIN, VALIDATION, TEST = 0, 1, 2
 
 

@@ -17,6 +17,7 @@ from rnnlab.plan import Plan, check_document, check_experiment, plan_model
 from rnnlab.plan.space import base_value, over_budget, places_of, trial_document
 from rnnlab.run.heads import run_head
 from rnnlab.run.opening import Road, Say, open_road
+from rnnlab.run.replicates import is_replicated
 from rnnlab.source import Diagnostic, Document, Parsed
 from rnnlab.sweep.best import best_yaml, write_best
 from rnnlab.sweep.executor import Executor, LocalExecutor
@@ -115,8 +116,9 @@ def _sweep(
     _, experiment, _ = checked.require()
     if experiment.sweep is None:
         raise CallError("the file has no `sweep:` section; `rnnlab run` trains it once")
-    if experiment.seeds is not None:
-        raise CallError("a sweep trains each trial once: leave `seeds` out, and give the best file its `seeds` later")
+    if is_replicated(experiment):
+        key = "`split.folds`" if experiment.seeds is None else "`seeds`"
+        raise CallError(f"a sweep trains each trial once: leave {key} out, and give the best file its {key} later")
     worker.warm()
     road = open_road(Path(path), overrides=overrides, store=store, say=say)
     head = run_head(road.document, road.experiment, road.plan, kind="sweep", folder=road.folder)

@@ -47,7 +47,7 @@ def test_what_is_known_ahead_is_read_while_feeding_back(prepared):
     found = feed(lambda inputs: inputs["past"][:, -1, hour : hour + 1], splits)
     wanted = [past[rows][:, -1, hour], past.after(rows, 0)[:, hour], past.after(rows, 1)[:, hour]]
     assert found == pytest.approx(np.stack(wanted, axis=1))
-    assert np.ptp(found) > 1
+    assert np.ptp(found) > 0.1
 
 
 def test_what_comes_is_not_read_while_feeding_back(prepared):
@@ -89,6 +89,14 @@ def test_masked_timesteps_change_nothing(prepared, layers):
     other = np.where(past[:, :, -1:] == 0, 50.0, past).astype(np.float32)
     other[..., -1] = past[..., -1]
     assert np.asarray(built({"past": other})) == pytest.approx(np.asarray(built({"past": past})), abs=1e-6)
+
+
+def test_the_probe_asks_about_gaps(prepared):
+    from rnnlab.build.probes import probe_model
+
+    experiment, splits = prepared
+    probes = probe_model(plan_model(experiment, splits.facts))
+    assert [(probe.question, probe.holds) for probe in probes] == [("gaps", True), ("batch-mates", True)]
 
 
 def head(loss, quantiles=(), metrics=("mean_absolute_error",)) -> HeadPlan:

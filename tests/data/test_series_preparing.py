@@ -9,6 +9,7 @@ from rnnlab.data import Preparation, Splits, dataset_summary, prepare
 from rnnlab.data.cache import load_splits
 from rnnlab.data.forecasts import true_values
 from rnnlab.data.series_encoder import SCALED
+from rnnlab.datasets import TimeSplit
 from rnnlab.errors import DatasetError
 
 from .conftest import make_experiment
@@ -168,3 +169,17 @@ def test_the_summary_tells_gaps_windows_and_scales(prepare_weather):
     assert found["series"]["B"]["gaps"] == 1
     assert sum(found["series"]["A"]["windows"].values()) == sum(found["samples"].values()) / 2
     assert set(found["scales"]["A"]) == {"temp", "wind"}
+
+
+def test_what_comes_after_the_end_is_left_out(prepare_weather):
+    half = prepare_weather(split={"kind": "time", "validation": 0.2, "test": 0.2, "end": 0.8})
+    assert max(hours_of(half.test).ravel()) < 0.8 * 60
+    whole = 2 * (round(0.8 * 59) - 9 + 1)
+    assert half.source["windows"]["purged"] == whole - sum(len(samples) for samples in half.named().values())
+
+
+def test_folds_test_one_stretch_of_time_after_the_other():
+    split = TimeSplit(validation=0.1, test=0.2, folds=3)
+    folds = [split.fold(number) for number in (1, 2, 3)]
+    assert [fold.end for fold in folds] == [0.6, 0.8, 1.0]
+    assert {fold.folds for fold in folds} == {1}

@@ -36,7 +36,7 @@ model:
     - {layer: concatenate, from: [read, flatten]}
     - {layer: dense, units: 12, name: head}
 optimizer: {kind: adam, learning_rate: 0.02}
-training: {batch_size: 32, epochs: 4}
+training: {batch_size: 32, epochs: 3}
 """
 RECURSIVE = (
     "task={kind: forecasting, head: recursive}",
@@ -179,3 +179,31 @@ def test_columns_are_those_of_the_training(trained, recent):
     _, store, outcomes = trained
     with pytest.raises(CallError, match="leave `--column`"):
         predict(outcomes["direct"].run_id, recent, column="temp", store=store)
+
+
+def test_the_script_of_a_forecast_trains_by_itself(trained):
+    from rnnlab.export import model_script
+    from rnnlab.plan import check_experiment
+
+    _, experiment, plan = check_experiment(trained[0] / "weather.yaml").require()
+    script: dict = {"__name__": "script"}
+    exec(model_script(plan, experiment), script)
+    ones = np.ones((9, 8, 5), np.float32), np.ones((9, 4, 3), np.float32), np.ones((9, 4), np.float32)
+    assert ones[0].shape[1:] == plan.inputs["past"].shape
+    history = script["train"](*ones).history
+    assert np.isfinite(history["loss"]).all()
+
+
+def test_folds_are_runs_nested_in_a_parent_each_trained_on_what_came_before(trained):
+    from rnnlab.run.replicates import run_replicates
+
+    folder, store, _ = trained
+    overrides = ("training.epochs=1", "dataset.split={kind: time, validation: 0.15, test: 0.15, folds: 2}")
+    found = run_replicates(folder / "weather.yaml", overrides=overrides, store=store)
+    first, second = found.outcomes
+    assert [outcome.name for outcome in found.outcomes] == ["fold-1", "fold-2"]
+    assert len(first.splits.train) < len(second.splits.train)
+    ends = [outcome.splits.source["borders"]["end"] for outcome in found.outcomes]
+    assert ends[0] == second.splits.source["borders"]["test"] < ends[1]
+    values = [outcome.scores.metrics["mean_absolute_error"] for outcome in found.outcomes]
+    assert found.intervals["test_mean_absolute_error"].mean == pytest.approx(sum(values) / 2)

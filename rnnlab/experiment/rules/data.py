@@ -13,7 +13,9 @@ from rnnlab.datasets import (
     GroupSplit,
     SeriesDataset,
     TextTableDataset,
+    TimeSplit,
 )
+from rnnlab.datasets.split import DEFAULT_TEST
 from rnnlab.experiment.experiment import Experiment
 from rnnlab.experiment.rules.rule import KINDS, per_input, rule
 from rnnlab.experiment.target import target_kind
@@ -72,8 +74,10 @@ def split_fractions(experiment: Experiment) -> Iterator[Finding]:
             path = ("dataset", "split", "kind")
             yield Finding("RL208", "a catalog dataset has no files to split by", path, help="use `stratified`")
         return
-    test = 0.1 if split.test is None else split.test
-    if split.validation + test >= 1:
+    test = DEFAULT_TEST if split.test is None else split.test
+    if isinstance(split, TimeSplit) and (split.folds > 1 or split.end < 1):
+        yield from _folds(split)
+    elif split.validation + test >= 1:
         yield Finding(
             "RL208",
             f"validation {split.validation:g} and test {test:g} leave nothing to train on",
@@ -84,6 +88,19 @@ def split_fractions(experiment: Experiment) -> Iterator[Finding]:
         yield from _catalog_groups(dataset)
     if split.kind == "group" and isinstance(dataset, ArraysDataset):
         yield Finding("RL208", "arrays have no columns to group by", ("dataset", "split", "kind"), help="use `random`")
+
+
+def _folds(split: TimeSplit) -> Iterator[Finding]:
+    """Yield what leaves the first of several folds nothing to train on."""
+    taken = split.validation + split.folds * split.test_share
+    if taken >= split.end:
+        parts = f"validation {split.validation:g} and {split.folds} x test {split.test_share:g}"
+        yield Finding(
+            "RL208",
+            f"{parts} leave the first fold nothing of {split.end:g} to train on",
+            ("dataset", "split", "folds" if split.folds > 1 else "end"),
+            help="use fewer folds, or a smaller `test`",
+        )
 
 
 def _catalog_groups(dataset: CatalogDataset) -> Iterator[Finding]:
