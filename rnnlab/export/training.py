@@ -73,12 +73,13 @@ def pinball_lines(head: HeadPlan) -> list[str]:
     if not _has_quantiles(head):
         return []
     assert head.forecast is not None
+    numbers = head.forecast.steps * head.forecast.targets
     return [
         "",
         "def pinball(wanted, found):",
         *comment("the mean over the quantiles, which lie side by side for each number", indent=4),
         f"    levels = keras.ops.array({list(head.forecast.quantiles)})",
-        f"    found = keras.ops.reshape(found, (-1, {head.forecast.steps * head.forecast.targets}, {head.forecast.answers}))",
+        f"    found = keras.ops.reshape(found, (-1, {numbers}, {head.forecast.answers}))",
         "    above = keras.ops.expand_dims(wanted, -1) - found",
         "    return keras.ops.mean(keras.ops.maximum(levels * above, (levels - 1) * above), axis=(1, 2))",
         "",
