@@ -174,7 +174,7 @@ def test_the_summary_tells_gaps_windows_and_scales(prepare_weather):
 def test_what_comes_after_the_end_is_left_out(prepare_weather):
     half = prepare_weather(split={"kind": "time", "validation": 0.2, "test": 0.2, "end": 0.8})
     assert max(hours_of(half.test).ravel()) < 0.8 * 60
-    whole = 2 * (round(0.8 * 59) - 9 + 1)
+    whole = 2 * (48 - 9 + 1)  # the hours 0 to 47
     assert half.source["windows"]["purged"] == whole - sum(len(samples) for samples in half.named().values())
 
 
