@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from rnnlab.track.figures import TRAIN, VALIDATION, new_figure, plain, style_axes
+from rnnlab.track.figures import TRAIN, VALIDATION, new_figure, style_axes
 
 Numbers = NDArray[np.float64]
 COLUMNS = 3
@@ -71,7 +71,7 @@ def errors_figure(examples: Examples) -> Figure:
     ahead = np.arange(1, len(examples.errors) + 1)
     for index, name in enumerate(examples.names):
         axes = figure.add_subplot(1, count, index + 1)
-        style_axes(axes, f"mean absolute error of {plain(name)}")
+        style_axes(axes, f"mean absolute error of {name}")
         axes.set_xlabel("timesteps ahead")
         axes.plot(ahead, examples.errors[:, index], color=VALIDATION, linewidth=1.8, marker="o", markersize=3)
         axes.set_ylim(bottom=0)
