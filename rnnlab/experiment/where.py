@@ -8,7 +8,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from rnnlab.experiment.experiment import Experiment
 from rnnlab.source import Path
-from rnnlab.spec import Choice, Spec, choices_of, keys_of
+from rnnlab.spec import Choice, Spec, keys_of
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def _narrow(annotation: Any, data: Any) -> Any:
         for mark in metadata:
             if isinstance(mark, Choice):
                 name = mark.name_in(data)
-                return choices_of(inner, mark.key).get(name) if isinstance(name, str) else None
+                return mark.members(inner).get(name) if isinstance(name, str) else None
         return _narrow(inner, data)
     if get_origin(annotation) in (Union, UnionType):
         branches = (_narrow(branch, data) for branch in get_args(annotation) if branch is not type(None))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rnnlab.plan import Plan
+from rnnlab.plugging import plugins_in
 from rnnlab.run.road import Trained
 from rnnlab.run.scores import Scores
 from rnnlab.track.figures import confusion_figure, curves_figure, interactive_curves
@@ -87,8 +88,11 @@ def record_outcome(
 
 
 def save_preparation(trained: Trained, folder: Path) -> None:
-    """Write what `predict` and `evaluate` need beside the model: the preparation and how outputs are read."""
+    """Write what `predict` and `evaluate` need beside the model: preparation, reading of outputs, plugins."""
     trained.splits.preparation.save(folder)
+    plugins = [plugin.to_data() for plugin in plugins_in(trained.experiment.model)]
+    if plugins:
+        (folder / "plugins.json").write_text(json.dumps(plugins, indent=2), encoding="utf-8")
     head = trained.learner.objective.head
     data = {
         "version": 1,
