@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -11,7 +12,7 @@ import keras
 from rnnlab.build.audit import audit
 from rnnlab.build.masks import Masks, call_layer
 from rnnlab.build.plugins import keras_class
-from rnnlab.layers import CALL_ARGUMENTS
+from rnnlab.layers import CALL_ARGUMENTS, Signal
 from rnnlab.plan import LayerPlan, Plan
 from rnnlab.plugging import blame, plugin_named
 
@@ -42,16 +43,30 @@ def build_model(plan: Plan) -> keras.Model:
     outputs = [tensors[name] for name in plan.outputs]
     model = keras.Model(inputs, outputs[0] if len(outputs) == 1 else outputs, name=_model_name(plan.name))
     audit(model, plan)
+    if plan.plugins:
+        with blame("RL511", f"plugin {_quoted(plan.plugins)} computes", *_keras_files(plan.plugins)):
+            model({name: _zeros(signal) for name, signal in plan.inputs.items()}, training=False)
     return model
 
 
 def _blamed(plan: LayerPlan) -> AbstractContextManager[None]:
     """Return a block in which what is raised is told as an error of the layer's plugins, where it has any."""
-    plugins = [plugin for plugin in map(plugin_named, plan.plugins) if plugin]
-    if not plugins:
+    if not plan.plugins:
         return nullcontext()
-    names = ", ".join(f"`{plugin.name}`" for plugin in plugins)
-    return blame("RL511", f"plugin {names} builds `{plan.name}`", *(plugin.keras_file.path for plugin in plugins))
+    return blame("RL511", f"plugin {_quoted(plan.plugins)} builds `{plan.name}`", *_keras_files(plan.plugins))
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _keras_files(plugins: Sequence[str]) -> list[Path]:
+    return [plugin.keras_file.path for plugin in map(plugin_named, plugins) if plugin]
+
+
+def _zeros(signal: Signal) -> Any:
+    """Return one sample of nothing: Keras builds a recurrent layer without ever asking its cell for a number."""
+    return keras.ops.zeros((1, *(size or 1 for size in signal.shape)), "int32" if signal.is_ids else "float32")
 
 
 def _apply(layer: keras.layers.Layer, plan: LayerPlan, tensors: Mapping[str, Any], masks: Masks) -> dict[str, Any]:
