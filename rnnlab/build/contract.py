@@ -22,7 +22,7 @@ from rnnlab.errors import InvalidExperimentError, RnnlabError
 from rnnlab.experiment import Experiment
 from rnnlab.layers import RecurrentLayer
 from rnnlab.plan import Plan, plan_model
-from rnnlab.plugging import Plugin, load_plugin
+from rnnlab.plugging import FAULTS, Plugin, load_plugin
 from rnnlab.spec import Spec, key_docs
 
 TIMESTEPS = 4
@@ -98,7 +98,7 @@ def _ask(ask: Callable[[str, dict[str, Any]], None], name: str, example: dict[st
     shown = ", ".join(f"{key}: {value}" for key, value in example.items())
     try:
         ask(name, example)
-    except (ContractError, RnnlabError, ValueError, TypeError, tf.errors.OpError) as error:
+    except (ContractError, RnnlabError, tf.errors.OpError, *FAULTS) as error:
         lines = [line.strip() for line in str(error).splitlines() if line.strip()]
         return f"with {{{shown}}}: {' / '.join(lines[:4]) or type(error).__name__}"
     return ""

@@ -16,6 +16,8 @@ from rnnlab.layers import CALL_ARGUMENTS, Signal
 from rnnlab.plan import LayerPlan, Plan
 from rnnlab.plugging import blame, plugin_named
 
+TRIED_TIMESTEPS = 64  # where any number will do; no window of a convolution is longer
+
 
 def build_model(plan: Plan) -> keras.Model:
     """Return the functional Keras model of a plan, made of stock Keras layers only.
@@ -66,7 +68,9 @@ def _keras_files(plugins: Sequence[str]) -> list[Path]:
 
 def _zeros(signal: Signal) -> Any:
     """Return one sample of nothing: Keras builds a recurrent layer without ever asking its cell for a number."""
-    return keras.ops.zeros((1, *(size or 1 for size in signal.shape)), "int32" if signal.is_ids else "float32")
+    return keras.ops.zeros(
+        (1, *(size or TRIED_TIMESTEPS for size in signal.shape)), "int32" if signal.is_ids else "float32"
+    )
 
 
 def _apply(layer: keras.layers.Layer, plan: LayerPlan, tensors: Mapping[str, Any], masks: Masks) -> dict[str, Any]:

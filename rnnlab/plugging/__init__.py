@@ -1,5 +1,6 @@
 """Cells and layers of other people: spec files named with `--plugin`, or installed, and the shelves they stand on."""
 
+from rnnlab.plugging.blame import FAULTS as FAULTS
 from rnnlab.plugging.blame import blame as blame
 from rnnlab.plugging.loading import load_plugin as load_plugin
 from rnnlab.plugging.plugin import Plugin as Plugin

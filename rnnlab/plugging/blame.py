@@ -17,13 +17,14 @@ FAULTS = (
 
 
 @contextlib.contextmanager
-def blame(code: str, what: str, *paths: Path) -> Iterator[None]:
+def blame(code: str, what: str, *paths: Path, always: bool = True) -> Iterator[None]:
     """Turn whatever the block raises into an error of a plugin.
 
     Args:
         code: RL510 for its spec file, RL511 for its Keras file.
         what: begins the message: plugin `cells`.
         paths: its files; the innermost line of one of them is told.
+        always: the plugin is the cause even where none of its lines was reached.
 
     Raises:
         PluginError: the block raised one of `FAULTS`.
@@ -32,6 +33,8 @@ def blame(code: str, what: str, *paths: Path) -> Iterator[None]:
         yield
     except FAULTS as error:
         place = _place(error, {str(path) for path in paths})
+        if not place and not always:
+            raise
         lines = str(error).strip().splitlines() or ["without a message"]
         told = "\n  ".join(lines[:_LINES])
         raise PluginError(code, f"{what}: {place}{type(error).__name__}: {told}") from error

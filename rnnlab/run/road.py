@@ -13,6 +13,7 @@ from rnnlab.data import Samples, Splits
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.fingerprint import config_fingerprint
 from rnnlab.plan import Plan
+from rnnlab.plugging import blame, plugins_in
 from rnnlab.run.scores import Scores, score_outputs
 from rnnlab.train.fit import Checkpointing, Learner, evaluate, fit, make_learner
 from rnnlab.train.listener import Listener
@@ -65,15 +66,18 @@ def train_once(
     checkpointing = None
     if checkpoints is not None:
         checkpointing = Checkpointing(checkpoints, fingerprint_of(experiment, splits, machine), resume)
-    result = fit(
-        learner,
-        splits.train,
-        splits.validation,
-        experiment.training,
-        seed=experiment.seed,
-        listeners=listeners,
-        checkpointing=checkpointing,
-    )
+    plugins = plugins_in(experiment.model)
+    names = ", ".join(f"`{plugin.name}`" for plugin in plugins)
+    with blame("RL511", f"plugin {names} trains", *(each.keras_file.path for each in plugins), always=False):
+        result = fit(
+            learner,
+            splits.train,
+            splits.validation,
+            experiment.training,
+            seed=experiment.seed,
+            listeners=listeners,
+            checkpointing=checkpointing,
+        )
     return Trained(experiment, plan, splits, machine, learner, result)
 
 

@@ -6,7 +6,7 @@ from rnnlab import load_plugin, run_experiment
 from rnnlab.errors import InterruptedRunError, PluginError
 from rnnlab.plugging import unload_plugins
 
-from .writing import SPEC, write_plugin
+from .writing import KERAS, SPEC, write_plugin
 
 pytestmark = pytest.mark.tensorflow
 OVERRIDES = ("model.layers.rnn={layer: rnn, cells: [{cell: blend, units: 4}], name: rnn}", "training.epochs=2")
@@ -66,6 +66,15 @@ def test_a_run_is_not_resumed_with_another_plugin(tiny, tmp_path):
     load_plugin(path)
     outcome = run_experiment(tiny.file, overrides=OVERRIDES, store=tiny.store, resume=True)
     assert outcome.result.resumed_from == 1
+
+
+def test_what_a_plugin_raises_while_training_is_an_error_of_the_plugin(tiny, tmp_path):
+    spoilt = KERAS.replace(
+        "x, states):", "x, states, training=False):\n        states = states.lost if training else states"
+    )
+    load_plugin(write_plugin(tmp_path, keras=spoilt))
+    with pytest.raises(PluginError, match=r"plugin `tiny_cells` trains: tiny_cells_keras\.py:\d+: AttributeError"):
+        run_experiment(tiny.file, overrides=OVERRIDES, store=tiny.store)
 
 
 def test_a_worker_of_a_sweep_loads_the_plugins_of_its_order(tiny, tmp_path):
