@@ -139,6 +139,24 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+PLUGIN_MARK = "# --plugin "
+
+
+@pytest.fixture(autouse=True)
+def plugins(request: pytest.FixtureRequest) -> Iterator[None]:
+    """No plugin outlives a test; one whose parameter is a file gets the plugin that the file's second line names."""
+    from rnnlab.plugging import load_plugin, unload_plugins
+
+    given = request.node.callspec.params.values() if hasattr(request.node, "callspec") else ()
+    for path in (value for value in given if isinstance(value, Path) and value.suffix == ".yaml"):
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()[:2]
+        for line in lines:
+            if line.startswith(PLUGIN_MARK):
+                load_plugin(path.parent / line.removeprefix(PLUGIN_MARK))
+    yield
+    unload_plugins()
+
+
 @pytest.fixture
 def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tiny:
     """The small experiment in a folder of its own, which is the current folder."""

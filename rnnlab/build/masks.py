@@ -65,7 +65,7 @@ def call_layer(layer: keras.layers.Layer, plan: LayerPlan, read: list[Any], mask
         masks.find(plan.output.mask, read[0], plan.keras_arguments["mask_value"])
     if plan.layer in CALLS:
         return CALLS[plan.layer](layer, plan, read, masks)
-    if plan.input.mask and (plan.kernel is not None or plan.layer in TAKE_A_MASK):
+    if plan.input.mask and (plan.kernel is not None or plan.takes_mask or plan.layer in TAKE_A_MASK):
         arguments["mask"] = masks.tensor(plan.input.mask)
     return layer(read[0] if len(read) == 1 else read, **arguments)
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from rnnlab.cli.options import Json, RunName, StoreOption
+from rnnlab.cli.options import Json, PluginOption, RunName, StoreOption, load_plugins
 from rnnlab.errors import CallError
 
 
@@ -29,6 +29,7 @@ def command(
         Path | None,
         typer.Option("--output", "-o", help="Write a csv file instead of printing.", show_default=False),
     ] = None,
+    plugin: PluginOption = None,
     store: StoreOption = None,
     json: Json = False,
 ) -> None:
@@ -37,6 +38,7 @@ def command(
         raise CallError(f"{output} is the table itself: name another file")
     if output is not None and not output.absolute().parent.is_dir():
         raise CallError(f"there is no folder {output.parent} to write {output.name} into")
+    load_plugins(plugin)
     from rnnlab.compare.formats import to_csv
     from rnnlab.prediction import predict
 

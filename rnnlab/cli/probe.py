@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from rnnlab.cli.options import File, Json, Set
+from rnnlab.cli.options import File, Json, PluginOption, Set, load_plugins
 
 SAYS = {
     "padding": ("padding never changes a result", "padding changes results"),
@@ -12,11 +12,12 @@ SAYS = {
 }
 
 
-def command(file: File, set_: Set = None, json: Json = False) -> None:
+def command(file: File, set_: Set = None, plugin: PluginOption = None, json: Json = False) -> None:
     """Prove on the built model that padding never changes a result, and that batch-mates do not matter.
 
     The same sample is given with 0, k and 2k pads, alone and among others. Exit code 1 if a result changes.
     """
+    load_plugins(plugin)
     from rnnlab.plan import check_experiment
 
     check_experiment(file, overrides=set_ or ()).require()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rnnlab.cli.failures import show_diagnostics
-from rnnlab.cli.options import DEFAULT_PORT, File, Json, Set, StoreOption
+from rnnlab.cli.options import DEFAULT_PORT, File, Json, PluginOption, Set, StoreOption, load_plugins
 from rnnlab.errors import CallError
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 def command(
     file: File,
     set_: Set = None,
+    plugin: PluginOption = None,
     store: StoreOption = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the interrupted run of this experiment.")
@@ -33,6 +34,7 @@ def command(
     """
     if smoke and (resume or store):
         raise CallError("`--smoke` keeps nothing: leave `--resume` and `--store` out")
+    load_plugins(plugin)
     from rnnlab.plan import check_experiment
 
     checked = check_experiment(file, overrides=set_ or ())

@@ -28,7 +28,13 @@ def model_script(plan: Plan, experiment: Experiment) -> str:
 
     It makes the layers in the order in which `rnnlab.build.build_model` does, so that the same seed gives the same
     initial weights.
+
+    Raises:
+        CallError: a layer comes from a plugin, so that Keras alone cannot build it.
     """
+    if plan.plugins:
+        names = ", ".join(f"`{name}`" for name in plan.plugins)
+        raise CallError(f"a script has Keras's own layers only, but this model has some of the plugin {names}")
     return _Script(plan, experiment).text()
 
 

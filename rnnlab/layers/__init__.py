@@ -48,6 +48,7 @@ from rnnlab.layers.sequence import show_dimensions as show_dimensions
 from rnnlab.layers.simple_rnn import SimpleRNN
 from rnnlab.layers.spatial_dropout1d import SpatialDropout1D
 from rnnlab.layers.time_distributed import TimeDistributed
+from rnnlab.plugging import PluginShelf
 from rnnlab.spec import Choice, choices_of
 
 LayerUnion = (
@@ -84,5 +85,5 @@ LayerUnion = (
     | ConvLSTM2D
     | Reuse
 )
-AnyLayer = Annotated[LayerUnion, Choice("layer", implied={"reuse": "reuse"})]
 LAYERS = choices_of(LayerUnion, "layer")
+AnyLayer = Annotated[LayerUnion, Choice("layer", implied={"reuse": "reuse"}, shelf=PluginShelf("layer", Layer, LAYERS))]

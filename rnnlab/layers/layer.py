@@ -98,6 +98,11 @@ class Layer(Spec):
     keeps_sequence: ClassVar[bool] = True
     """It gives as many dimensions as it reads."""
 
+    takes_mask: ClassVar[bool] = False
+    """The call of its Keras class has an argument `mask`, (B, T) and true where there are data."""
+    examples: ClassVar[tuple[dict[str, Any], ...]] = ({},)
+    """Values of the keys that `rnnlab plugin check` tries, for a layer of a plugin."""
+
     layer: str
     name: Name | None = None
     """Unique in the file; as Keras counts them unless given: lstm, lstm_1, …"""

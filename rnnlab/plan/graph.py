@@ -12,6 +12,7 @@ from rnnlab.layers import LayerProblemError, Mask, Planned, RecurrentLayer, Sign
 from rnnlab.plan.kernels import kernel_of
 from rnnlab.plan.plan import LayerPlan
 from rnnlab.plan.wiring import Node, wire
+from rnnlab.plugging import blame, class_name, plugins_in
 from rnnlab.source import Finding
 
 ANY_DIMENSIONS = {"dense", "dropout", "activation", "gaussian_noise"}
@@ -52,7 +53,7 @@ def plan_graph(experiment: Experiment, inputs: Mapping[str, Signal], *, every_ti
         if not known or (node.shared_with and node.shared_with not in planned):
             continue  # what it reads could not be planned, which is told already
         try:
-            layer = plan_node(experiment, node, tensors, planned)
+            layer = _plan_plugged(experiment, node, tensors, planned)
         except LayerProblemError as problem:
             findings.append(_finding(problem, node))
             continue
@@ -62,6 +63,18 @@ def plan_graph(experiment: Experiment, inputs: Mapping[str, Signal], *, every_ti
     if findings:
         return Graph(inputs, {}, None, tuple(findings))
     return Graph(inputs, {name: tensors[name] for name in wiring.outputs}, tuple(planned.values()), ())
+
+
+def _plan_plugged(
+    experiment: Experiment, node: Node, tensors: Mapping[str, Signal], planned: Mapping[str, LayerPlan]
+) -> LayerPlan:
+    """Return the plan of one layer; what the code of a plugin raises names the plugin."""
+    plugins = plugins_in(node.layer)
+    if not plugins:
+        return plan_node(experiment, node, tensors, planned)
+    names = ", ".join(f"`{plugin.name}`" for plugin in plugins)
+    with blame("RL510", f"plugin {names} plans `{node.name}`", *(plugin.spec_file.path for plugin in plugins)):
+        return plan_node(experiment, node, tensors, planned)
 
 
 def plan_node(
@@ -84,6 +97,7 @@ def plan_node(
     signals = tuple(tensors[reference] for reference in node.sources)
     result = _mask_named(layer.plan_all(signals, sequences=node.sequences), node)
     _check_cudnn(experiment, node, signals[0])
+    _check_depth(node)
     if node.initial_state:
         _check_states(node, [tensors[reference] for reference in node.initial_state], result)
     if node.shared_with is not None:
@@ -125,6 +139,15 @@ def _check_cudnn(experiment: Experiment, node: Node, signal: Signal) -> None:
             "RL215",
             f"cuDNN cannot compute this layer: {node.layer.cudnn_obstacle(signal)}",
             help="use `runtime.kernel: auto`",
+        )
+
+
+def _check_depth(node: Node) -> None:
+    if node.wants_states and isinstance(node.layer, RecurrentLayer) and not node.layer.states_readable:
+        raise LayerProblemError(
+            "RL224",
+            f"the states of `{node.name}` are lists in lists, which Keras cannot give away",
+            help="run the cell in a layer of its own, with `state_size` nested once",
         )
 
 
@@ -206,12 +229,14 @@ def _layer_plan(experiment: Experiment, node: Node, signals: tuple[Signal, ...],
         formula=result.formula,
         flops=result.flops,
         activations=result.activations,
-        keras_class=layer.keras_class,
+        keras_class=class_name(type(layer), layer.keras_class),
         keras_arguments=result.keras_arguments,
         bidirectional=bidirectional,
         merge_mode=layer.merge_mode if isinstance(layer, RecurrentLayer) and bidirectional else None,
         kernel=kernel,
         kernel_reason=reason,
+        takes_mask=layer.takes_mask,
+        plugins=tuple(plugin.name for plugin in plugins_in(layer)),
     )
 
 

@@ -33,6 +33,8 @@ class LayerPlan:
         activations: numbers kept for the backward pass for one sample; None where T is unknown.
         kernel: how a recurrent layer is computed; None for other layers.
         kernel_reason: why not by the fastest kernel.
+        takes_mask: its call has an argument `mask`.
+        plugins: names of the plugins that its Keras classes come from.
         keras_class: name of its class in keras.layers.
         keras_arguments: its arguments, without the name.
         bidirectional: a second copy runs over the reversed sequence.
@@ -59,6 +61,8 @@ class LayerPlan:
     merge_mode: str | None = None
     kernel: str | None = None
     kernel_reason: str = ""
+    takes_mask: bool = False
+    plugins: tuple[str, ...] = ()
 
     @property
     def input(self) -> Signal:
@@ -163,6 +167,11 @@ class Plan:
         return total
 
     @property
+    def plugins(self) -> tuple[str, ...]:
+        """Return the names of the plugins without which the model cannot be built or loaded."""
+        return tuple(dict.fromkeys(name for layer in self.layers for name in layer.plugins))
+
+    @property
     def directions(self) -> Mapping[str, Direction]:
         """Return which way each recorded quantity is better."""
         names = ("loss", *(self.head.metrics if self.head else ()))
@@ -180,6 +189,7 @@ class Plan:
             "task": self.head.task if self.head else None,
             "loss": self.head.loss.model_dump(mode="json") if self.head else None,
             "metrics": list(self.head.metrics) if self.head else [],
+            "plugins": list(self.plugins),
             "flops_per_sample": self.flops_per_sample,
             "memory_bytes": self.memory_bytes,
             "batch_size": self.batch_size,

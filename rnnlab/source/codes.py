@@ -328,4 +328,15 @@ CODES: dict[str, Code] = {
         "The kernel is not to be had",
         "cuDNN or a GPU was asked for and TensorFlow finds none on this machine.",
     ),
+    "RL510": Code(
+        "A plugin is missing or cannot be used",
+        "A plugin is one Python file of keys, weights and shapes that names its Keras file. It cannot be read, raises "
+        "something, clashes with another name, was changed since the model was trained, or was not given: cells and "
+        "layers of a plugin are known once it is named with `--plugin PATH`, or installed. See docs/plugins.md.",
+    ),
+    "RL511": Code(
+        "A plugin's Keras file does not do what its spec file says",
+        "The classes it names are missing, raise something, or build other weights than the spec file declares. "
+        "Nothing was trained. `rnnlab plugin check FILE` tries every member of a plugin.",
+    ),
 }

@@ -20,12 +20,14 @@ class TrialOrder:
         config: the resolved file of the trial.
         folder: relative paths of the file start here.
         weights: file for the weights that are kept.
+        plugins: (spec file, SHA-256) of each plugin that must be loaded.
     """
 
     number: int
     config: dict[str, Any]
     folder: str
     weights: str
+    plugins: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,7 @@ def test_every_guide_says_its_parameters(path):
 
 def test_every_guide_without_data_is_in_the_table():
     files = [path.stem.removeprefix("guide_") for path in FILES if path.stem.startswith("guide_")]
+    files = [stem for stem in files if not stem.startswith("plugin_")]  # of no public guide
     assert [stem for stem in files if guide(stem).dataset is None] == sorted(BY_SHAPE)
 
 

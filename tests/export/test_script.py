@@ -19,6 +19,7 @@ from rnnlab.source import Source, parse
 
 ROOT = Path(__file__).parents[2]
 EXPERIMENTS = [path for path in sorted((ROOT / "experiments").glob("*.yaml")) if path.suffixes == [".yaml"]]
+EXPERIMENTS = [path for path in EXPERIMENTS if "plugin" not in path.stem]  # a script has no plugins
 LSTM = "{layer: lstm, units: 3, name: rnn}"
 HEAD = "{layer: dense, units: 1, activation: sigmoid}"
 TEXTS = """\
