@@ -27,7 +27,8 @@ class Objective:
     metrics: tuple[tuple[str, Any], ...]
 
     def losses(self, target_B: Any, output_BU: Any) -> Any:
-        """Return the loss of each sample (B,)."""
+        """Return the loss of each sample (B,), never computed in half precision."""
+        output_BU = tf.cast(output_BU, self.head.dtype)
         if self.head.kind == "binary" or self.head.kind == "number":
             target = tf.cast(tf.reshape(target_B, (-1, 1)), output_BU.dtype)
         elif self.head.loss.one_hot:
@@ -37,7 +38,8 @@ class Objective:
         return self.loss(target, output_BU)
 
     def probabilities(self, output_BU: Any) -> Any:
-        """Return probabilities of logits; other outputs as they are."""
+        """Return probabilities of logits; other outputs as they are; never in half precision."""
+        output_BU = tf.cast(output_BU, self.head.dtype)
         if not self.head.from_logits:
             return output_BU
         return tf.sigmoid(output_BU) if self.head.kind == "binary" else tf.nn.softmax(output_BU)
@@ -61,8 +63,11 @@ class Objective:
 
 def build_objective(head: HeadPlan) -> Objective:
     """Return the objective of a planned head."""
-    loss = getattr(keras.losses, head.loss.keras_class)(reduction="none", **head.loss.keras_arguments())
+    loss = getattr(keras.losses, head.loss.keras_class)(
+        reduction="none", dtype=head.dtype, **head.loss.keras_arguments()
+    )
     metrics = tuple(
-        (name, getattr(keras.metrics, METRICS[name].keras_class[head.kind])(name=name)) for name in head.metrics
+        (name, getattr(keras.metrics, METRICS[name].keras_class[head.kind])(name=name, dtype=head.dtype))
+        for name in head.metrics
     )
     return Objective(head, loss, metrics)

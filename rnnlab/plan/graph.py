@@ -7,8 +7,19 @@ from dataclasses import dataclass, replace
 
 from rnnlab.cells import Weight
 from rnnlab.datasets import Facts
+from rnnlab.dtypes import variable_dtype
 from rnnlab.experiment import Experiment
-from rnnlab.layers import LayerProblemError, Mask, Planned, RecurrentLayer, Signal, WeightedLayer, show_dimensions
+from rnnlab.layers import (
+    LayerProblemError,
+    Mask,
+    Planned,
+    RecurrentLayer,
+    Shape,
+    Signal,
+    WeightedLayer,
+    show_dimensions,
+)
+from rnnlab.plan.dtypes import layer_policies, with_dtypes
 from rnnlab.plan.kernels import kernel_of
 from rnnlab.plan.plan import LayerPlan
 from rnnlab.plan.wiring import Node, wire
@@ -42,12 +53,13 @@ def plan_graph(experiment: Experiment, facts: Facts | None) -> Graph:
         return Graph(inputs, {}, None, tuple(findings))
     tensors: dict[str, Signal] = dict(inputs)
     planned: dict[str, LayerPlan] = {}
+    policies = layer_policies(experiment, wiring)
     for node in wiring.nodes:
         known = all(reference in tensors for reference in (*node.sources, *node.initial_state))
         if not known or (node.shared_with and node.shared_with not in planned):
             continue  # what it reads could not be planned, which is told already
         try:
-            layer = plan_node(experiment, node, tensors, planned)
+            layer = plan_node(experiment, node, policies[node.name], tensors, planned)
         except LayerProblemError as problem:
             findings.append(_finding(problem, node))
             continue
@@ -60,13 +72,14 @@ def plan_graph(experiment: Experiment, facts: Facts | None) -> Graph:
 
 
 def plan_node(
-    experiment: Experiment, node: Node, tensors: Mapping[str, Signal], planned: Mapping[str, LayerPlan]
+    experiment: Experiment, node: Node, policy: str, tensors: Mapping[str, Signal], planned: Mapping[str, LayerPlan]
 ) -> LayerPlan:
     """Return the plan of one layer.
 
     Args:
         experiment: the layer is of.
         node: the layer and what it reads.
+        policy: its dtype policy.
         tensors: what inputs and layers above give.
         planned: the layers above.
 
@@ -78,13 +91,14 @@ def plan_node(
         layer = layer.model_copy(update={"return_sequences": layer.return_sequences or None})
     signals = tuple(tensors[reference] for reference in node.sources)
     result = _mask_named(layer.plan_all(signals, sequences=node.sequences), node)
+    result = with_dtypes(layer, policy, signals, result)
     _check_cudnn(experiment, node, signals[0])
     if node.initial_state:
         _check_states(node, [tensors[reference] for reference in node.initial_state], result)
     if node.shared_with is not None:
         _check_shared(node, signals, result, planned[node.shared_with])
         result = replace(result, weights=(), formula="")
-    return _layer_plan(experiment, node, signals, result)
+    return _layer_plan(experiment, node, policy, signals, result)
 
 
 def _check_shared(node: Node, signals: tuple[Signal, ...], result: Planned, owner: LayerPlan) -> None:
@@ -149,7 +163,7 @@ def plan_inputs(experiment: Experiment, facts: Facts | None) -> dict[str, Signal
     """Return the inputs of the network: from the dataset's facts, else from `model.inputs`."""
     if experiment.model.inputs:
         return {
-            name: Signal((given.timesteps, *given.dimensions), vocabulary=given.vocabulary)
+            name: _input((given.timesteps, *given.dimensions), given.vocabulary, experiment.runtime.dtype)
             for name, given in experiment.model.inputs.items()
         }
     assert facts is not None, "a file without inputs has a dataset, and that has facts"
@@ -157,8 +171,13 @@ def plan_inputs(experiment: Experiment, facts: Facts | None) -> dict[str, Signal
     for name, fact in facts.inputs.items():
         mask = Mask(name, fact.padding) if fact.masked and fact.padding else None
         shape = (fact.timesteps,) if fact.kind == "ids" else (fact.timesteps, fact.features)
-        signals[name] = Signal(shape, vocabulary=fact.vocabulary, mask=mask)
+        signals[name] = replace(_input(shape, fact.vocabulary, experiment.runtime.dtype), mask=mask)
     return signals
+
+
+def _input(shape: Shape, vocabulary: int | None, policy: str) -> Signal:
+    """Return an input: ids are int32, numbers as the weights are kept, so that float64 data stay what they are."""
+    return Signal(shape, vocabulary, dtype=variable_dtype(policy) if vocabulary is None else "int32")
 
 
 def _unrolled_blind(experiment: Experiment, node: Node, signal: Signal) -> Iterator[Finding]:
@@ -180,7 +199,9 @@ def _finding(problem: LayerProblemError, node: Node) -> Finding:
     return Finding(problem.code, str(problem), ("model", "layers", node.entry, key), help=problem.help)
 
 
-def _layer_plan(experiment: Experiment, node: Node, signals: tuple[Signal, ...], result: Planned) -> LayerPlan:
+def _layer_plan(
+    experiment: Experiment, node: Node, policy: str, signals: tuple[Signal, ...], result: Planned
+) -> LayerPlan:
     layer = node.layer
     trainable = not isinstance(layer, WeightedLayer) or layer.trainable
     kernel, reason = kernel_of(layer, signals[0], experiment.runtime)
@@ -208,6 +229,8 @@ def _layer_plan(experiment: Experiment, node: Node, signals: tuple[Signal, ...],
         merge_mode=layer.merge_mode if isinstance(layer, RecurrentLayer) and bidirectional else None,
         kernel=kernel,
         kernel_reason=reason,
+        dtype=policy,
+        autocast=layer.autocast,
     )
 
 

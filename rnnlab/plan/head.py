@@ -36,6 +36,7 @@ def plan_head(
         metrics=task.metrics or task.default_metrics,
         from_logits=bool(getattr(loss, "from_logits", False)),
         labels=known.labels,
+        dtype="float64" if last.output.dtype == "float64" else "float32",
     )
     return (None if findings else head), findings
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rnnlab.cells import Weight
+from rnnlab.dtypes import compute_dtype
 from rnnlab.layers import Signal
 from rnnlab.tasks import Direction, HeadKind, Loss, direction_of
 
@@ -31,6 +32,8 @@ class LayerPlan:
         activations: numbers kept for the backward pass for one sample; None where T is unknown.
         kernel: how a recurrent layer is computed; None for other layers.
         kernel_reason: why not by the fastest kernel.
+        dtype: its Keras dtype policy.
+        autocast: what it reads is turned into the numbers that it computes in.
         keras_class: name of its class in keras.layers.
         keras_arguments: its arguments, without the name.
         bidirectional: a second copy runs over the reversed sequence.
@@ -56,6 +59,8 @@ class LayerPlan:
     merge_mode: str | None = None
     kernel: str | None = None
     kernel_reason: str = ""
+    dtype: str = "float32"
+    autocast: bool = True
 
     @property
     def input(self) -> Signal:
@@ -91,6 +96,7 @@ class HeadPlan:
         loss: its spec.
         metrics: names.
         from_logits: the outputs are logits.
+        dtype: in which loss and metrics are computed: float32, or float64 where the head computes in it.
         labels: the classes' names where known.
     """
 
@@ -101,6 +107,7 @@ class HeadPlan:
     metrics: tuple[str, ...]
     from_logits: bool
     labels: tuple[str, ...] | None = None
+    dtype: str = "float32"
 
 
 @dataclass(frozen=True)
@@ -115,6 +122,7 @@ class Plan:
         batch_size: the memory is planned for.
         memory_bytes: weights, gradients, optimizer slots and activations at the batch size; None where T is unknown.
         xla: the step is compiled with XLA.
+        dtype: the dtype policy of layers without their own.
     """
 
     name: str
@@ -125,6 +133,7 @@ class Plan:
     batch_size: int
     memory_bytes: int | None
     xla: bool = False
+    dtype: str = "float32"
 
     @property
     def parameters(self) -> int:
@@ -135,6 +144,11 @@ class Plan:
     def trainable_parameters(self) -> int:
         """Return the parameters that training changes."""
         return sum(weight.size for layer in self.layers for weight in layer.weights if weight.trainable)
+
+    @property
+    def scales_loss(self) -> bool:
+        """Return whether training scales the loss: small gradients in float16 would become 0."""
+        return any(compute_dtype(layer.dtype) == "float16" for layer in self.layers)
 
     @property
     def flops_per_sample(self) -> int | None:
@@ -167,6 +181,8 @@ class Plan:
             "flops_per_sample": self.flops_per_sample,
             "memory_bytes": self.memory_bytes,
             "batch_size": self.batch_size,
+            "dtype": self.dtype,
+            "scales_loss": self.scales_loss,
         }
 
 
@@ -185,4 +201,5 @@ def _layer_data(layer: LayerPlan) -> dict[str, Any]:
         "kernel": layer.kernel,
         "kernel_reason": layer.kernel_reason,
         "mask": layer.mask,
+        "dtype": layer.dtype,
     }

@@ -93,6 +93,7 @@ def read_head(folder: Path) -> HeadPlan:
             loss=LOSSES[loss["kind"]].model_validate(loss),
             metrics=tuple(data["metrics"]),
             from_logits=data["from_logits"],
+            dtype=data.get("dtype", "float32"),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StoreError(f"{path} is missing or damaged; train again, or restore the store") from error

@@ -98,5 +98,6 @@ def save_preparation(trained: Trained, folder: Path) -> None:
         "loss": head.loss.model_dump(mode="json"),
         "metrics": list(head.metrics),
         "from_logits": head.from_logits,
+        "dtype": head.dtype,
     }
     (folder / "head.json").write_text(json.dumps(data, indent=2), encoding="utf-8")

@@ -14,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from rnnlab.build import Objective
+from rnnlab.build import Objective, scaling
 from rnnlab.data import Samples
 from rnnlab.errors import CheckpointError, DivergedError, OutOfMemoryError
 from rnnlab.tasks import direction_of
@@ -48,6 +48,7 @@ def make_learner(
     model: keras.Model, optimizer: keras.optimizers.Optimizer, objective: Objective, *, xla: bool = False
 ) -> Learner:
     """Return a learner with its steps compiled (at first use)."""
+    optimizer = scaling(optimizer, model)
     return Learner(model, optimizer, objective, compile_steps(model, optimizer, objective, xla=xla))
 
 

@@ -40,19 +40,21 @@ def compile_steps(
     optimizer.build(model.trainable_variables)
     inputs = {tensor.name: tf.TensorSpec((None, *tensor.shape[1:]), tensor.dtype) for tensor in model.inputs}
     target = tf.TensorSpec((None,), tf.int64 if objective.head.task == "classification" else tf.float32)
+    dtype = objective.head.dtype
     signature = (inputs, target, tf.TensorSpec((None,), tf.float32))
 
     def penalty() -> Any:
-        return tf.add_n(model.losses) if model.losses else 0.0
+        return tf.add_n([tf.cast(each, dtype) for each in model.losses]) if model.losses else 0.0
 
     @tf.function(input_signature=signature, jit_compile=xla, reduce_retracing=True)
     def gradients(inputs: Any, target: Any, weight: Any) -> Any:
         with tf.GradientTape() as tape:
             output = model(inputs, training=True)
-            loss = tf.reduce_mean(objective.losses(target, output) * weight) + penalty()
+            loss = tf.reduce_mean(objective.losses(target, output) * tf.cast(weight, dtype)) + penalty()
+            scaled = optimizer.scale_loss(loss)
         variables = [variable.value for variable in model.trainable_variables]
-        found = [tf.convert_to_tensor(gradient) for gradient in tape.gradient(loss, variables)]
-        return loss, output, found, tf.linalg.global_norm(found)
+        found = [tf.convert_to_tensor(gradient) for gradient in tape.gradient(scaled, variables)]
+        return loss, output, found, _norm(found, optimizer, dtype)
 
     @tf.function(input_signature=signature, reduce_retracing=True)
     def train(inputs: Any, target: Any, weight: Any) -> StepOutput:
@@ -65,7 +67,7 @@ def compile_steps(
     def evaluate(inputs: Any, target: Any, weight: Any) -> StepOutput:
         output = model(inputs, training=False)
         objective.update(target, output)
-        losses = objective.losses(target, output) * weight + penalty()
+        losses = objective.losses(target, output) * tf.cast(weight, dtype) + penalty()
         return tf.reduce_sum(losses), objective.probabilities(output)
 
     @tf.function(input_signature=(inputs,), reduce_retracing=True)
@@ -73,3 +75,11 @@ def compile_steps(
         return objective.probabilities(model(inputs, training=False))
 
     return Steps(train, evaluate, predict)
+
+
+def _norm(found: list[Any], optimizer: keras.optimizers.Optimizer, dtype: str) -> Any:
+    """Return the norm of the gradient before the loss was scaled; 0 where scaling leaves the step out."""
+    norm = tf.linalg.global_norm([tf.cast(gradient, dtype) for gradient in found]) / optimizer.scale_loss(1.0)
+    if not isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
+        return norm
+    return tf.where(tf.math.is_finite(norm), norm, tf.zeros_like(norm))

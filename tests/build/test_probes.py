@@ -39,11 +39,11 @@ def test_padding_that_is_masked_changes_nothing(tmp_path: Path, side: str) -> No
 
 
 def test_padding_without_a_mask_is_found_out(tmp_path: Path) -> None:
-    from rnnlab.build.probes import TOLERANCE, probe_experiment
+    from rnnlab.build.probes import TOLERANCES, probe_experiment
 
     padding, mates = probe_experiment(written(tmp_path, mask="false"))
     assert not padding.holds
-    assert padding.difference > 10 * TOLERANCE
+    assert padding.difference > 10 * TOLERANCES["float32"]
     assert padding.output == "dense"
     assert mates.holds
 
