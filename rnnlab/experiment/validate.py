@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from rnnlab.errors import InvalidExperimentError
 from rnnlab.experiment.experiment import Experiment
+from rnnlab.experiment.precision import PRECISION
 from rnnlab.experiment.problems import findings_of
 from rnnlab.experiment.rules import RULES
 from rnnlab.source import Diagnostic, Document, Finding, Parsed, order_of
@@ -53,7 +54,7 @@ def validate(parsed: Parsed) -> Validated:
         found = findings_of(error, document)
         findings += found
         partial, valid = _validate_sections(data, {finding.path[0] for finding in found if finding.path})
-    for rule in RULES:
+    for rule in (*RULES, *PRECISION):
         if rule.needs <= valid:
             broken = list(rule.check(partial))
             findings += broken

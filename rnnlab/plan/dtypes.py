@@ -62,7 +62,7 @@ def _given_dtype(layer: Layer, policy: str, signals: tuple[Signal, ...], planned
 
 def _check_autocast(layer: Layer, policy: str, signals: tuple[Signal, ...]) -> None:
     if layer.layer not in FOLLOW_AUTOCAST:
-        message, help_ = f"`{layer.layer}` casts what it reads in any case", "remove `autocast`"
+        message, help_ = f"`{layer.layer}` computes in its own dtype, whatever it reads", "remove `autocast`"
     elif all(signal.dtype == compute_dtype(policy) for signal in signals):
         message = f"`autocast` has nothing to cast: the layer reads {compute_dtype(policy)} and computes in it"
         help_ = "remove it, or give the layer another `dtype`"

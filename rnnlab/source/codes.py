@@ -221,6 +221,17 @@ CODES: dict[str, Code] = {
         "`padding: same` and `strides: 1`. Otherwise put the layer below the one that ends the sequence, such as a "
         "recurrent layer or global pooling, or set `padding.mask: false`: padding is then read as data.",
     ),
+    "RL230": Code(
+        "The initializer has no such dtype",
+        "TensorFlow draws orthogonal matrices by a QR decomposition, which it has not in bfloat16. `mixed_bfloat16` "
+        "keeps weights in float32 and computes in bfloat16, which is what is meant as a rule.",
+    ),
+    "RL231": Code(
+        "Half precision costs more than it gives (a warning)",
+        "GPUs compute float16 and bfloat16 faster than float32, CPUs slower. Probabilities want more digits and range "
+        "than they have, so that a `dense` or `activation` layer that the model gives computes in float32 unless told "
+        "otherwise.",
+    ),
     "RL301": Code(
         "A path of the space leads nowhere",
         "Paths are keys joined by dots; layers are named or counted from 0.",
