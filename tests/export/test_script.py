@@ -56,7 +56,10 @@ def namespace_of(script: str) -> dict[str, Any]:
 
     keras.backend.clear_session()
     namespace: dict[str, Any] = {"__name__": "exported"}
-    exec(compile(script, "exported.py", "exec"), namespace)
+    try:
+        exec(compile(script, "exported.py", "exec"), namespace)
+    finally:
+        keras.config.set_dtype_policy("float32")
     return namespace
 
 
@@ -93,7 +96,8 @@ def layers_by_name(model: Any, plan: Plan) -> dict[str, Any]:
     """Return class and arguments of every layer, as Keras writes them down."""
     found = {layer["config"]["name"]: layer for layer in model.get_config()["layers"]}
     names = [*plan.inputs, *(layer.name for layer in plan.layers if not layer.shared_with)]
-    return {name: (found[name]["class_name"], found[name]["config"]) for name in names}
+    autocast = {layer.name: layer.autocast for layer in model.layers}
+    return {name: (found[name]["class_name"], found[name]["config"] | {"autocast": autocast[name]}) for name in names}
 
 
 def assert_same_model(plan: Plan, experiment: Experiment) -> None:
@@ -117,6 +121,7 @@ def assert_same_model(plan: Plan, experiment: Experiment) -> None:
     theirs = keras.tree.flatten(built(dict(zip(plan.inputs, arrays, strict=True))))
     assert len(mine) == len(theirs) == len(plan.outputs)
     for left, right in zip(mine, theirs, strict=True):
+        assert left.dtype == right.dtype, script
         assert np.array_equal(left, right, equal_nan=True), script
     keras.backend.clear_session()
 
