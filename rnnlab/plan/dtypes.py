@@ -14,11 +14,11 @@ from rnnlab.plan.wiring import Wiring, base_of, is_state
 HEADS = {"dense", "activation"}
 """Layers that give probabilities or numbers to be scored, for which half precision is too coarse."""
 FOLLOW_AUTOCAST = {
-    "dense", "dropout", "activation", "global_max_pooling1d", "global_average_pooling1d", "masking", "max_pooling1d",
+    "dropout", "activation", "global_max_pooling1d", "global_average_pooling1d", "masking", "max_pooling1d",
     "average_pooling1d", "repeat_vector", "flatten", "reshape", "permute", "concatenate", "add", "multiply",
 }  # fmt: skip
-"""Layers that Keras computes in the numbers they read, where it does not cast those; the others cast inside (cells,
-normalization, attention) or fail."""
+"""Layers that Keras computes in the numbers they read, where it does not cast those. The others cast inside (cells,
+normalization, attention) or meet weights of another dtype, which fails."""
 
 
 def layer_policies(experiment: Experiment, wiring: Wiring) -> Mapping[str, str]:
@@ -45,7 +45,7 @@ def with_dtypes(layer: Layer, policy: str, signals: tuple[Signal, ...], planned:
     """
     if not layer.autocast:
         _check_autocast(layer, policy, signals)
-    kept, given = variable_dtype(policy), _given_dtype(layer, policy, signals, planned)
+    kept, given = variable_dtype(policy), _given_dtype(layer, policy, signals)
     return replace(
         planned,
         output=replace(planned.output, dtype=given),
@@ -54,15 +54,15 @@ def with_dtypes(layer: Layer, policy: str, signals: tuple[Signal, ...], planned:
     )
 
 
-def _given_dtype(layer: Layer, policy: str, signals: tuple[Signal, ...], planned: Planned) -> str:
+def _given_dtype(layer: Layer, policy: str, signals: tuple[Signal, ...]) -> str:
     if layer.autocast:
         return compute_dtype(policy)
-    return meet([*(signal.dtype for signal in signals), *([compute_dtype(policy)] if planned.weights else [])])
+    return meet(signal.dtype for signal in signals)
 
 
 def _check_autocast(layer: Layer, policy: str, signals: tuple[Signal, ...]) -> None:
     if layer.layer not in FOLLOW_AUTOCAST:
-        message, help_ = f"`{layer.layer}` computes in its own dtype, whatever it reads", "remove `autocast`"
+        message, help_ = f"`{layer.layer}` can compute in its own dtype only", "remove `autocast`"
     elif all(signal.dtype == compute_dtype(policy) for signal in signals):
         message = f"`autocast` has nothing to cast: the layer reads {compute_dtype(policy)} and computes in it"
         help_ = "remove it, or give the layer another `dtype`"

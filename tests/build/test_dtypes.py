@@ -25,7 +25,6 @@ UNCAST = [
     {"layer": "reshape", "target_shape": [12]},
     {"layer": "permute", "dims": [2, 1]},
     {"layer": "dropout", "rate": 0.2},
-    {"layer": "dense", "units": 2},
 ]
 
 
