@@ -56,10 +56,8 @@ def namespace_of(script: str) -> dict[str, Any]:
 
     keras.backend.clear_session()
     namespace: dict[str, Any] = {"__name__": "exported"}
-    try:
-        exec(compile(script, "exported.py", "exec"), namespace)
-    finally:
-        keras.config.set_dtype_policy("float32")
+    exec(compile(script, "exported.py", "exec"), namespace)
+    keras.config.set_dtype_policy("float32")
     return namespace
 
 
@@ -96,8 +94,8 @@ def layers_by_name(model: Any, plan: Plan) -> dict[str, Any]:
     """Return class and arguments of every layer, as Keras writes them down."""
     found = {layer["config"]["name"]: layer for layer in model.get_config()["layers"]}
     names = [*plan.inputs, *(layer.name for layer in plan.layers if not layer.shared_with)]
-    autocast = {layer.name: layer.autocast for layer in model.layers}
-    return {name: (found[name]["class_name"], found[name]["config"] | {"autocast": autocast[name]}) for name in names}
+    own = {name: found[name]["config"] | {"autocast": model.get_layer(name).autocast} for name in names}
+    return {name: (found[name]["class_name"], own[name]) for name in names}
 
 
 def assert_same_model(plan: Plan, experiment: Experiment) -> None:
@@ -109,11 +107,9 @@ def assert_same_model(plan: Plan, experiment: Experiment) -> None:
     built = built_model(plan, experiment.seed)
     ours = namespace_of(script)["model"]
     assert layers_by_name(ours, plan) == layers_by_name(built, plan), script
-    assert ours.name == built.name
-    assert ours.count_params() == built.count_params() == plan.parameters
-    assert [(weight.path, weight.shape) for weight in ours.weights] == [
-        (weight.path, weight.shape) for weight in built.weights
-    ]
+    assert (ours.name, ours.count_params()) == (built.name, plan.parameters)
+    weights = [[(weight.path, weight.shape) for weight in model.weights] for model in (ours, built)]
+    assert weights[0] == weights[1]
     for mine, theirs in zip(ours.get_weights(), built.get_weights(), strict=True):
         assert np.array_equal(mine, theirs), script
     arrays = random_inputs(plan)
@@ -402,38 +398,3 @@ def test_lines_are_as_formatters_want_them(name):
         [sys.executable, "-m", "ruff", "format", "--isolated", "--check", "-"], input=script, text=True, check=False
     )
     assert done.returncode == 0
-
-
-TYPED = """\
-rnnlab: 1
-name: typed
-dataset: {kind: catalog, name: movie-snippets}
-text: {vocabulary: 20}
-padding: {maxlen: 6}
-model:
-  layers:
-    - {layer: embedding, output_dim: 4}
-    - {layer: max_pooling1d, padding: same, strides: 1, pool_size: 2}
-    - {layer: average_pooling1d, padding: same, strides: 1, pool_size: 2, dtype: mixed_float16}
-    - {layer: lstm, units: 3, bidirectional: true, return_sequences: true, dtype: float64}
-    - {layer: dropout, rate: 0.1, autocast: false, dtype: mixed_float16}
-    - {layer: rnn, cells: [{cell: gru, units: 2}, {cell: lstm, units: 2}], dtype: mixed_bfloat16}
-    - {layer: dense, units: 1, activation: sigmoid}
-runtime: {dtype: DTYPE}
-"""
-
-
-@pytest.mark.tensorflow
-@pytest.mark.parametrize("dtype", ["float32", "float64", "mixed_float16", "mixed_bfloat16"])
-def test_the_script_has_the_dtypes_of_the_model(dtype):
-    import keras
-
-    plan, experiment = checked(TYPED.replace("DTYPE", dtype))
-    assert_same_model(plan, experiment)
-    script = model_script(plan, experiment)
-    assert ("set_dtype_policy" in script) == (dtype != "float32")
-    assert ('dtype="float64", reduction' in script or 'name="accuracy", dtype="float64"' in script) == (
-        dtype == "float64"
-    )
-    scaled = namespace_of(script)["model"].optimizer
-    assert isinstance(scaled, keras.optimizers.LossScaleOptimizer)
