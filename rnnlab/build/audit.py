@@ -9,15 +9,17 @@ from rnnlab.plan import Plan
 
 
 def audit(model: keras.Model, plan: Plan) -> None:
-    """Compare path, shape and trainability of every weight, and the output shapes, with the plan.
+    """Compare path, shape, trainability and dtype of every weight, and the output shapes, with the plan.
 
     Raises:
         PlanMismatchError: RL501, with every difference.
         PluginError: RL511, the same, where layers of plugins alone differ: the spec file and the Keras file disagree.
     """
-    planned = {weight.path: (weight.shape, weight.trainable) for layer in plan.layers for weight in layer.weights}
+    planned = {
+        weight.path: (weight.shape, weight.trainable, weight.dtype) for layer in plan.layers for weight in layer.weights
+    }
     trainable = {id(weight) for weight in model.trainable_weights}
-    built = {weight.path: (tuple(weight.shape), id(weight) in trainable) for weight in model.weights}
+    built = {weight.path: (tuple(weight.shape), id(weight) in trainable, weight.dtype) for weight in model.weights}
     names = [path for path in sorted(planned.keys() | built.keys()) if planned.get(path) != built.get(path)]
     differences = [f"{path}: planned {_show(planned.get(path))}, built {_show(built.get(path))}" for path in names]
     shapes = [tuple(output.shape[1:]) for output in model.outputs]
@@ -35,8 +37,8 @@ def audit(model: keras.Model, plan: Plan) -> None:
         raise PlanMismatchError("RL501", "the built model is not the planned one\n  " + "\n  ".join(differences))
 
 
-def _show(weight: tuple[tuple[int, ...], bool] | None) -> str:
+def _show(weight: tuple[tuple[int, ...], bool, str] | None) -> str:
     if weight is None:
         return "nothing"
-    shape, trainable = weight
-    return f"{shape}{'' if trainable else ' frozen'}"
+    shape, trainable, dtype = weight
+    return f"{shape}{'' if trainable else ' frozen'}{'' if dtype == 'float32' else f' {dtype}'}"

@@ -29,9 +29,7 @@ def build_model(plan: Plan) -> keras.Model:
         PluginError: RL511, the Keras file of a plugin is the cause of that, or raises something.
     """
     inputs = {
-        name: keras.Input(
-            batch_shape=(plan.stateful_batch, *signal.shape), dtype="int32" if signal.is_ids else "float32", name=name
-        )
+        name: keras.Input(batch_shape=(plan.stateful_batch, *signal.shape), dtype=signal.dtype, name=name)
         for name, signal in plan.inputs.items()
     }
     tensors: dict[str, Any] = dict(inputs)
@@ -105,32 +103,44 @@ def build_layer(plan: LayerPlan) -> keras.layers.Layer:
     """Return the Keras layer of a planned one."""
     arguments = _arguments(plan.keras_arguments)
     if plan.layer == "time_distributed":
-        return keras.layers.TimeDistributed(_build_inner(**arguments), name=plan.name)
+        inner = _build_inner(**arguments, dtype=plan.dtype)
+        return keras.layers.TimeDistributed(inner, name=plan.name, dtype=plan.dtype)
     if plan.kernel is not None:
         arguments["return_state"] = any(name not in ("forward", "backward") for name in plan.states)
     if plan.layer in ("lstm", "gru"):
         arguments["use_cudnn"] = {"cudnn": True, "xla": False}.get(plan.kernel or "", _auto_cudnn(plan))
     if plan.layer == "rnn":
-        arguments["cell"] = _build_cells(arguments.pop("cells"))
-    layer = keras_class(plan.keras_class)(name=plan.name, **arguments)
+        arguments["cell"] = _build_cells(arguments.pop("cells"), plan.dtype)
+    layer = keras_class(plan.keras_class)(name=plan.name, dtype=plan.dtype, **arguments)
+    if not plan.autocast:
+        _leave_uncast(layer)
     if not plan.bidirectional:
         return layer
-    return keras.layers.Bidirectional(layer, merge_mode=plan.merge_mode, name=plan.name)
+    return keras.layers.Bidirectional(layer, merge_mode=plan.merge_mode, name=plan.name, dtype=plan.dtype)
+
+
+def _leave_uncast(layer: keras.layers.Layer) -> None:
+    """Switch autocast off, and say so in what is saved: Keras reads `autocast` from a file, but does not write it."""
+    config = layer.get_config
+    layer.autocast = False
+    layer.get_config = lambda: config() | {"autocast": False}
 
 
 def _auto_cudnn(plan: LayerPlan) -> bool | str:
     return "auto" if plan.kernel_reason == "cudnn where a GPU is found" else False
 
 
-def _build_cells(cells: Sequence[tuple[str, Mapping[str, Any]]]) -> Any:
-    built = [keras_class(name)(**_arguments(arguments)) for name, arguments in cells]
-    return built[0] if len(built) == 1 else keras.layers.StackedRNNCells(built, name="stacked_rnn_cells")
+def _build_cells(cells: Sequence[tuple[str, Mapping[str, Any]]], dtype: str) -> Any:
+    built = [keras_class(name)(dtype=dtype, **_arguments(arguments)) for name, arguments in cells]
+    return built[0] if len(built) == 1 else keras.layers.StackedRNNCells(built, name="stacked_rnn_cells", dtype=dtype)
 
 
-def _build_inner(layer: str, name: str, arguments: Mapping[str, Any], merge_mode: str | None) -> keras.layers.Layer:
+def _build_inner(
+    layer: str, name: str, arguments: Mapping[str, Any], merge_mode: str | None, dtype: str
+) -> keras.layers.Layer:
     """Return the layer inside a time_distributed one."""
-    built = getattr(keras.layers, layer)(name=name, **_arguments(arguments))
-    return keras.layers.Bidirectional(built, merge_mode=merge_mode, name=name) if merge_mode else built
+    built = getattr(keras.layers, layer)(name=name, dtype=dtype, **_arguments(arguments))
+    return keras.layers.Bidirectional(built, merge_mode=merge_mode, name=name, dtype=dtype) if merge_mode else built
 
 
 def _arguments(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,11 +23,13 @@ class Weight:
         path: Keras's path below the layer's name: `lstm_cell/kernel`.
         shape: its shape.
         trainable: training may change it.
+        dtype: in which it is kept; stamped by the plan.
     """
 
     path: str
     shape: tuple[int, ...]
     trainable: bool = True
+    dtype: str = "float32"
 
     @property
     def size(self) -> int:

@@ -9,11 +9,12 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from rnnlab.cells import Contradiction, Weight
+from rnnlab.dtypes import LayerPolicy
 from rnnlab.spec import Name, PositiveInt, Reference, Spec, Tuple
 
 Shape = tuple[int | None, ...]
-NOT_KERAS = {"layer", "name", "repeat", "source"}
-"""Fields of a layer that are no arguments of its Keras class."""
+NOT_KERAS = {"layer", "name", "repeat", "source", "dtype", "autocast"}
+"""Fields of a layer that are no arguments of its Keras class alone: dtypes depend on the model too."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,13 @@ class Signal:
             for vectors; None for an unknown T.
         vocabulary: V for ids (every value is below it), None for floats.
         mask: which timesteps are padding, None where none are, or nothing says which.
+        dtype: of the numbers; stamped by the plan, so that no layer has to.
     """
 
     shape: Shape
     vocabulary: int | None = None
     mask: Mask | None = None
+    dtype: str = "float32"
 
     @property
     def is_ids(self) -> bool:
@@ -113,6 +116,11 @@ class Layer(Spec):
     )
     """What it reads: the name of an input or of a layer above, or a state such as `encoder.state_h`, or a list of
     them; the layer just above unless given. A repeated layer's NAME is its first copy."""
+    dtype: LayerPolicy | None = None
+    """Keras's dtype policy of this layer: in which numbers it keeps its weights and computes; `runtime.dtype` unless
+    given."""
+    autocast: bool = True
+    """Turn what the layer reads into the numbers that it computes in; `false` leaves it as it comes."""
 
     @property
     def default_name(self) -> str:

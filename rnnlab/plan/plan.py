@@ -8,6 +8,7 @@ from typing import Any
 
 from rnnlab.cells import Weight
 from rnnlab.datasets.facts import Per
+from rnnlab.dtypes import compute_dtype
 from rnnlab.layers import Signal
 from rnnlab.tasks import Direction, HeadKind, Loss, direction_of
 
@@ -35,6 +36,8 @@ class LayerPlan:
         kernel_reason: why not by the fastest kernel.
         takes_mask: its call has an argument `mask`.
         plugins: names of the plugins that its Keras classes come from.
+        dtype: its Keras dtype policy.
+        autocast: what it reads is turned into the numbers that it computes in.
         keras_class: name of its class in keras.layers.
         keras_arguments: its arguments, without the name.
         bidirectional: a second copy runs over the reversed sequence.
@@ -63,6 +66,8 @@ class LayerPlan:
     kernel_reason: str = ""
     takes_mask: bool = False
     plugins: tuple[str, ...] = ()
+    dtype: str = "float32"
+    autocast: bool = True
 
     @property
     def input(self) -> Signal:
@@ -98,6 +103,7 @@ class HeadPlan:
         loss: its spec.
         metrics: names.
         from_logits: the outputs are logits.
+        dtype: in which loss and metrics are computed: float32, or float64 where the head computes in it.
         labels: the classes' names where known.
         per: one target per sample, or one per timestep.
         numbers: K, numbers of a target; 1 for classes.
@@ -114,6 +120,7 @@ class HeadPlan:
     per: Per = "sample"
     numbers: int = 1
     reads: str | None = None
+    dtype: str = "float32"
 
 
 @dataclass(frozen=True)
@@ -129,6 +136,7 @@ class Plan:
         memory_bytes: weights, gradients, optimizer slots and activations at the batch size; None where T is unknown.
         xla: the step is compiled with XLA.
         stateful_batch: samples of every batch, where recurrent layers carry their states from one to the next.
+        dtype: the dtype policy of layers without their own.
     """
 
     name: str
@@ -146,6 +154,8 @@ class Plan:
         """Return whether every timestep has a target."""
         return self.head is not None and self.head.per == "timestep"
 
+    dtype: str = "float32"
+
     @property
     def parameters(self) -> int:
         """Return the parameters of the model."""
@@ -155,6 +165,11 @@ class Plan:
     def trainable_parameters(self) -> int:
         """Return the parameters that training changes."""
         return sum(weight.size for layer in self.layers for weight in layer.weights if weight.trainable)
+
+    @property
+    def scales_loss(self) -> bool:
+        """Return whether training scales the loss: small gradients in float16 would become 0."""
+        return any(compute_dtype(layer.dtype) == "float16" for layer in self.layers)
 
     @property
     def flops_per_sample(self) -> int | None:
@@ -193,6 +208,8 @@ class Plan:
             "flops_per_sample": self.flops_per_sample,
             "memory_bytes": self.memory_bytes,
             "batch_size": self.batch_size,
+            "dtype": self.dtype,
+            "scales_loss": self.scales_loss,
         }
 
 
@@ -211,4 +228,5 @@ def _layer_data(layer: LayerPlan) -> dict[str, Any]:
         "kernel": layer.kernel,
         "kernel_reason": layer.kernel_reason,
         "mask": layer.mask,
+        "dtype": layer.dtype,
     }

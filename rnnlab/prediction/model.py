@@ -185,6 +185,7 @@ def read_head(folder: Path) -> HeadPlan:
             per=data["per"],
             numbers=data["numbers"],
             reads=data["reads"],
+            dtype=data.get("dtype", "float32"),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise StoreError(f"{path} is missing or damaged; train again, or restore the store") from error

@@ -117,5 +117,6 @@ def save_preparation(trained: Trained, folder: Path) -> None:
         "numbers": head.numbers,
         "reads": head.reads,
         "decode": task.decode.model_dump(mode="json") if isinstance(task, SequenceToSequence) else None,
+        "dtype": head.dtype,
     }
     (folder / "head.json").write_text(json.dumps(data, indent=2), encoding="utf-8")

@@ -238,6 +238,17 @@ CODES: dict[str, Code] = {
         "also reads later units (backwards, by attention without a causal mask, by pooling) would learn to copy them, "
         "and could not write anything.",
     ),
+    "RL230": Code(
+        "The initializer has no such dtype",
+        "TensorFlow draws orthogonal matrices by a QR decomposition, which it has not in bfloat16. `mixed_bfloat16` "
+        "keeps weights in float32 and computes in bfloat16, which is what is meant as a rule.",
+    ),
+    "RL231": Code(
+        "Half precision costs more than it gives (a warning)",
+        "GPUs compute float16 and bfloat16 faster than float32, CPUs slower. Probabilities want more digits and range "
+        "than they have, so that a `dense` or `activation` layer that the model gives computes in float32 unless told "
+        "otherwise.",
+    ),
     "RL301": Code(
         "A path of the space leads nowhere",
         "Paths are keys joined by dots; layers are named or counted from 0.",

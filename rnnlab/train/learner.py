@@ -10,7 +10,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnlab.build import Objective, build_model, build_objective, build_optimizer
+from rnnlab.build import Objective, build_model, build_objective, build_optimizer, scaling
 from rnnlab.data import Samples
 from rnnlab.experiment import Experiment
 from rnnlab.plan import Plan, stateful_plan
@@ -65,6 +65,7 @@ def make_learner(
 ) -> Learner:
     """Return a learner with its steps compiled (at first use)."""
     answering = twin or model
+    optimizer = scaling(optimizer, model)
     steps = compile_steps(model, answering, optimizer, objective, xla=xla)
     return Learner(model, optimizer, objective, steps, answering)
 

@@ -39,11 +39,11 @@ def test_padding_that_is_masked_changes_nothing(tmp_path: Path, side: str) -> No
 
 
 def test_padding_without_a_mask_is_found_out(tmp_path: Path) -> None:
-    from rnnlab.build.probes import TOLERANCE, probe_experiment
+    from rnnlab.build.probes import TOLERANCES, probe_experiment
 
     padding, mates = probe_experiment(written(tmp_path, mask="false"))
     assert not padding.holds
-    assert padding.difference > 10 * TOLERANCE
+    assert padding.difference > 10 * TOLERANCES["float32"]
     assert padding.output == "dense"
     assert mates.holds
 
@@ -86,3 +86,23 @@ def test_a_fixed_length_cannot_be_probed(tmp_path: Path) -> None:
     )
     with pytest.raises(CallError, match="leave `timesteps` out"):
         probe_experiment(path)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "mixed_float16", "mixed_bfloat16"])
+def test_padding_is_found_out_in_every_dtype(tmp_path: Path, dtype: str) -> None:
+    from rnnlab.build.probes import probe_experiment
+
+    masked, _ = probe_experiment(written(tmp_path), overrides=[f"runtime.dtype={dtype}"])
+    assert masked.holds
+    bare, _ = probe_experiment(written(tmp_path, mask="false"), overrides=[f"runtime.dtype={dtype}"])
+    assert not bare.holds
+
+
+def test_a_model_is_given_as_much_rounding_as_its_coarsest_layer_makes(tmp_path: Path) -> None:
+    from rnnlab.build.probes import TOLERANCES, tolerance_of
+    from rnnlab.plan import check_experiment
+
+    for change, dtype in (("runtime.dtype=float64", "float64"), ("model.layers.rnn.dtype=mixed_float16", "float16")):
+        plan = check_experiment(written(tmp_path), overrides=[change]).plan
+        assert plan is not None
+        assert tolerance_of(plan) == TOLERANCES[dtype]
