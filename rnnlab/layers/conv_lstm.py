@@ -10,7 +10,7 @@ from rnnlab.cells import Contradiction, Weight
 from rnnlab.cells.cell import BiasInitializer
 from rnnlab.initializers import Activation, Constraint, Rate, Regularizer
 from rnnlab.layers.convolution import KernelInitializer, bias_contradictions
-from rnnlab.layers.layer import NOT_KERAS, LayerProblemError, Planned, Signal, WeightedLayer, times, volume
+from rnnlab.layers.layer import NOT_KERAS, LayerProblemError, LookAhead, Planned, Signal, WeightedLayer, times, volume
 from rnnlab.layers.sequence import known, read_sequence
 from rnnlab.layers.windows import count_windows
 from rnnlab.spec import PositiveInt
@@ -121,6 +121,11 @@ class ConvLSTM(WeightedLayer):
             Weight("conv_lstm_cell/recurrent_kernel", (*kernel, self.filters, width)),
             *bias,
         )
+
+    def look_ahead(self, signals: tuple[Signal, ...], output: Signal) -> Iterator[LookAhead]:
+        """Yield what it sees ahead of: see `Layer.look_ahead`."""
+        if self.go_backwards:
+            yield LookAhead(0, "reads the sequence from its end", "go_backwards")
 
     def contradictions(self) -> Iterator[Contradiction]:
         """Yield keys that were given but cannot matter."""

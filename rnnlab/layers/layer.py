@@ -56,6 +56,21 @@ class Signal:
 
 
 @dataclass(frozen=True)
+class LookAhead:
+    """An input of which each timestep that comes out sees later timesteps.
+
+    Attributes:
+        place: of the input in `from`.
+        reason: ends the sentence `NAME …`.
+        key: that is the cause; `layer` where it is the kind itself, or a default.
+    """
+
+    place: int
+    reason: str
+    key: str = "layer"
+
+
+@dataclass(frozen=True)
 class Planned:
     """What a layer does to its input.
 
@@ -144,6 +159,17 @@ class Layer(Spec):
                 help="join them first: `{layer: concatenate, from: […]}`",
             )
         return self.plan(signals[0], sequences=sequences)
+
+    def look_ahead(self, signals: tuple[Signal, ...], output: Signal) -> Iterator[LookAhead]:
+        """Yield the inputs of which timestep t of the output sees timesteps after t, in prediction.
+
+        Only sequences count: that a vector sums up a whole sequence is seen by its shape.
+
+        Args:
+            signals: what it reads, in the order of `from`.
+            output: what it gives.
+        """
+        yield from ()
 
     @property
     def sources(self) -> tuple[str, ...]:

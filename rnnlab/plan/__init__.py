@@ -1,5 +1,8 @@
-"""Prediction without TensorFlow: shapes, masks, weights, cost, and whether the head fits the target."""
+"""Prediction without TensorFlow: shapes, masks, weights, cost, what sees the future, whether the head fits."""
 
+from rnnlab.plan.causality import Ahead as Ahead
+from rnnlab.plan.causality import looks_ahead as looks_ahead
+from rnnlab.plan.causality import outputs_per_timestep as outputs_per_timestep
 from rnnlab.plan.check import Checked as Checked
 from rnnlab.plan.check import check_document as check_document
 from rnnlab.plan.check import check_experiment as check_experiment

@@ -206,6 +206,7 @@ def _layer_plan(experiment: Experiment, node: Node, signals: tuple[Signal, ...],
         keras_arguments=result.keras_arguments,
         bidirectional=bidirectional,
         merge_mode=layer.merge_mode if isinstance(layer, RecurrentLayer) and bidirectional else None,
+        look_ahead=tuple(layer.look_ahead(signals, result.output)),
         kernel=kernel,
         kernel_reason=reason,
     )

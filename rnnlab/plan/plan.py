@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rnnlab.cells import Weight
-from rnnlab.layers import Signal
+from rnnlab.layers import LookAhead, Signal
 from rnnlab.tasks import Direction, HeadKind, Loss, direction_of
 
 
@@ -35,6 +35,7 @@ class LayerPlan:
         keras_arguments: its arguments, without the name.
         bidirectional: a second copy runs over the reversed sequence.
         merge_mode: how the two are merged; None keeps them apart.
+        look_ahead: the inputs of which a timestep of its output sees later ones.
     """
 
     name: str
@@ -54,6 +55,7 @@ class LayerPlan:
     shared_with: str | None = None
     bidirectional: bool = False
     merge_mode: str | None = None
+    look_ahead: tuple[LookAhead, ...] = ()
     kernel: str | None = None
     kernel_reason: str = ""
 
