@@ -83,10 +83,14 @@ class Conv1D(WeightedLayer):
 
     def contradictions(self) -> Iterator[Contradiction]:
         """Yield keys that were given but cannot matter."""
+        yield from super().contradictions()
         yield from bias_contradictions(self, use_bias=self.use_bias)
         if self.strides > 1 and self.dilation_rate > 1:
             message = "`dilation_rate` and `strides` cannot both be over 1"
             yield Contradiction("dilation_rate", message, "leave one of them out")
+        if self.departs("dilation_rate") and self.kernel_size == 1:
+            message = "`dilation_rate` has nothing to spread: `kernel_size` is 1"
+            yield Contradiction("dilation_rate", message, "remove it")
         if self.filters % self.groups:
             message = f"{self.filters} filters cannot be split into {self.groups} equal groups"
             yield Contradiction("groups", message, f"use a divisor of {self.filters}")

@@ -129,7 +129,12 @@ class ConvLSTM(WeightedLayer):
 
     def contradictions(self) -> Iterator[Contradiction]:
         """Yield keys that were given but cannot matter."""
+        yield from super().contradictions()
         yield from bias_contradictions(self, use_bias=self.use_bias)
         if max(self.sizes("strides")) > 1 and max(self.sizes("dilation_rate")) > 1:
             message = "`dilation_rate` and `strides` cannot both be over 1"
             yield Contradiction("dilation_rate", message, "leave one of them out")
+        pairs = zip(self.sizes("kernel_size"), self.sizes("dilation_rate"), strict=True)
+        if self.departs("dilation_rate") and all(kernel == 1 or rate == 1 for kernel, rate in pairs):
+            message = "`dilation_rate` has nothing to spread: `kernel_size` is 1"
+            yield Contradiction("dilation_rate", message, "remove it")

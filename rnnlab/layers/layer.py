@@ -189,6 +189,19 @@ class WeightedLayer(Layer):
     trainable: bool = True
     """`false` keeps the weights as they were initialised."""
 
+    def contradictions(self) -> Iterator[Contradiction]:
+        """Yield keys that were given but cannot matter."""
+        if not self.trainable:
+            yield from frozen_contradictions(self)
+
+
+def frozen_contradictions(spec: Spec) -> Iterator[Contradiction]:
+    """Yield the constraints on weights that no step changes."""
+    for key in type(spec).model_fields:
+        if key.endswith("_constraint") and spec.departs(key):
+            message = f"`{key}` acts after each step, but no step changes these weights: `trainable` is false"
+            yield Contradiction(key, message, f"remove `{key}`, or `trainable: false`")
+
 
 def volume(shape: Shape) -> int | None:
     """Return the numbers in a shape, None where a dimension is unknown."""

@@ -103,4 +103,5 @@ class MultiHeadAttention(WeightedLayer):
 
     def contradictions(self) -> Iterator[Contradiction]:
         """Yield keys that were given but cannot matter."""
+        yield from super().contradictions()
         yield from bias_contradictions(self, use_bias=self.use_bias)

@@ -129,6 +129,7 @@ class RecurrentLayer(WeightedLayer):
 
     def contradictions(self) -> Iterator[Contradiction]:
         """Yield keys that were given but cannot matter."""
+        yield from super().contradictions()
         if self.departs("merge_mode") and not self.bidirectional:
             yield Contradiction(
                 "merge_mode",

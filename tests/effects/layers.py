@@ -143,8 +143,5 @@ def file_with(layer: dict[str, Any]) -> str:
 def layer_keys() -> list[tuple[str, str]]:
     """Return (spec, key) of every kind of layer and cell."""
     return [
-        (spec, key)
-        for spec in (*LAYER_SPECS, *CELL_SPECS)
-        for key in keys_of(SPECS[spec])
-        if key not in DISCRIMINATORS
+        (spec, key) for spec in (*LAYER_SPECS, *CELL_SPECS) for key in keys_of(SPECS[spec]) if key not in DISCRIMINATORS
     ]

@@ -27,7 +27,7 @@ VALUES: dict[str, Any] = {"epsilon": 0.1, "boundaries": [2, 5], "values": [0.1, 
 def optimizer_sections(spec: str, key: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the `optimizer` section with the key at its default, and with another value."""
     given = SECTIONS.get(spec, {})
-    other = given | {key: VALUES.get(key, None) or flipped(spec, key, given.get(key))}
+    other = given | {key: VALUES.get(key) or flipped(spec, key, given.get(key))}
     return _section(spec, given), _section(spec, other)
 
 
