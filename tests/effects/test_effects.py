@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 
 from rnnlab import plan_model, validate_experiment
@@ -11,7 +13,9 @@ from rnnlab.plan import Plan
 from .layers import OF_ALL, REFUSED, layer_files, layer_keys
 
 
+@cache
 def planned(text: str) -> Plan:
+    """Return the plan of a file; that with the defaults is shared by all keys of a kind."""
     return plan_model(validate_experiment(text))
 
 
