@@ -48,6 +48,6 @@ def _line(probe: Probe) -> str:
     good, bad = SAYS[probe.question]
     of = f" of `{probe.input}`" if probe.input else ""
     where = "" if probe.holds else f" at `{probe.output}`"
-    through = f" {probe.note}" if probe.note and not probe.holds else ""
+    through = f" {probe.note}," if probe.note and not probe.holds else ""
     word = "ok" if probe.holds else "FAILS" if probe.fails else "note"
     return f"{word:<5}  {good if probe.holds else bad}{of}{through}{where}: {probe.difference:.1e}"
