@@ -26,6 +26,7 @@ from rnnlab.layers.global_max_pooling1d import GlobalMaxPooling1D
 from rnnlab.layers.gru import GRU
 from rnnlab.layers.layer import Layer as Layer
 from rnnlab.layers.layer import LayerProblemError as LayerProblemError
+from rnnlab.layers.layer import LookAhead as LookAhead
 from rnnlab.layers.layer import Mask as Mask
 from rnnlab.layers.layer import Planned as Planned
 from rnnlab.layers.layer import Shape as Shape

@@ -59,6 +59,21 @@ class Signal:
 
 
 @dataclass(frozen=True)
+class LookAhead:
+    """An input of which each timestep that comes out sees later timesteps.
+
+    Attributes:
+        place: of the input in `from`.
+        reason: ends the sentence `NAME …`.
+        key: that is the cause; `layer` where it is the kind itself, or a default.
+    """
+
+    place: int
+    reason: str
+    key: str = "layer"
+
+
+@dataclass(frozen=True)
 class Planned:
     """What a layer does to its input.
 
@@ -158,6 +173,17 @@ class Layer(Spec):
             )
         return self.plan(signals[0], sequences=sequences)
 
+    def look_ahead(self, signals: tuple[Signal, ...], output: Signal) -> Iterator[LookAhead]:
+        """Yield the inputs of which timestep t of the output sees timesteps after t, in prediction.
+
+        Only sequences count: that a vector sums up a whole sequence is seen by its shape.
+
+        Args:
+            signals: what it reads, in the order of `from`.
+            output: what it gives.
+        """
+        yield from ()
+
     @property
     def sources(self) -> tuple[str, ...]:
         """Return the references of `from`; empty where it is left out."""
@@ -175,6 +201,19 @@ class WeightedLayer(Layer):
 
     trainable: bool = True
     """`false` keeps the weights as they were initialised."""
+
+    def contradictions(self) -> Iterator[Contradiction]:
+        """Yield keys that were given but cannot matter."""
+        if not self.trainable:
+            yield from frozen_contradictions(self)
+
+
+def frozen_contradictions(spec: Spec) -> Iterator[Contradiction]:
+    """Yield the constraints on weights that no step changes."""
+    for key in type(spec).model_fields:
+        if key.endswith("_constraint") and spec.departs(key):
+            message = f"`{key}` acts after each step, but no step changes these weights: `trainable` is false"
+            yield Contradiction(key, message, f"remove `{key}`, or `trainable: false`")
 
 
 def volume(shape: Shape) -> int | None:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from rnnlab.cells import Cell, Contradiction, GatedCell, Weight
-from rnnlab.layers.layer import LayerProblemError, Planned, Signal, WeightedLayer, times
+from rnnlab.layers.layer import LayerProblemError, LookAhead, Planned, Signal, WeightedLayer, times
 from rnnlab.layers.sequence import read_sequence
 from rnnlab.spec import Reference, Tuple
 
@@ -124,8 +124,16 @@ class RecurrentLayer(WeightedLayer):
         """Return the first key that cuDNN cannot follow, or None."""
         return None
 
+    def look_ahead(self, signals: tuple[Signal, ...], output: Signal) -> Iterator[LookAhead]:
+        """Yield what it sees ahead of: see `Layer.look_ahead`."""
+        if self.bidirectional:
+            yield LookAhead(0, "reads the sequence from its end, too", "bidirectional")
+        elif self.go_backwards:
+            yield LookAhead(0, "reads the sequence from its end", "go_backwards")
+
     def contradictions(self) -> Iterator[Contradiction]:
         """Yield keys that were given but cannot matter."""
+        yield from super().contradictions()
         if self.departs("merge_mode") and not self.bidirectional:
             yield Contradiction(
                 "merge_mode",

@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from rnnlab.cells import AnyCell, Cell, Contradiction, Weight
+from rnnlab.layers.layer import frozen_contradictions
 from rnnlab.layers.recurrent import RecurrentLayer
 from rnnlab.plugging import class_name
 from rnnlab.spec import Tuple
@@ -42,7 +43,8 @@ class RNN(RecurrentLayer):
         """Yield keys that were given but cannot matter."""
         yield from super().contradictions()
         for index, cell in enumerate(self.cells):
-            for problem in cell.contradictions():
+            frozen = () if self.trainable else frozen_contradictions(cell)
+            for problem in (*cell.contradictions(), *frozen):
                 yield replace(problem, path=("cells", index))
 
     def _one_direction(self, features: int) -> tuple[Weight, ...]:

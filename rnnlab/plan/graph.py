@@ -255,6 +255,7 @@ def _layer_plan(
         keras_arguments=result.keras_arguments,
         bidirectional=bidirectional,
         merge_mode=layer.merge_mode if isinstance(layer, RecurrentLayer) and bidirectional else None,
+        look_ahead=tuple(layer.look_ahead(signals, result.output)),
         kernel=kernel,
         kernel_reason=reason,
         takes_mask=layer.takes_mask,

@@ -9,7 +9,7 @@ from typing import Any
 from rnnlab.cells import Weight
 from rnnlab.datasets.facts import Per
 from rnnlab.dtypes import compute_dtype
-from rnnlab.layers import Signal
+from rnnlab.layers import LookAhead, Signal
 from rnnlab.tasks import Direction, HeadKind, Loss, direction_of
 
 
@@ -42,6 +42,7 @@ class LayerPlan:
         keras_arguments: its arguments, without the name.
         bidirectional: a second copy runs over the reversed sequence.
         merge_mode: how the two are merged; None keeps them apart.
+        look_ahead: the inputs of which a timestep of its output sees later ones.
     """
 
     name: str
@@ -62,6 +63,7 @@ class LayerPlan:
     shared_with: str | None = None
     bidirectional: bool = False
     merge_mode: str | None = None
+    look_ahead: tuple[LookAhead, ...] = ()
     kernel: str | None = None
     kernel_reason: str = ""
     takes_mask: bool = False
