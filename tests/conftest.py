@@ -96,8 +96,18 @@ def write_tiny(folder: Path, samples: int = 160) -> Tiny:
         rows.append(f"{' '.join(words)} {number},{label},{mood},{list(MOODS).index(mood) + number % 5 / 10}")
     tiny = Tiny(folder)
     tiny.table.write_text("\n".join([*rows, ""]), encoding="utf-8")
+    _write_series(folder / "series.npz")
     tiny.extend("")
     return tiny
+
+
+def _write_series(path: Path) -> None:
+    """Write sequences of two numbers, and for each timestep the sum of the first so far."""
+    import numpy as np
+
+    x = np.random.default_rng(2).normal(size=(60, 10, 2)).astype("float32")
+    sums = np.cumsum(x[:, :, 0], axis=1)
+    np.savez(path, x=x, z=x * 2, y=sums, w=-sums)
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ def command(
     smoke: Annotated[
         bool, typer.Option("--smoke", help="Try the whole road on one batch of each split; nothing is kept.")
     ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Tell the outcome only, not each epoch.")] = False,
     json: Json = False,
 ) -> None:
     """Train the model of a file and record everything in MLflow.
@@ -46,7 +47,7 @@ def command(
     from rnnlab.cli.progress import TrainingProgress
 
     replicated = None
-    with TrainingProgress() as progress:
+    with TrainingProgress(quiet=quiet) as progress:
         progress.say("loading TensorFlow")
         from rnnlab.run.replicates import run_replicates
         from rnnlab.run.run import run_experiment

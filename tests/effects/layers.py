@@ -51,6 +51,7 @@ BESIDE: dict[tuple[str, str], dict[str, Any]] = {
     ("max_pooling1d", "padding"): {"pool_size": 4},
     ("average_pooling1d", "padding"): {"pool_size": 4},
     **{(kind, "merge_mode"): {"bidirectional": True} for kind in ("simple_rnn", "lstm", "gru", "rnn")},
+    **{(kind, "autocast"): {"dtype": "float64"} for kind in LAYERS if kind != "reuse"},
 }
 """What must stand beside a key for it to matter."""
 VALUES: dict[tuple[str, str], Any] = {
@@ -81,6 +82,13 @@ REFUSED = {
     ("AdditiveAttention", "repeat"): "RL212",
     ("Reuse", "repeat"): "RL212",
 }
+CASTS = (
+    "Dropout", "GlobalMaxPooling1D", "GlobalAveragePooling1D", "Masking", "MaxPooling1D", "AveragePooling1D",
+    "RepeatVector", "Flatten", "Reshape", "Permute", "Activation", "Concatenate", "Add", "Multiply",
+)  # fmt: skip
+"""Kinds that compute in the numbers they read where those are not cast; in their own dtype alone the others can."""
+REFUSED |= {(spec, "autocast"): "RL210" for spec in LAYER_SPECS if spec not in CASTS}
+REFUSED |= {("Reuse", "dtype"): "RL210"}
 """Keys that every kind has and that these cannot follow, with the code that says so."""
 OTHER_INPUT = "other"
 
@@ -103,6 +111,8 @@ def _value(spec: str, kind: str, key: str, layer: dict[str, Any]) -> Any:
         return [OTHER_INPUT, OTHER_INPUT] if kind in JOINS else OTHER_INPUT
     if key == "name":
         return "named"
+    if key == "dtype":
+        return "float64"
     if key == "initial_state":
         return ["states"] * (2 if kind in ("lstm", "rnn") else 1)
     if (kind, key) in VALUES:

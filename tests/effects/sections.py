@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Effect = Literal["data", "training", "record", "verdict", "plan", "machine", "study"]
+Effect = Literal["data", "training", "record", "verdict", "plan", "machine", "study", "writing"]
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Case:
     Attributes:
         effect: `data`: the fingerprint and the prepared arrays; `training`: curves, steps or weights; `record`: the
             params, tags and place of a run; `verdict`: what `check` says; `plan`: the planned model; `machine`: how
-            TensorFlow is set up; `study`: what Optuna draws and stops.
+            TensorFlow is set up; `study`: what Optuna draws and stops; `writing`: the texts that a model writes.
         flip: `PATH=VALUE` of the other value.
         context: `PATH=VALUE` laid over the file before.
     """
@@ -47,6 +47,25 @@ MOODS = (
     "model.layers.head.units=3",
     "model.layers.head.activation=softmax",
 )
+WRITTEN = (
+    "dataset={kind: text_pairs, path: tiny.csv, source: text, target: mood, split: {kind: random}}",
+    "text={source: {vocabulary: 50}, target: {vocabulary: 7}}",
+    "padding={source: {maxlen: 8}, target: {maxlen: 3}}",
+    "model.layers=[{layer: embedding, from: source, output_dim: 4}, {layer: gru, units: 4, name: encoder}, "
+    "{layer: embedding, from: target, output_dim: 4}, {layer: gru, units: 4, initial_state: encoder, name: rnn}, "
+    "{layer: dense, units: 7, activation: softmax, name: head}]",
+    "task={kind: sequence_to_sequence}",
+)
+"""A model that writes the mood of a sentence."""
+ARRAYS = (
+    "dataset={kind: arrays, path: series.npz, per: timestep, split: {kind: random}}",
+    "text=null",
+    "padding=null",
+    "task={kind: regression}",
+    "model.layers=[{layer: gru, units: 2, name: rnn}, {layer: dense, units: 1, name: head}]",
+)
+WINDOWS = (*ARRAYS, "training={batch_size: 20, epochs: 2, stateful: true, window: 4}")
+BEAM = "task.decode={kind: beam}"
 STOPS = ("training.epochs=4", "training.early_stopping={monitor: val_loss, min_delta: 10}")
 """No epoch after the first improves by 10."""
 LOWERS = ("training.epochs=5", "training.reduce_lr_on_plateau={patience: 1, min_delta: 10}")
@@ -132,6 +151,31 @@ CASES: dict[tuple[str, str], Case] = {
         (*MOODS, "task={kind: classification, loss: {kind: sparse_categorical_crossentropy}}"),
     ),
     ("Huber", "delta"): Case("training", "task.loss.delta=0.1", (*NUMBER, "task.loss={kind: huber}")),
+    ("SequenceToSequence", "loss"): Case(
+        "training", "task.loss={kind: categorical_crossentropy, label_smoothing: 0.2}", WRITTEN
+    ),
+    ("SequenceToSequence", "metrics"): Case("training", "task.metrics=[top_5_accuracy]", WRITTEN),
+    ("Greedy", "limit"): Case("writing", "task.decode={kind: greedy, limit: 1}", WRITTEN),
+    ("Beam", "width"): Case(
+        "writing", "task.decode={kind: beam, width: 5}", (*WRITTEN, "task.decode={kind: beam, width: 2}")
+    ),
+    ("Beam", "length_penalty"): Case("writing", "task.decode={kind: beam, length_penalty: 8.0}", (*WRITTEN, BEAM)),
+    ("Beam", "limit"): Case("writing", "task.decode={kind: beam, limit: 1}", (*WRITTEN, BEAM)),
+    ("TextPairsDataset", "path"): Case("data", "dataset.path=one.csv", WRITTEN),
+    ("TextPairsDataset", "source"): Case("data", "dataset.source=label", WRITTEN),
+    ("TextPairsDataset", "target"): Case("data", "dataset.target=label", WRITTEN),
+    ("ArraysDataset", "path"): Case("data", "dataset.path=other.npz", ARRAYS),
+    ("ArraysDataset", "inputs"): Case("data", "dataset.inputs=[z]", ARRAYS),
+    ("ArraysDataset", "target"): Case("data", "dataset.target=w", ARRAYS),
+    ("ArraysDataset", "per"): Case("verdict", "dataset.per=sample", ARRAYS),
+    ("ArraysDataset", "labels"): Case("verdict", "dataset.labels=[low, high]", ARRAYS),
+    ("Training", "stateful"): Case(
+        "training", "training={batch_size: 20, stateful: true, window: 4}", (*ARRAYS, "training={batch_size: 20}")
+    ),
+    ("Training", "window"): Case("training", "training.window=5", WINDOWS),
+    ("Training", "reset"): Case("training", "training.reset=epoch", (*WINDOWS, "training.shuffle=false")),
+    ("Training", "remainder"): Case("training", "training.remainder=drop", WINDOWS),
+    ("Runtime", "dtype"): Case("plan", "runtime.dtype=float64"),
     ("Regression", "loss"): Case("training", "task.loss=mean_absolute_error", NUMBER),
     ("Regression", "metrics"): Case("training", "task.metrics=[r2_score]", NUMBER),
     ("Training", "batch_size"): Case("training", "training.batch_size=40", (POOLED,)),

@@ -46,6 +46,8 @@ def file(make_tiny) -> Path:
     }
     for name, kept in tables.items():
         (tiny.folder / f"{name}.csv").write_text("\n".join([head, *kept, ""]), encoding="utf-8")
+    with np.load(tiny.folder / "series.npz") as series:
+        np.savez(tiny.folder / "other.npz", **{key: values[:30] for key, values in series.items()})
     return tiny.file
 
 

@@ -75,7 +75,8 @@ def trained(assemble, learners):
 
     def train(*overrides):
         assembled = assemble(*overrides)
-        compiled_for = (assembled.plan.head, assembled.experiment.optimizer)
+        training = assembled.experiment.training
+        compiled_for = (assembled.plan.head, assembled.experiment.optimizer, training.stateful and training.batch_size)
         if compiled_for not in learners:
             learner = assembled.learner()
             learners[compiled_for] = learner, capture(learner.model, learner.optimizer)
@@ -90,6 +91,31 @@ def trained(assemble, learners):
 def test_a_key_changes_the_training(trained, case):
     before, after = (trained(*case.context, *flip) for flip in ((), (case.flip,)))
     assert before != after
+
+
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, id=".".join(key)) for key, case in CASES.items() if case.effect == "writing"]
+)
+def test_a_key_of_decoding_changes_what_is_written(assemble, case):
+    assert [found.tobytes() for found in written(assemble, *case.context)] != [
+        found.tobytes() for found in written(assemble, *case.context, case.flip)
+    ]
+
+
+def written(assemble, *overrides):
+    """Return the ids and probabilities that an untrained model writes for the test samples."""
+    from rnnlab.build import build_inference, write
+    from rnnlab.experiment import task_of
+    from rnnlab.plan import plan_inference
+
+    assembled = assemble(*overrides)
+    learner = assembled.learner()
+    for weight in learner.twin.weights:
+        weight.assign(weight * 6)  # so that answers differ
+    inference = build_inference(plan_inference(assembled.plan, "target"), learner.twin)
+    sources = {"source": assembled.splits.test.inputs["source"]}
+    decoded = write(inference, sources, task_of(assembled.experiment).decode, timesteps=3)
+    return decoded.ids, decoded.log_probabilities
 
 
 def test_a_training_that_is_repeated_changes_nothing(trained):
