@@ -127,9 +127,7 @@ def _numbers(model, count: int):
 
 
 @pytest.mark.tensorflow
-@pytest.mark.parametrize(
-    "stem", ["encoder_decoder_lstm", "encoder_decoder_embedding", "stateful_lstm"]
-)
+@pytest.mark.parametrize("stem", ["encoder_decoder_lstm", "encoder_decoder_embedding", "stateful_lstm"])
 def test_a_guide_learns_in_one_step(stem):
     import keras
     import numpy as np
