@@ -118,6 +118,8 @@ def _show(outcomes: list[Outcome], replicated: Replicated | None, *, smoke: bool
 
 
 def _show_run(outcome: Outcome) -> None:
+    from rnnlab.cli.output import count_of
+
     result, plan = outcome.result, outcome.plan
     print(f"\n{outcome.experiment} · {outcome.name} ({outcome.run_id[:8]}) FINISHED\n")
     for name, skill in outcome.skill.items():
@@ -127,7 +129,7 @@ def _show_run(outcome: Outcome) -> None:
     seconds = sum(epoch.seconds for epoch in result.history)
     why = result.stopped_by.replace("_", " ")
     kept = f"weights of epoch {result.kept_epoch} kept"
-    print(f"training    {len(result.history)} epochs in {seconds:.1f} s, stopped by {why}, {kept}")
+    print(f"training    {count_of(len(result.history), 'epoch')} in {seconds:.1f} s, stopped by {why}, {kept}")
     print(f"parameters  {plan.parameters:,} planned = built")
     if outcome.missed:
         print(f"MISSED      does not beat {outcome.missed}, as `expect.beats` demands")
