@@ -12,6 +12,7 @@ from rnnlab.expect import Expect, meets
 from rnnlab.experiment import Experiment, describe, errors_of, load_document, target_kind, validate
 from rnnlab.plan.graph import plan_graph, plan_inputs
 from rnnlab.plan.head import plan_head
+from rnnlab.plan.initial import initial_findings
 from rnnlab.plan.plan import LayerPlan, Plan
 from rnnlab.plan.space_check import space_findings
 from rnnlab.plan.stateful import stateful_findings
@@ -159,6 +160,7 @@ def _plan(experiment: Experiment, facts: Facts | None, *, with_head: bool) -> tu
         xla=experiment.runtime.kernel == "xla",
     )
     findings += [*stateful_findings(experiment, plan), *writing_findings(experiment, plan)]
+    findings += initial_findings(experiment, plan)
     return plan, findings
 
 

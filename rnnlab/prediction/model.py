@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import tempfile
-import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from rnnlab.build import INFERENCE_FOLDER, Inference, Objective, build_objective, load_inference
+from rnnlab.build import INFERENCE_FOLDER, Inference, Objective, build_objective, load_inference, read_keras
 from rnnlab.data import Preparation
 from rnnlab.errors import StoreError
 from rnnlab.plan import HeadPlan
@@ -90,12 +89,7 @@ def read_model(folder: Path) -> SavedModel:
     Raises:
         StoreError: something is missing or damaged.
     """
-    path = folder / "data" / "model.keras"
-    try:
-        model = keras.models.load_model(path, compile=False, safe_mode=True)
-    except (ValueError, TypeError, OSError, KeyError, zipfile.BadZipFile) as error:
-        reason = str(error).split("\n", maxsplit=1)[0]
-        raise StoreError(f"the model {path} cannot be loaded: {reason}") from error
+    model = read_keras(folder / "data" / "model.keras")
     return SavedModel(model, Preparation.load(folder), build_objective(read_head(folder)), _read_writer(folder))
 
 

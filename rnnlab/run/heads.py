@@ -59,6 +59,7 @@ def run_head(
             "rnnlab.file": document.name,
             "rnnlab.version": __version__,
             **{f"rnnlab.kernel.{layer.name}": layer.kernel for layer in plan.layers if layer.kernel},
+            **({"rnnlab.initial_weights": starts.run} if (starts := experiment.model.starts_from) else {}),
             **(tags or {}),
         },
         description=experiment.description,

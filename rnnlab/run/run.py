@@ -78,13 +78,15 @@ def run_experiment(
     """
     if smoke:
         with tempfile.TemporaryDirectory(prefix="rnnlab-smoke-") as folder:
-            road = open_road(Path(path), overrides=overrides, store=folder, smoke=True, say=say)
+            road = open_road(Path(path), overrides=overrides, store=store, smoke=Path(folder), say=say)
             return start_run(road, road.experiment, listeners)
     road = open_road(Path(path), overrides=overrides, store=store, say=say)
     interrupted = find_interrupted(road, road.experiment)
     if resume:
         if interrupted is None:
-            raise CallError("nothing to resume: no interrupted run of this experiment has a checkpoint here")
+            raise CallError(
+                "nothing to resume: no interrupted run of this experiment has a checkpoint here" + _from(road)
+            )
         say(f"resuming run {interrupted.name} ({interrupted.run_id[:8]})")
         return finish_run(road, road.experiment, interrupted.run_id, interrupted.name, listeners, resume=True)
     if interrupted is not None:
@@ -157,6 +159,7 @@ def _train_and_record(
             experiment,
             plan,
             splits,
+            initial=road.initial.model if road.initial else None,
             listeners=(Recorder(store, run_id), *listeners),
             checkpoints=road.checkpoints(run_id),
             resume=resume,
@@ -191,6 +194,12 @@ def skills(scores: Scores, baselines: dict[str, dict[str, float]]) -> dict[str, 
     """Return the skill over each baseline on the test split."""
     key = f"test_{scores.primary}"
     return {name: skill_over(scores.primary, scores.value, found[key]) for name, found in baselines.items()}
+
+
+def _from(road: Road) -> str:
+    """Return which weights the experiment that was looked for starts from."""
+    initial = road.initial
+    return f"; it starts from the weights of {initial.name} ({initial.run_id[:8]})" if initial else ""
 
 
 def missed_baseline(experiment: Experiment, scores: Scores, baselines: dict[str, dict[str, float]]) -> str | None:

@@ -328,4 +328,10 @@ CODES: dict[str, Code] = {
         "The kernel is not to be had",
         "cuDNN or a GPU was asked for and TensorFlow finds none on this machine.",
     ),
+    "RL503": Code(
+        "The weights of the other run do not fit",
+        "`model.initial_weights` takes weights layer by layer: a layer of the same name in the other run must have "
+        "weights of the same names and shapes. Name the layers that do under `layers`; the others keep their own "
+        "initialisation.",
+    ),
 }

@@ -20,12 +20,14 @@ class TrialOrder:
         config: the resolved file of the trial.
         folder: relative paths of the file start here.
         weights: file for the weights that are kept.
+        initial: the saved model of the run that `model.initial_weights` names.
     """
 
     number: int
     config: dict[str, Any]
     folder: str
     weights: str
+    initial: str | None = None
 
 
 @dataclass(frozen=True)
