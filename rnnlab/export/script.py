@@ -63,6 +63,9 @@ class _Script:
         lines = docstring(f"{plan.name}: a Keras model, written by `rnnlab export`.", self.experiment.description)
         lines += ["", "import keras", "from keras import layers", ""]
         lines += [f"keras.utils.set_random_seed({self.experiment.seed})", ""]
+        if starts := self.experiment.model.starts_from:
+            taken = ", ".join(starts.layers) if starts.layers else "the model"
+            lines += comment(f"the file starts from the weights of the run {starts.run}: give them to {taken}")
         for name, signal in plan.inputs.items():
             lines += self.input_lines(name, signal)
         lines.append("")

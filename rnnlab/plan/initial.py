@@ -26,6 +26,12 @@ def initial_findings(experiment: Experiment, plan: Plan) -> Iterator[Finding]:
             yield Finding("RL210", message, (*PLACE, "layers", index), help=help_)
 
 
+def taken_over(experiment: Experiment, plan: Plan) -> tuple[str, ...]:
+    """Return the names of the layers that take the weights of the other run."""
+    given = experiment.model.starts_from
+    return (given.layers if given else None) or tuple(layer.name for layer in plan.layers if layer.weights)
+
+
 def misfits(experiment: Experiment, plan: Plan, found: Mapping[str, Shapes], run: str) -> Iterator[Finding]:
     """Yield the layers whose weights the other run has not, or not with these shapes.
 
@@ -36,9 +42,8 @@ def misfits(experiment: Experiment, plan: Plan, found: Mapping[str, Shapes], run
         run: what a person calls it.
     """
     given = experiment.model.starts_from
-    named = (given.layers if given else None) or tuple(layer.name for layer in plan.layers if layer.weights)
     written = given is not None and given.layers is not None
-    for index, name in enumerate(named):
+    for index, name in enumerate(taken_over(experiment, plan)):
         layer = next(layer for layer in plan.layers if layer.name == name)
         wanted = {weight.path: weight.shape for weight in layer.weights}
         if found.get(name, {}) != wanted:

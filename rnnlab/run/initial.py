@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from rnnlab.data import Preparation
 from rnnlab.errors import CallError, InvalidExperimentError, StoreError
 from rnnlab.experiment import Experiment
 from rnnlab.plan import Plan
-from rnnlab.plan.initial import Shapes, misfits
+from rnnlab.plan.initial import Shapes, misfits, taken_over
 from rnnlab.source import Document
 from rnnlab.track.record import Record
 from rnnlab.track.selectors import select
@@ -41,6 +42,19 @@ class InitialRun:
         found = tuple(document.locate(each) for each in misfits(experiment, plan, self.shapes, called))
         if found:
             raise InvalidExperimentError(found)
+
+    def warnings(self, experiment: Experiment, plan: Plan, preparation: Preparation) -> tuple[str, ...]:
+        """Return what shapes do not tell: the rows of an embedding that were learned for other words."""
+        before = Preparation.load(self.model.parents[1]).texts
+        other = {
+            name for name, text in preparation.texts.items() if name in before and before[name].words != text.words
+        }
+        taken = taken_over(experiment, plan)
+        return tuple(
+            f"`{layer.name}` takes the weights of {self.name}, where the ids of `{layer.sources[0]}` were other words."
+            for layer in plan.layers
+            if layer.layer == "embedding" and layer.name in taken and layer.sources[0] in other
+        )
 
 
 class InitialRuns:

@@ -88,6 +88,8 @@ def open_road(
     plan = complete_plan(experiment, splits)
     if initial is not None:
         initial.require_fit(experiment, document, plan)
+        other_words = initial.warnings(experiment, plan, splits.preparation)
+        splits = replace(splits, warnings=(*splits.warnings, *other_words))
     if smoke:
         splits = smoke_splits(splits, experiment.training.batch_size)
     return Road(

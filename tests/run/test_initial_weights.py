@@ -77,6 +77,18 @@ def test_a_run_that_is_not_there_is_refused(earlier):
             open_with(earlier[0], f"model.initial_weights={name}")
 
 
+def test_an_embedding_of_other_words_is_warned_of(earlier):
+    tiny, first = earlier
+    same, other = (f"model.initial_weights={first.name}", "dataset.split.seed=5")
+    assert open_with(tiny, same).splits.warnings == open_with(tiny).splits.warnings
+    told = f"`embedding` takes the weights of {first.name}, where the ids of `text` were other words."
+    assert told in open_with(tiny, same, other).splits.warnings
+    assert (
+        told
+        not in open_with(tiny, f"model.initial_weights={{run: {first.name}, layers: [rnn]}}", other).splits.warnings
+    )
+
+
 def test_weights_that_do_not_fit_are_told_layer_by_layer(earlier):
     tiny, first = earlier
     with pytest.raises(InvalidExperimentError) as caught:
