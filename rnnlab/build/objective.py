@@ -27,13 +27,13 @@ class Objective:
     metrics: tuple[tuple[str, Any], ...]
 
     def losses(self, target: Any, output: Any) -> Any:
-        """Return the loss of each row (R,): of a sample, or of a timestep of one.
+        """Return the loss of each row (R,), of a sample or of a timestep of one, never computed in half precision.
 
         Args:
             target: (B,), (B, K), (B, T) or (B, T, K).
             output: (B, U) or (B, T, U).
         """
-        wanted, found = self._rows(target, output)
+        wanted, found = self._rows(target, tf.cast(output, self.head.dtype))
         if self.head.kind == "binary" or self.head.kind == "number":
             wanted = tf.cast(wanted, found.dtype)
         elif self.head.loss.one_hot:
@@ -41,7 +41,8 @@ class Objective:
         return self.loss(wanted, found)
 
     def probabilities(self, output: Any) -> Any:
-        """Return probabilities of logits; other outputs as they are."""
+        """Return probabilities of logits; other outputs as they are; never in half precision."""
+        output = tf.cast(output, self.head.dtype)
         if not self.head.from_logits:
             return output
         return tf.sigmoid(output) if self.head.kind == "binary" else tf.nn.softmax(output)
@@ -86,8 +87,11 @@ class Objective:
 
 def build_objective(head: HeadPlan) -> Objective:
     """Return the objective of a planned head."""
-    loss = getattr(keras.losses, head.loss.keras_class)(reduction="none", **head.loss.keras_arguments())
+    loss = getattr(keras.losses, head.loss.keras_class)(
+        reduction="none", dtype=head.dtype, **head.loss.keras_arguments()
+    )
     metrics = tuple(
-        (name, getattr(keras.metrics, METRICS[name].keras_class[head.kind])(name=name)) for name in head.metrics
+        (name, getattr(keras.metrics, METRICS[name].keras_class[head.kind])(name=name, dtype=head.dtype))
+        for name in head.metrics
     )
     return Objective(head, loss, metrics)

@@ -7,7 +7,22 @@ import sys
 
 import typer
 
-from rnnlab.cli import check, compare, data, evaluate, explain, export, plan, predict, probe, run, schema, sweep, ui
+from rnnlab.cli import (
+    check,
+    compare,
+    data,
+    evaluate,
+    explain,
+    export,
+    plan,
+    plugin,
+    predict,
+    probe,
+    run,
+    schema,
+    sweep,
+    ui,
+)
 from rnnlab.cli.failures import report_error
 from rnnlab.errors import RnnlabError
 
@@ -23,6 +38,7 @@ app = typer.Typer(
 for command in (check, plan, export, probe, run, sweep, compare, predict, evaluate, ui, schema, explain):
     app.command(command.__name__.rpartition(".")[2])(command.command)
 app.add_typer(data.app, name="data")
+app.add_typer(plugin.app, name="plugin")
 
 
 @app.callback(invoke_without_command=True)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from rnnlab.cli.options import Json, RunName, StoreOption
+from rnnlab.cli.options import Json, PluginOption, RunName, StoreOption, load_plugins
 from rnnlab.errors import CallError
 
 
@@ -54,11 +54,13 @@ def command(
             show_default=False,
         ),
     ] = None,
+    plugin: PluginOption = None,
     store: StoreOption = None,
     json: Json = False,
 ) -> None:
     """Answer new raw texts with a run's model: label and probability, or the number, as csv."""
     _check_files(table, state, to)
+    load_plugins(plugin)
     if to is not None and to.suffix == ".npz":
         if output is None:
             raise CallError("answers are a table: end the file in .csv; .npz is for --output")

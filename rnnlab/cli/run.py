@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rnnlab.cli.failures import show_diagnostics
-from rnnlab.cli.options import DEFAULT_PORT, File, Json, Set, StoreOption
+from rnnlab.cli.options import DEFAULT_PORT, File, Json, PluginOption, Set, StoreOption, load_plugins
 from rnnlab.errors import CallError
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 def command(
     file: File,
     set_: Set = None,
+    plugin: PluginOption = None,
     store: StoreOption = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the interrupted run of this experiment.")
@@ -25,6 +26,7 @@ def command(
     smoke: Annotated[
         bool, typer.Option("--smoke", help="Try the whole road on one batch of each split; nothing is kept.")
     ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Tell the outcome only, not each epoch.")] = False,
     json: Json = False,
 ) -> None:
     """Train the model of a file and record everything in MLflow.
@@ -33,6 +35,7 @@ def command(
     """
     if smoke and (resume or store):
         raise CallError("`--smoke` keeps nothing: leave `--resume` and `--store` out")
+    load_plugins(plugin)
     from rnnlab.plan import check_experiment
 
     checked = check_experiment(file, overrides=set_ or ())
@@ -44,7 +47,7 @@ def command(
     from rnnlab.cli.progress import TrainingProgress
 
     replicated = None
-    with TrainingProgress() as progress:
+    with TrainingProgress(quiet=quiet) as progress:
         progress.say("loading TensorFlow")
         from rnnlab.run.replicates import run_replicates
         from rnnlab.run.run import run_experiment

@@ -39,6 +39,7 @@ def plan_head(
         per=known.per,
         numbers=known.numbers,
         reads=known.reads,
+        dtype="float64" if last.output.dtype == "float64" else "float32",
     )
     return (None if findings else head), findings
 

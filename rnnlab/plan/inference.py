@@ -76,7 +76,7 @@ class InferencePlan:
         return tuple(dict.fromkeys(reference for reference in needed if reference not in self.sources))
 
 
-def looks_ahead(plan: Plan, decoder: str) -> tuple[Obstacle, ...]:
+def decoding_obstacles(plan: Plan, decoder: str) -> tuple[Obstacle, ...]:
     """Return the layers of the decoder's side that read later timesteps: a model with one cannot be decoded.
 
     Args:

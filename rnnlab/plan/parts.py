@@ -53,12 +53,13 @@ def part_of(
     layers: Mapping[str, LayerPlan],
 ) -> Plan:
     """Return a plan of some layers of another."""
-    return Plan(
+    return replace(
+        plan,
         name=f"{plan.name}-{name}",
         inputs=inputs,
         outputs=outputs,
         layers=tuple(layers.values()),
         head=None,
-        batch_size=plan.batch_size,
         memory_bytes=None,
+        xla=False,
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rnnlab.errors import CallError
 from rnnlab.experiment import Experiment, task_of
-from rnnlab.plan.inference import looks_ahead, plan_inference
+from rnnlab.plan.inference import decoding_obstacles, plan_inference
 from rnnlab.plan.plan import Plan
 from rnnlab.source import Finding
 from rnnlab.tasks import SequenceToSequence
@@ -18,7 +18,7 @@ def writing_findings(experiment: Experiment, plan: Plan) -> Iterator[Finding]:
     if plan.head is None or not isinstance(task, SequenceToSequence):
         return
     assert plan.head.reads is not None
-    ahead = looks_ahead(plan, plan.head.reads)
+    ahead = decoding_obstacles(plan, plan.head.reads)
     for obstacle in ahead:
         yield Finding(
             "RL228",

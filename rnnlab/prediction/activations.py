@@ -15,6 +15,7 @@ from rnnlab.plan import LayerPlan, Plan
 from rnnlab.plan.parts import giving, with_all_states
 from rnnlab.prediction.model import SavedModel, batches_of
 from rnnlab.prediction.planned import rebuild
+from rnnlab.prediction.states import plain_numbers
 from rnnlab.source import did_you_mean
 
 Array = NDArray[Any]
@@ -47,7 +48,7 @@ def activations_of(saved: SavedModel, plan: Plan, reference: str, inputs: Mappin
     for batch in batches_of({name: inputs[name] for name in part.inputs}):
         given = model(batch, training=False)
         values, *read = given if isinstance(given, list) else [given]
-        batches.append(_without_padding(np.array(values), known[reference], maker, read, batch))
+        batches.append(_without_padding(plain_numbers(values), known[reference], maker, read, batch))
     return np.concatenate(batches)
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from rnnlab.build import INFERENCE_FOLDER, Inference, Objective, build_objective, load_inference, read_keras
+from rnnlab.build.plugins import require_plugins
 from rnnlab.data import Preparation
 from rnnlab.errors import StoreError
 from rnnlab.plan import HeadPlan
@@ -84,11 +85,14 @@ def load_model(store: Store, record: Record) -> SavedModel:
 def read_model(folder: Path) -> SavedModel:
     """Return the model in a folder that holds `data/model.keras`, `preparation.json` and `head.json`.
 
-    Nothing in the folder is executed: Keras loads it in safe mode, the rest is JSON.
+    Nothing in the folder is executed: Keras loads it in safe mode, the rest is JSON. Classes of plugins come from
+    plugins that are loaded or installed here.
 
     Raises:
+        PluginError: RL510, a plugin is missing, or is another one than the model was trained with.
         StoreError: something is missing or damaged.
     """
+    require_plugins(folder)
     model = read_keras(folder / "data" / "model.keras")
     return SavedModel(model, Preparation.load(folder), build_objective(read_head(folder)), _read_writer(folder))
 
@@ -139,6 +143,7 @@ def read_head(folder: Path) -> HeadPlan:
             per=data["per"],
             numbers=data["numbers"],
             reads=data["reads"],
+            dtype=data.get("dtype", "float32"),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise StoreError(f"{path} is missing or damaged; train again, or restore the store") from error

@@ -58,7 +58,7 @@ def continue_answers(
     parts = []
     for batch in batches_of(inputs | states):
         logits, *after = model(batch, training=False)
-        parts.append([np.asarray(saved.objective.probabilities(logits)), *map(np.asarray, after)])
+        parts.append([np.asarray(saved.objective.probabilities(logits)), *map(plain_numbers, after)])
     outputs, *ended = (np.concatenate(each) for each in zip(*parts, strict=True))
     answers = rows_of(saved, raw, inputs, outputs)
     write_arrays(path, dict(zip(signals, ended, strict=True)) | {RUN: np.array(run_id)})
@@ -113,7 +113,13 @@ def read_states(path: Path, signals: Mapping[str, Signal], count: int, run_id: s
             raise CallError("`{}` in {} is {}, but {} goes on here: samples x units".format(name, path, *shapes))
         if arrays[name].dtype.kind != "f" or not np.isfinite(arrays[name]).all():
             raise CallError(f"`{name}` in {path} does not hold finite numbers")
-    return {name: np.asarray(array, np.float32) for name, array in arrays.items()}
+    return arrays
+
+
+def plain_numbers(tensor: Any) -> NDArray[Any]:
+    """Return a copy of a tensor as numbers that NumPy has: bfloat16 becomes float32."""
+    values = np.array(tensor)
+    return values if values.dtype.kind == "f" else values.astype(np.float32)
 
 
 def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:

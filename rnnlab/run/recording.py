@@ -11,6 +11,7 @@ from typing import Any
 from rnnlab.build import INFERENCE_FOLDER
 from rnnlab.experiment import task_of
 from rnnlab.plan import Plan
+from rnnlab.plugging import plugins_in
 from rnnlab.run.road import Trained
 from rnnlab.run.scores import Scores
 from rnnlab.run.written import inference_of
@@ -95,8 +96,11 @@ def record_outcome(
 
 
 def save_preparation(trained: Trained, folder: Path) -> None:
-    """Write what `predict` and `evaluate` need beside the model: the preparation and how outputs are read."""
+    """Write what `predict` and `evaluate` need beside the model: preparation, reading of outputs, plugins."""
     trained.splits.preparation.save(folder)
+    plugins = [plugin.to_data() for plugin in plugins_in(trained.experiment.model)]
+    if plugins:
+        (folder / "plugins.json").write_text(json.dumps(plugins, indent=2), encoding="utf-8")
     head = trained.learner.objective.head
     task = task_of(trained.experiment)
     if isinstance(task, SequenceToSequence):
@@ -113,5 +117,6 @@ def save_preparation(trained: Trained, folder: Path) -> None:
         "numbers": head.numbers,
         "reads": head.reads,
         "decode": task.decode.model_dump(mode="json") if isinstance(task, SequenceToSequence) else None,
+        "dtype": head.dtype,
     }
     (folder / "head.json").write_text(json.dumps(data, indent=2), encoding="utf-8")

@@ -14,6 +14,7 @@ from rnnlab.experiment import Experiment, task_of
 from rnnlab.experiment.fingerprint import config_fingerprint
 from rnnlab.experiment.prepared import file_sha256
 from rnnlab.plan import Plan
+from rnnlab.plugging import blame, plugins_in
 from rnnlab.run.scores import Scores, score_outputs
 from rnnlab.run.written import score_written
 from rnnlab.tasks import SequenceToSequence
@@ -71,15 +72,18 @@ def train_once(
     checkpointing = None
     if checkpoints is not None:
         checkpointing = Checkpointing(checkpoints, fingerprint_of(experiment, splits, machine, initial), resume)
-    result = fit(
-        learner,
-        splits.train,
-        splits.validation,
-        experiment.training,
-        seed=experiment.seed,
-        listeners=listeners,
-        checkpointing=checkpointing,
-    )
+    plugins = plugins_in(experiment.model)
+    names = ", ".join(f"`{plugin.name}`" for plugin in plugins)
+    with blame("RL511", f"plugin {names} trains", *(each.keras_file.path for each in plugins), always=False):
+        result = fit(
+            learner,
+            splits.train,
+            splits.validation,
+            experiment.training,
+            seed=experiment.seed,
+            listeners=listeners,
+            checkpointing=checkpointing,
+        )
     return Trained(experiment, plan, splits, machine, learner, result)
 
 

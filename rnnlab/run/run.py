@@ -11,10 +11,11 @@ from typing import Literal
 
 from rnnlab.data import Splits
 from rnnlab.data.baselines import fit_baselines
-from rnnlab.errors import CallError, DivergedError, InterruptedRunError
+from rnnlab.errors import CallError, DivergedError, InterruptedRunError, PluginError, RnnlabError
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.fingerprint import config_fingerprint
 from rnnlab.plan import Plan
+from rnnlab.plugging import plugins_in
 from rnnlab.run.heads import run_head
 from rnnlab.run.opening import Road, Say, open_road
 from rnnlab.run.recording import Recorder, record_model_facts, record_outcome
@@ -84,9 +85,7 @@ def run_experiment(
     interrupted = find_interrupted(road, road.experiment)
     if resume:
         if interrupted is None:
-            raise CallError(
-                "nothing to resume: no interrupted run of this experiment has a checkpoint here" + _from(road)
-            )
+            raise _nothing_to_resume(road, road.experiment)
         say(f"resuming run {interrupted.name} ({interrupted.run_id[:8]})")
         return finish_run(road, road.experiment, interrupted.run_id, interrupted.name, listeners, resume=True)
     if interrupted is not None:
@@ -121,6 +120,21 @@ def find_interrupted(road: Road, experiment: Experiment) -> Record | None:
         if record.status in ("KILLED", "FAILED") and any(road.checkpoints(record.run_id).glob("*.ckpt")):
             return record
     return None
+
+
+def _nothing_to_resume(road: Road, experiment: Experiment) -> RnnlabError:
+    """Return the refusal of a resume: perhaps a plugin is another one than that of the interrupted run."""
+    for record in reversed(road.store.records(experiment=experiment.name)):
+        if record.status not in ("KILLED", "FAILED") or not any(road.checkpoints(record.run_id).glob("*.ckpt")):
+            continue
+        for plugin in plugins_in(experiment.model):
+            if record.tags.get(f"rnnlab.plugin.{plugin.name}", plugin.sha256) != plugin.sha256:
+                message = (
+                    f"run {record.name} ({record.run_id[:8]}) was trained with other files of plugin `{plugin.name}`"
+                )
+                help_ = "restore them to resume it: the run keeps them as artifacts, in plugins/"
+                return PluginError("RL510", message, help=help_)
+    return CallError("nothing to resume: no interrupted run of this experiment has a checkpoint here" + _from(road))
 
 
 def finish_run(

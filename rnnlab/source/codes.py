@@ -238,6 +238,17 @@ CODES: dict[str, Code] = {
         "also reads later units (backwards, by attention without a causal mask, by pooling) would learn to copy them, "
         "and could not write anything.",
     ),
+    "RL230": Code(
+        "The initializer has no such dtype",
+        "TensorFlow draws orthogonal matrices by a QR decomposition, which it has not in bfloat16. `mixed_bfloat16` "
+        "keeps weights in float32 and computes in bfloat16, which is what is meant as a rule.",
+    ),
+    "RL231": Code(
+        "Half precision costs more than it gives (a warning)",
+        "GPUs compute float16 and bfloat16 faster than float32, CPUs slower. Probabilities want more digits and range "
+        "than they have, so that a `dense` or `activation` layer that the model gives computes in float32 unless told "
+        "otherwise.",
+    ),
     "RL301": Code(
         "A path of the space leads nowhere",
         "Paths are keys joined by dots; layers are named or counted from 0.",
@@ -333,5 +344,16 @@ CODES: dict[str, Code] = {
         "`model.initial_weights` takes weights layer by layer: a layer of the same name in the other run must have "
         "weights of the same names and shapes. Name the layers that do under `layers`; the others keep their own "
         "initialisation.",
+    ),
+    "RL510": Code(
+        "A plugin is missing or cannot be used",
+        "A plugin is one Python file of keys, weights and shapes that names its Keras file. It cannot be read, raises "
+        "something, clashes with another name, was changed since the model was trained, or was not given: cells and "
+        "layers of a plugin are known once it is named with `--plugin PATH`, or installed. See docs/plugins.md.",
+    ),
+    "RL511": Code(
+        "A plugin's Keras file does not do what its spec file says",
+        "The classes it names are missing, raise something, or build other weights than the spec file declares. "
+        "Nothing was trained. `rnnlab plugin check FILE` tries every member of a plugin.",
     ),
 }

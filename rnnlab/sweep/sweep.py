@@ -15,6 +15,7 @@ from rnnlab.errors import CallError, InterruptedRunError, InvalidExperimentError
 from rnnlab.experiment import Experiment, validate_document
 from rnnlab.plan import Plan, check_document, check_experiment, plan_model
 from rnnlab.plan.space import base_value, over_budget, places_of, trial_document
+from rnnlab.plugging import plugins_in
 from rnnlab.run.heads import run_head
 from rnnlab.run.initial import with_whole_id
 from rnnlab.run.opening import Road, Say, open_road
@@ -264,6 +265,7 @@ class _Supervisor:
             str(self.road.folder.absolute()),
             str(self.weights / f"{number}.weights.h5"),
             str(initial.model) if (initial := self.road.initial_runs.find(experiment)) else None,
+            tuple((str(plugin.spec_file.path), plugin.sha256) for plugin in plugins_in(experiment.model)),
         )
         started = time.monotonic()
         history: list[Epoch] = []
@@ -359,7 +361,10 @@ class _Supervisor:
             order, result, report = self.results[best.number]
             self.road.say(f"recording trial {best.number}, the best")
             scores = self.executor.record_best(order, best.run_id, store.uri, result)
-            config = best_yaml(self.files[best.number], report.threads, sweep=self.run_id, trial=best.number)
+            plugins = [Path(path).name for path, _ in order.plugins]
+            config = best_yaml(
+                self.files[best.number], report.threads, sweep=self.run_id, trial=best.number, plugins=plugins
+            )
             path = write_best(config, self.road.document.name, self.road.say)
             store.log_text(self.run_id, "best.yaml", config)
             store.set_tags(best.run_id, {"rnnlab.best": "true"})

@@ -21,6 +21,7 @@ class TrialOrder:
         folder: relative paths of the file start here.
         weights: file for the weights that are kept.
         initial: the saved model of the run that `model.initial_weights` names.
+        plugins: (spec file, SHA-256) of each plugin that must be loaded.
     """
 
     number: int
@@ -28,6 +29,7 @@ class TrialOrder:
     folder: str
     weights: str
     initial: str | None = None
+    plugins: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from rnnlab.data import Splits, prepare
 from rnnlab.data.baselines import fit_baselines
 from rnnlab.errors import DivergedError, OutOfMemoryError, RnnlabError
 from rnnlab.experiment import Experiment, target_kind
+from rnnlab.plugging import load_plugin
 from rnnlab.run.opening import complete_plan
 from rnnlab.run.recording import record_outcome
 from rnnlab.run.road import Trained, train_once
@@ -80,6 +81,8 @@ def _serve(channel: Channel) -> None:
 
 
 def _open(order: TrialOrder) -> tuple[Experiment, Splits]:
+    for path, sha256 in order.plugins:
+        load_plugin(path, sha256=sha256)
     experiment = Experiment.model_validate(order.config)
     splits = prepare(experiment, Path(order.folder), target=target_kind(experiment), say=_silent)
     return experiment, splits

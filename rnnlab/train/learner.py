@@ -11,7 +11,16 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnlab.build import Objective, build_model, build_objective, build_optimizer, copy_layers, read_keras
+from rnnlab.build import (
+    Objective,
+    build_model,
+    build_objective,
+    build_optimizer,
+    copy_layers,
+    read_keras,
+    scaling,
+)
+from rnnlab.build.plugins import require_plugins
 from rnnlab.data import Samples
 from rnnlab.experiment import Experiment
 from rnnlab.plan import Plan, stateful_plan
@@ -66,6 +75,7 @@ def make_learner(
 ) -> Learner:
     """Return a learner with its steps compiled (at first use)."""
     answering = twin or model
+    optimizer = scaling(optimizer, model)
     steps = compile_steps(model, answering, optimizer, objective, xla=xla)
     return Learner(model, optimizer, objective, steps, answering)
 
@@ -89,6 +99,7 @@ def build_learner(
     twin = build_model(plan)
     if initial is not None:
         assert experiment.model.starts_from is not None
+        require_plugins(initial.parents[1])
         copy_layers(read_keras(initial), twin, experiment.model.starts_from.layers)
     model = twin
     if experiment.training.stateful:

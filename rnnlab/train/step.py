@@ -44,14 +44,15 @@ def compile_steps(
     stand twice before Adam squares them, so its moments are not those of the true gradient.
     """
     optimizer.build(model.trainable_variables)
+    dtype = objective.head.dtype
     outcomes = (objective.target_spec, objective.weight_spec)
 
     def penalty(penalised: keras.Model) -> Any:
-        return tf.add_n(penalised.losses) if penalised.losses else 0.0
+        return tf.add_n([tf.cast(each, dtype) for each in penalised.losses]) if penalised.losses else 0.0
 
     def total_and_count(target: Any, output: Any, weight: Any) -> tuple[Any, Any]:
-        weight = tf.reshape(weight, (-1,))
-        return tf.reduce_sum(objective.losses(target, output) * weight), tf.math.count_nonzero(weight, dtype=tf.float32)
+        weight = tf.cast(tf.reshape(weight, (-1,)), dtype)
+        return tf.reduce_sum(objective.losses(target, output) * weight), tf.math.count_nonzero(weight, dtype=dtype)
 
     @tf.function(input_signature=(_specs(model), *outcomes), jit_compile=xla, reduce_retracing=True)
     def gradients(inputs: Any, target: Any, weight: Any) -> Any:
@@ -59,9 +60,10 @@ def compile_steps(
             output = model(inputs, training=True)
             total, count = total_and_count(target, output, weight)
             loss = total / tf.maximum(count, 1.0) + penalty(model)
+            scaled = optimizer.scale_loss(loss)
         variables = [variable.value for variable in model.trainable_variables]
-        found = [tf.convert_to_tensor(gradient) for gradient in tape.gradient(loss, variables)]
-        return loss, output, found, tf.linalg.global_norm(found)
+        found = [tf.convert_to_tensor(gradient) for gradient in tape.gradient(scaled, variables)]
+        return loss, output, found, _norm(found, optimizer, dtype)
 
     @tf.function(input_signature=(_specs(model), *outcomes), reduce_retracing=True)
     def train(inputs: Any, target: Any, weight: Any) -> StepOutput:
@@ -87,3 +89,11 @@ def compile_steps(
 def _specs(model: keras.Model) -> dict[str, Any]:
     """Return type and shape of every input; the batch has any size unless the model fixes it."""
     return {tensor.name: tf.TensorSpec(tuple(tensor.shape), tensor.dtype) for tensor in model.inputs}
+
+
+def _norm(found: list[Any], optimizer: keras.optimizers.Optimizer, dtype: str) -> Any:
+    """Return the norm of the gradient before the loss was scaled; 0 where scaling leaves the step out."""
+    norm = tf.linalg.global_norm([tf.cast(gradient, dtype) for gradient in found]) / optimizer.scale_loss(1.0)
+    if not isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
+        return norm
+    return tf.where(tf.math.is_finite(norm), norm, tf.zeros_like(norm))
