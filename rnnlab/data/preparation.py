@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from rnnlab.data.labels import encode_classes, encode_numbers
 from rnnlab.data.vectorizer import TextVectorizer
-from rnnlab.datasets.facts import TargetFacts
+from rnnlab.datasets.facts import Facts, InputFacts, TargetFacts
 from rnnlab.errors import DatasetError, StoreError
 
 VERSION = 2
@@ -59,6 +59,15 @@ class Preparation:
             KeyError: the target is none.
         """
         return self.texts[self.target.reads or ""]
+
+    @property
+    def facts(self) -> Facts:
+        """Return what the plan needs to know of the data."""
+        inputs = {name: vectorizer.facts for name, vectorizer in self.texts.items()}
+        inputs |= {
+            name: InputFacts("features", timesteps=shape[0], features=shape[1:]) for name, shape in self.arrays.items()
+        }
+        return Facts(inputs, {self.target_name: self.target})
 
     def encode(self, raw: Mapping[str, Any]) -> dict[str, Array]:
         """Return the inputs by name: ids (N, T) of texts, numbers (N, T, …) as float32.

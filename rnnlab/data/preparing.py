@@ -17,7 +17,7 @@ from rnnlab.data.sources import read_corpus
 from rnnlab.data.splits import Samples, Splits
 from rnnlab.data.splitting import Division, divide
 from rnnlab.data.vectorizer import fit_vectorizer
-from rnnlab.datasets import AnyDataset, Facts, InputFacts, Split, TargetFacts
+from rnnlab.datasets import AnyDataset, Split, TargetFacts
 from rnnlab.datasets.facts import TargetKind
 from rnnlab.errors import CallError, DatasetError
 from rnnlab.experiment.experiment import Experiment
@@ -81,11 +81,7 @@ def _prepare(
     say(f"preparing {len(corpus)} samples")
     preparation = _fit(experiment, dataset, corpus, division.train, target)
     train, validation, test = _encode(corpus, division, preparation)
-    facts = Facts(
-        _input_facts(preparation),
-        {preparation.target_name: preparation.target},
-        train_samples=len(train),
-    )
+    facts = replace(preparation.facts, train_samples=len(train))
     counts = {name: len(indices) for name, indices in division.named().items()}
     source = corpus.source | {"samples": counts}
     warnings = warnings_of(corpus, division, preparation)
@@ -127,14 +123,6 @@ def _fit(
         arrays={name: corpus.inputs[name].shape[1:] for name in corpus.inputs if name not in texts},
         columns=corpus.columns,
     )
-
-
-def _input_facts(preparation: Preparation) -> dict[str, InputFacts]:
-    facts = {name: vectorizer.facts for name, vectorizer in preparation.texts.items()}
-    return facts | {
-        name: InputFacts("features", timesteps=shape[0], features=shape[1:])
-        for name, shape in preparation.arrays.items()
-    }
 
 
 def _encode(corpus: Corpus, division: Division, preparation: Preparation) -> list[Samples]:

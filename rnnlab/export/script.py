@@ -71,6 +71,9 @@ class _Script:
         lines += [f"keras.utils.set_random_seed({self.experiment.seed})"]
         lines += [write(Call("keras.config.set_dtype_policy", (plan.dtype,)))] if plan.dtype != "float32" else []
         lines.append("")
+        if starts := self.experiment.model.starts_from:
+            taken = ", ".join(starts.layers) if starts.layers else "the model"
+            lines += comment(f"the file starts from the weights of the run {starts.run}: give them to {taken}")
         for name, signal in plan.inputs.items():
             lines += self.input_lines(name, signal)
         lines.append("")

@@ -28,14 +28,18 @@ def answer(saved: SavedModel, raw: dict[str, Any]) -> pd.DataFrame:
     Raises:
         DatasetError: RL404, RL406: nothing to answer, or arrays of another shape.
     """
-    count = count_of(raw)
+    count_of(raw)
     inputs = saved.preparation.encode(raw)
     if saved.writer is not None:
         return pd.DataFrame({name: list(raw[name]) for name in raw} | written(saved, inputs))
-    outputs = saved.outputs(inputs)
+    return rows_of(saved, raw, inputs, saved.outputs(inputs))
+
+
+def rows_of(saved: SavedModel, raw: dict[str, Any], inputs: dict[str, Any], outputs: NDArray[Any]) -> pd.DataFrame:
+    """Return the rows of `answer` for outputs (N, U) or (N, T, U) that are known."""
     about = pd.DataFrame({name: list(raw[name]) for name in raw if name in saved.preparation.texts})
     if about.empty:
-        about["sample"] = np.arange(count)
+        about["sample"] = np.arange(count_of(raw))
     head = saved.objective.head
     if head.per == "timestep":
         live = np.ones(outputs.shape[:2], bool) if head.reads is None else inputs[head.reads] != 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import tempfile
-import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,12 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from rnnlab.build import INFERENCE_FOLDER, Inference, Objective, build_objective, load_inference
-from rnnlab.build.plugins import register_classes
+from rnnlab.build import INFERENCE_FOLDER, Inference, Objective, build_objective, load_inference, read_keras
+from rnnlab.build.plugins import require_plugins
 from rnnlab.data import Preparation
-from rnnlab.errors import PluginError, StoreError
+from rnnlab.errors import StoreError
 from rnnlab.plan import HeadPlan
-from rnnlab.plugging import Plugin, plugin_named, seek_member
 from rnnlab.tasks import LOSSES, Beam, Greedy
 from rnnlab.track.record import Record
 from rnnlab.track.store import Store
@@ -95,12 +93,7 @@ def read_model(folder: Path) -> SavedModel:
         StoreError: something is missing or damaged.
     """
     require_plugins(folder)
-    path = folder / "data" / "model.keras"
-    try:
-        model = keras.models.load_model(path, compile=False, safe_mode=True)
-    except (ValueError, TypeError, OSError, KeyError, zipfile.BadZipFile) as error:
-        reason = str(error).split("\n", maxsplit=1)[0]
-        raise StoreError(f"the model {path} cannot be loaded: {reason}") from error
+    model = read_keras(folder / "data" / "model.keras")
     return SavedModel(model, Preparation.load(folder), build_objective(read_head(folder)), _read_writer(folder))
 
 
@@ -128,41 +121,6 @@ def _read_json(path: Path) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise StoreError(f"{path} is damaged; train again, or restore the store")
     return data
-
-
-def require_plugins(folder: Path) -> None:
-    """Register the Keras classes of the plugins that the model in a folder was trained with.
-
-    Raises:
-        PluginError: RL510, one is missing, or was changed.
-        StoreError: what is written about them is damaged.
-    """
-    path = folder / "plugins.json"
-    if not path.is_file():
-        return
-    try:
-        wanted = [
-            (str(each["name"]), str(each["sha256"]), list(each["files"]), list(each["members"]))
-            for each in json.loads(path.read_text(encoding="utf-8"))
-        ]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise StoreError(f"{path} is missing or damaged; train again, or restore the store") from error
-    for name, sha256, files, members in wanted:
-        if plugin_named(name) is None:
-            seek_member(members[0])
-        register_classes(_same_plugin(name, sha256, files))
-
-
-def _same_plugin(name: str, sha256: str, files: list[str]) -> Plugin:
-    plugin = plugin_named(name)
-    told = f"the model was trained with the plugin `{name}` ({files[0]}, SHA-256 {sha256[:12]}…)"
-    kept = f"the run keeps both files of it as artifacts: plugins/{files[0]} and plugins/{files[-1]}"
-    if plugin is None:
-        raise PluginError("RL510", f"{told}, which is missing here", help=f"give it: --plugin {files[0]}; {kept}")
-    if plugin.sha256 != sha256:
-        message = f"{told}, but {plugin.spec_file.path} or its Keras file differs from it"
-        raise PluginError("RL510", message, help=kept)
-    return plugin
 
 
 def read_head(folder: Path) -> HeadPlan:

@@ -9,13 +9,17 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from rnnlab.data import read_table
 from rnnlab.data.sequences import sequence_scores
 from rnnlab.errors import CallError
+from rnnlab.prediction.activations import activation_table, activations_of
 from rnnlab.prediction.answers import answer
 from rnnlab.prediction.model import BATCH, SavedModel, batches_of, load_model
-from rnnlab.prediction.raw import columns_of, read_inputs
+from rnnlab.prediction.planned import read_plan
+from rnnlab.prediction.raw import columns_of, count_of, read_inputs
+from rnnlab.prediction.states import continue_answers
 from rnnlab.track.record import Record
 from rnnlab.track.selectors import select
 from rnnlab.track.store import Store
@@ -50,20 +54,63 @@ def find_model(selector: str, *, store: str | None = None) -> tuple[Store, Recor
     return opened, record
 
 
-def predict(selector: str, table: Path | str, *, column: str | None = None, store: str | None = None) -> pd.DataFrame:
+def predict(
+    selector: str,
+    table: Path | str,
+    *,
+    column: str | None = None,
+    output: str | None = None,
+    state: Path | str | None = None,
+    store: str | None = None,
+) -> pd.DataFrame:
     """Return answers to the samples of a table or a file of arrays: see `answer`.
 
     Args:
         selector: a run: id prefix, name, LAST.
         table: csv, tsv, jsonl or parquet; npz where the model reads arrays.
         column: of the texts; that of the training unless given.
+        output: a layer, or a state such as `encoder.state_h`: what it gives is returned instead of the answers, one
+            row per sample, or per timestep that is data (`sample`, `timestep`); see `activations` for an array.
+        state: an .npz file: the samples go on where the call before, which wrote it, left them; from zeros where
+            there is none yet. Afterwards it holds the new states.
         store: MLflow URI or folder.
 
     Raises:
-        RnnlabError: the run has no model, or the table cannot be read.
+        RnnlabError: the run has no model, the table cannot be read, or the sequences cannot be continued.
     """
-    saved = load_model(*find_model(selector, store=store))
-    return answer(saved, read_inputs(Path(table), saved.preparation, column))
+    if output is not None and state is not None:
+        raise CallError("`state` continues answers; it cannot be had together with `output`")
+    if output is not None:
+        return activation_table(activations(selector, table, output, column=column, store=store), output)
+    opened, record = find_model(selector, store=store)
+    saved = load_model(opened, record)
+    raw = read_inputs(Path(table), saved.preparation, column)
+    if state is None:
+        return answer(saved, raw)
+    return continue_answers(saved, *read_plan(opened, record, saved), raw, Path(state), record.run_id)
+
+
+def activations(
+    selector: str, table: Path | str, output: str, *, column: str | None = None, store: str | None = None
+) -> NDArray[Any]:
+    """Return what a layer gives for the samples of a table: (N, U), or (N, T, U) with NaN at masked timesteps.
+
+    Args:
+        selector: a run: id prefix, name, LAST.
+        table: csv, tsv, jsonl or parquet; npz where the model reads arrays.
+        output: the layer, or a state such as `encoder.state_h`.
+        column: of the texts; that of the training unless given.
+        store: MLflow URI or folder.
+
+    Raises:
+        RnnlabError: the run has no model or the model no such layer, or the table cannot be read.
+    """
+    opened, record = find_model(selector, store=store)
+    saved = load_model(opened, record)
+    raw = read_inputs(Path(table), saved.preparation, column)
+    count_of(raw)
+    _, plan = read_plan(opened, record, saved)
+    return activations_of(saved, plan, output, saved.preparation.encode(raw))
 
 
 def evaluate(

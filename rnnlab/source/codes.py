@@ -339,6 +339,12 @@ CODES: dict[str, Code] = {
         "The kernel is not to be had",
         "cuDNN or a GPU was asked for and TensorFlow finds none on this machine.",
     ),
+    "RL503": Code(
+        "The weights of the other run do not fit",
+        "`model.initial_weights` takes weights layer by layer: a layer of the same name in the other run must have "
+        "weights of the same names and shapes. Name the layers that do under `layers`; the others keep their own "
+        "initialisation.",
+    ),
     "RL510": Code(
         "A plugin is missing or cannot be used",
         "A plugin is one Python file of keys, weights and shapes that names its Keras file. It cannot be read, raises "

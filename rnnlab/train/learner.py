@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnlab.build import Objective, build_model, build_objective, build_optimizer, scaling
+from rnnlab.build import (
+    Objective,
+    build_model,
+    build_objective,
+    build_optimizer,
+    copy_layers,
+    read_keras,
+    scaling,
+)
+from rnnlab.build.plugins import require_plugins
 from rnnlab.data import Samples
 from rnnlab.experiment import Experiment
 from rnnlab.plan import Plan, stateful_plan
@@ -70,19 +80,27 @@ def make_learner(
     return Learner(model, optimizer, objective, steps, answering)
 
 
-def build_learner(experiment: Experiment, plan: Plan, *, labels: tuple[str, ...] | None = None) -> Learner:
-    """Return a learner with fresh weights.
+def build_learner(
+    experiment: Experiment, plan: Plan, *, labels: tuple[str, ...] | None = None, initial: Path | None = None
+) -> Learner:
+    """Return a learner with fresh weights, or those that it starts from.
 
     Args:
         experiment: says how it is trained.
         plan: complete, with a head.
         labels: the classes, where the data told them.
+        initial: the saved model of the run that `model.initial_weights` names.
 
     Raises:
-        PlanMismatchError: the built model is not the planned one.
+        PlanMismatchError: the built model is not the planned one, or the weights to start from are not as their run's
+            plan says.
     """
     assert plan.head is not None
     twin = build_model(plan)
+    if initial is not None:
+        assert experiment.model.starts_from is not None
+        require_plugins(initial.parents[1])
+        copy_layers(read_keras(initial), twin, experiment.model.starts_from.layers)
     model = twin
     if experiment.training.stateful:
         model = build_model(stateful_plan(experiment, plan))

@@ -33,6 +33,7 @@ POOLED = (
     "{layer: dense, units: 1, activation: sigmoid, name: head}]"
 )
 """A model that is quick to build."""
+TAKEN = ("model.initial_weights={run: aaaaaa, layers: [rnn]}",)
 NUMBER = (
     POOLED,
     "dataset.label=stars",
@@ -229,6 +230,8 @@ CASES: dict[tuple[str, str], Case] = {
     ("Expect", "flops_per_sample"): Case("verdict", "expect.flops_per_sample=1"),
     ("Expect", "beats"): Case("verdict", "expect.beats=nothing"),
     ("Tracking", "uri"): Case("record", "tracking.uri=elsewhere"),
+    ("InitialWeights", "run"): Case("record", "model.initial_weights.run=bbbbbb", TAKEN),  # see tests/run, too
+    ("InitialWeights", "layers"): Case("record", "model.initial_weights.layers=[head]", TAKEN),
     ("Sweep", "trials"): Case("record", "sweep.trials=4", SWEPT),
     ("Objective", "metric"): Case("record", "sweep.objective.metric=val_accuracy", SWEPT),
     ("Objective", "direction"): Case("verdict", "sweep.objective.direction=maximize", SWEPT),
