@@ -124,7 +124,7 @@ def test_loss_and_metrics_are_what_rnnlab_computes(units, task):
     labels = draw.integers(0, 2, 40, dtype="int32")
     objective = build_objective(plan.head)
     output = model(ids)
-    objective.update(labels, output)
+    objective.update(labels, output, np.ones(40, "float32"))
     wanted = objective.result() | {"loss": float(keras.ops.mean(objective.losses(labels, output)))}
     target = np.eye(2, dtype="float32")[labels] if plan.head.loss.one_hot else labels[:, None]
     found = model.evaluate(ids, target, verbose=0, return_dict=True)
