@@ -22,9 +22,7 @@ def command(
     ] = None,
     label: Annotated[
         str | None,
-        typer.Option(
-            "--label", help="The column of labels; that of the training, or `label`, unless given.", show_default=False
-        ),
+        typer.Option("--label", help="The column of labels; that of the training unless given.", show_default=False),
     ] = None,
     mistakes: Annotated[int, typer.Option("--mistakes", min=0, help="How many of the worst mistakes to show.")] = 5,
     plugin: PluginOption = None,

@@ -18,7 +18,7 @@ from rnnlab.prediction.activations import activation_table, activations_of
 from rnnlab.prediction.answers import answer
 from rnnlab.prediction.model import BATCH, SavedModel, batches_of, load_model
 from rnnlab.prediction.planned import read_plan
-from rnnlab.prediction.raw import columns_of, count_of, read_inputs
+from rnnlab.prediction.raw import columns_of, count_of, read_inputs, target_column
 from rnnlab.prediction.states import continue_answers
 from rnnlab.track.record import Record
 from rnnlab.track.selectors import select
@@ -140,7 +140,7 @@ def evaluate(
     if saved.preparation.arrays:
         raise CallError("`evaluate` reads tables of text; this model reads arrays: use `predict`")
     columns = columns_of(saved.preparation, column)
-    label = label or saved.preparation.target_name
+    label = label or target_column(saved.preparation)
     found = read_table(Path(table), (*columns.values(), label))
     raw = {name: found.values(each) for name, each in columns.items()}
     labels = found.values(label)

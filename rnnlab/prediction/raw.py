@@ -41,6 +41,13 @@ def columns_of(preparation: Preparation, column: str | None) -> dict[str, str]:
     return {names[0]: column}
 
 
+def target_column(preparation: Preparation) -> str:
+    """Return the column of the targets: as in training; `label`, or `target` for texts, where that had no columns."""
+    if preparation.target.kind == "sequence":
+        return preparation.columns.get(preparation.target.reads or "", "target")
+    return preparation.target_name if preparation.columns else "label"
+
+
 def count_of(raw: dict[str, Any]) -> int:
     """Return N.
 
