@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from rnnlab.data.sources import read_corpus
 from rnnlab.data.splits import Samples, Splits
 from rnnlab.data.splitting import Division, divide
 from rnnlab.data.vectorizer import fit_vectorizer
-from rnnlab.datasets import AnyDataset, Facts, InputFacts, Split, TargetFacts
+from rnnlab.datasets import AnyDataset, ConllFormat, Facts, InputFacts, Split, TargetFacts
 from rnnlab.datasets.facts import TargetKind
 from rnnlab.errors import CallError, DatasetError
 from rnnlab.experiment.experiment import Experiment
@@ -115,7 +116,7 @@ def _fit(
     }
     if known.kind == "sequence" and known.reads:
         known = replace(known, classes=texts[known.reads].rows)
-    elif known.kind == "classes":
+    elif known.kind in ("classes", "tags"):
         known = replace(known, classes=len(corpus.labels), labels=corpus.labels)
     elif corpus.targets is not None:
         further = corpus.targets.shape[2 if known.per == "timestep" else 1 :]
@@ -126,6 +127,7 @@ def _fit(
         texts=texts,
         arrays={name: corpus.inputs[name].shape[1:] for name in corpus.inputs if name not in texts},
         columns=corpus.columns,
+        layout=(getattr(dataset, "format", None) or ConllFormat()) if known.kind == "tags" else None,
     )
 
 
@@ -145,7 +147,10 @@ def _encode_split(corpus: Corpus, indices: NDArray[np.int64], preparation: Prepa
     texts = {name: corpus.texts(name, indices) for name in preparation.texts}
     arrays = {name: corpus.inputs[name][indices] for name in preparation.arrays}
     inputs = preparation.encode(texts | arrays)
-    if corpus.targets is None:
+    targets: NDArray[Any]
+    if corpus.tags is not None:
+        targets = preparation.align_tags([corpus.tags[index] for index in indices])
+    elif corpus.targets is None:
         targets = preparation.encode_targets(texts[preparation.target.reads or ""])
     else:
         targets = corpus.targets[indices]

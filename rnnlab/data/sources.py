@@ -16,13 +16,16 @@ from rnnlab.data.king_james_bible import read_king_james_bible
 from rnnlab.data.labels import encode_classes, encode_numbers
 from rnnlab.data.movie_snippets import read_movie_snippets
 from rnnlab.data.raw import CatalogSamples, Corpus
+from rnnlab.data.sentences import read_sentences
 from rnnlab.data.tables import Table, read_table
 from rnnlab.datasets import (
     AnyDataset,
     ArraysDataset,
     CatalogDataset,
     FilesSplit,
+    GeneratedDataset,
     GroupSplit,
+    TaggedDataset,
     TextPairsDataset,
     TextTableDataset,
 )
@@ -50,6 +53,8 @@ def read_corpus(dataset: AnyDataset, folder: Path, target: TargetKind, say: Call
         return read_arrays(dataset, folder, target, say)
     if isinstance(dataset, TextPairsDataset):
         return _read_text_pairs(dataset, folder, say)
+    if isinstance(dataset, TaggedDataset | GeneratedDataset):
+        return read_sentences(dataset, folder, say)
     return _read_text_tables(dataset, folder, target, say)
 
 

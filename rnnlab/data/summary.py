@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from rnnlab.data.preparation import Preparation
 from rnnlab.data.splits import Samples, Splits
 from rnnlab.data.vectorizer import TextVectorizer
 from rnnlab.text import PADDING_ID, UNKNOWN_ID
@@ -78,9 +79,16 @@ def _targets(splits: Splits) -> dict[str, Any]:
         }
     return {
         "classes": {
-            split: _class_counts(samples.targets[name], preparation.labels) for split, samples in splits.named().items()
+            split: _class_counts(_counted(samples, preparation), preparation.labels)
+            for split, samples in splits.named().items()
         }
     }
+
+
+def _counted(samples: Samples, preparation: Preparation) -> Any:
+    """Return the class of each sample or timestep, without padding."""
+    targets, reads = samples.targets[preparation.target_name], preparation.target.reads
+    return targets if reads is None else targets[samples.inputs[reads] != PADDING_ID]
 
 
 def _class_counts(targets: Any, labels: tuple[str, ...]) -> dict[str, int]:

@@ -20,7 +20,9 @@ from rnnlab.datasets import (
     CatalogDataset,
     Facts,
     FilesSplit,
+    GeneratedDataset,
     InputFacts,
+    TaggedDataset,
     TargetFacts,
     TextPairsDataset,
     TextTableDataset,
@@ -36,6 +38,7 @@ from rnnlab.text import Text
 FORMAT = 2
 MANIFEST = "manifest.json"
 FACTS = "facts.json"
+FileDataset = TextTableDataset | TextPairsDataset | ArraysDataset | TaggedDataset
 Section = TypeVar("Section", Text, Padding)
 
 
@@ -55,8 +58,9 @@ def prepared_folder(fingerprint: str) -> Path:
 
 
 def text_of(experiment: Experiment, name: str) -> Text:
-    """Return the `text` section as it holds for an input, or its defaults."""
-    return _of_input(experiment.text, name) or Text()
+    """Return the `text` section as it holds for an input, or its defaults; those of tagged data have their tokens."""
+    tagged = isinstance(experiment.dataset, TaggedDataset | GeneratedDataset)
+    return _of_input(experiment.text, name) or Text(unit="token" if tagged else "word")
 
 
 def padding_of(experiment: Experiment, name: str) -> Padding:
@@ -68,7 +72,7 @@ def _of_input(section: Section | Mapping[str, Section] | None, name: str) -> Sec
     return section.get(name) if isinstance(section, Mapping) else section
 
 
-def source_paths(dataset: TextTableDataset | TextPairsDataset | ArraysDataset, folder: Path) -> dict[str, Path]:
+def source_paths(dataset: FileDataset, folder: Path) -> dict[str, Path]:
     """Return the files of a dataset: `train`, `validation` and `test`, or `table` where one is divided."""
     if isinstance(dataset.split, FilesSplit):
         names = {"train": dataset.path, "validation": dataset.split.validation, "test": dataset.split.test}
@@ -225,6 +229,8 @@ def _known_target(dataset: AnyDataset, target: TargetKind | None) -> TargetFacts
 def _source_identity(dataset: AnyDataset, folder: Path) -> dict[str, str]:
     if isinstance(dataset, CatalogDataset):
         return {"archive": dataset.entry.source.sha256}
+    if isinstance(dataset, GeneratedDataset):
+        return {"generator": f"{dataset.name} {dataset.version}"}
     return {name: file_sha256(path) for name, path in source_paths(dataset, folder).items()}
 
 

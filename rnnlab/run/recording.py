@@ -84,6 +84,8 @@ def record_outcome(
         labels = trained.splits.preparation.labels
         store.log_figure(run_id, "figures/confusion.png", confusion_figure(scores.confusion, labels))
         table = {"labels": labels, "confusion": scores.confusion.tolist(), "report": scores.report}
+        if scores.spans:
+            table["spans"] = scores.spans
         store.log_text(run_id, "test_scores.json", json.dumps(table, indent=2))
     if scores.written:
         store.log_text(

@@ -238,6 +238,11 @@ CODES: dict[str, Code] = {
         "also reads later units (backwards, by attention without a causal mask, by pooling) would learn to copy them, "
         "and could not write anything.",
     ),
+    "RL250": Code(
+        "The units of tagged data are their tokens",
+        "A tag belongs to a token as the file has it. Words would drop punctuation, characters would have no tag: "
+        "`text: {unit: token}`.",
+    ),
     "RL301": Code(
         "A path of the space leads nowhere",
         "Paths are keys joined by dots; layers are named or counted from 0.",
@@ -318,6 +323,10 @@ CODES: dict[str, Code] = {
     "RL410": Code(
         "A target is no finite number",
         "Regression needs a finite number in every row.",
+    ),
+    "RL420": Code(
+        "A line of tagged text is malformed",
+        "A line has fewer columns than `dataset.format` asks for, a token has no tag, or one of them is empty.",
     ),
     "RL501": Code(
         "The built model is not the planned one",

@@ -16,6 +16,7 @@ from rnnlab.tasks.regression import Regression as Regression
 from rnnlab.tasks.sequence_to_sequence import Beam as Beam
 from rnnlab.tasks.sequence_to_sequence import Greedy as Greedy
 from rnnlab.tasks.sequence_to_sequence import SequenceToSequence as SequenceToSequence
+from rnnlab.tasks.tagging import Tagging as Tagging
 
-AnyTask = Classification | Regression | SequenceToSequence
+AnyTask = Classification | Regression | SequenceToSequence | Tagging
 Task = Annotated[AnyTask, Choice("kind")]

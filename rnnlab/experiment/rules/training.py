@@ -96,7 +96,7 @@ def class_weights(experiment: Experiment) -> Iterator[Finding]:
         return
     path = ("training", "class_weight")
     kind = target_kind(experiment)
-    if kind != "classes":
+    if kind not in ("classes", "tags"):
         yield Finding(
             "RL210",
             f"`class_weight` has no classes to weigh: the target is {KINDS[kind][0]}",
