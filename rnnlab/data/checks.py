@@ -41,6 +41,7 @@ def _spoken(kind: TargetKind) -> str:
         "number": "a number",
         "sequence": "a text to be written",
         "tags": "a tag for every token",
+        "continuation": "the next unit of a text",
     }[kind]
 
 

@@ -16,13 +16,14 @@ class CatalogSamples:
 
     Attributes:
         texts: N texts for each input.
-        values: N values of the target: labels, numbers as text, or texts that are to be written.
+        values: N values of the target: labels, numbers as text, or texts that are to be written; None for a running
+            text, which is its own target.
         rows: N rows of the file, counted from 0.
         groups: N values of each column that names a group.
     """
 
     texts: Mapping[str, Sequence[str]]
-    values: Sequence[str]
+    values: Sequence[str] | None
     rows: Sequence[int]
     groups: Mapping[str, Sequence[str]] = field(default_factory=dict)
 

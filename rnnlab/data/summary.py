@@ -22,6 +22,8 @@ def dataset_summary(splits: Splits) -> dict[str, Any]:
         `timesteps`, `features`, and their least, mean and greatest number; `warnings`.
     """
     preparation = splits.preparation
+    if preparation.target.kind == "continuation":
+        return _running_text(splits)
     texts = {name: _text(splits, name, vectorizer) for name, vectorizer in preparation.texts.items()}
     return {
         "source": splits.source,
@@ -30,6 +32,21 @@ def dataset_summary(splits: Splits) -> dict[str, Any]:
         "inputs": texts | {name: _array(splits.train, name) for name in preparation.arrays},
         "warnings": list(splits.warnings),
     }
+
+
+def _running_text(splits: Splits) -> dict[str, Any]:
+    """Return the sizes of a running text, and the share of units without a row of their own."""
+    ((name, vectorizer),) = splits.preparation.texts.items()
+    flat = {split: samples.inputs[name].ids for split, samples in splits.named().items()}  # type: ignore[attr-defined]
+    unknown = {split: float((ids == UNKNOWN_ID).mean()) for split, ids in flat.items()}
+    about = {
+        "unit": vectorizer.unit,
+        "vocabulary": {"rows": vectorizer.rows, "found": len(vectorizer.words) - vectorizer.first_id},
+        "timesteps": vectorizer.maxlen,
+        "unknown": unknown,
+    }
+    samples = {split: len(samples) for split, samples in splits.named().items()}
+    return {"source": splits.source, "samples": samples, "inputs": {name: about}, "warnings": list(splits.warnings)}
 
 
 def _text(splits: Splits, name: str, vectorizer: TextVectorizer) -> dict[str, Any]:

@@ -77,6 +77,10 @@ class TextVectorizer:
         """
         return self.align([self._ids_of(text) or [UNKNOWN_ID] for text in texts], PADDING_ID, np.int32)
 
+    def flat(self, text: str) -> Ids:
+        """Return the ids (L,) of a whole text, neither cut nor padded."""
+        return np.array(self._ids_of(text), np.int32)
+
     def align(self, sequences: Sequence[Any], fill: int, dtype: type[Number]) -> NDArray[Number]:
         """Return what belongs to each unit of N texts as (N, T), cut and padded as the texts are.
 

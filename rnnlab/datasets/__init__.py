@@ -23,9 +23,18 @@ from rnnlab.datasets.split import TailSplit as TailSplit
 from rnnlab.datasets.tagged import ConllFormat as ConllFormat
 from rnnlab.datasets.tagged import TaggedDataset as TaggedDataset
 from rnnlab.datasets.tagged import WordTagFormat as WordTagFormat
+from rnnlab.datasets.text_file import TextFileDataset as TextFileDataset
 from rnnlab.datasets.text_pairs import TextPairsDataset as TextPairsDataset
 from rnnlab.datasets.text_table import TextTableDataset as TextTableDataset
 from rnnlab.spec import Choice
 
-AnyDataset = CatalogDataset | TextTableDataset | TextPairsDataset | ArraysDataset | TaggedDataset | GeneratedDataset
+AnyDataset = (
+    CatalogDataset
+    | TextTableDataset
+    | TextPairsDataset
+    | TextFileDataset
+    | ArraysDataset
+    | TaggedDataset
+    | GeneratedDataset
+)
 Dataset = Annotated[AnyDataset, Choice("kind")]

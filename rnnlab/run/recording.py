@@ -14,7 +14,7 @@ from rnnlab.plan import Plan
 from rnnlab.run.road import Trained
 from rnnlab.run.scores import Scores
 from rnnlab.run.written import inference_of
-from rnnlab.tasks import SequenceToSequence
+from rnnlab.tasks import LanguageModel, SequenceToSequence
 from rnnlab.track.figures import confusion_figure, curves_figure, interactive_curves
 from rnnlab.track.store import Store
 from rnnlab.train.listener import Quiet
@@ -101,7 +101,7 @@ def save_preparation(trained: Trained, folder: Path) -> None:
     trained.splits.preparation.save(folder)
     head = trained.learner.objective.head
     task = task_of(trained.experiment)
-    if isinstance(task, SequenceToSequence):
+    if isinstance(task, SequenceToSequence | LanguageModel):
         inference_of(trained.learner, trained.plan).save(folder / INFERENCE_FOLDER)
     data = {
         "version": 2,

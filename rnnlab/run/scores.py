@@ -20,8 +20,8 @@ class Scores:
 
     Attributes:
         metrics: loss and metrics of the task.
-        primary: the quantity that baselines are compared by: `accuracy`, `span_f1`, `mean_absolute_error` or
-            `unit_error_rate`.
+        primary: the quantity that baselines are compared by: `accuracy`, `span_f1`, `mean_absolute_error`,
+            `unit_error_rate`, or of running texts `bits_per_character`, `perplexity` where units are no characters.
         value: its value.
         confusion: (C, C) counts, rows are the true classes; None for numbers and texts.
         report: precision, recall, f1-score and support by class; empty for numbers and texts.

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from rnnlab.spec import Choice
 from rnnlab.tasks.classification import Classification as Classification
+from rnnlab.tasks.language_model import LanguageModel as LanguageModel
 from rnnlab.tasks.losses import LOSSES as LOSSES
 from rnnlab.tasks.losses import AnyLoss as AnyLoss
 from rnnlab.tasks.losses import HeadKind as HeadKind
@@ -18,5 +19,5 @@ from rnnlab.tasks.sequence_to_sequence import Greedy as Greedy
 from rnnlab.tasks.sequence_to_sequence import SequenceToSequence as SequenceToSequence
 from rnnlab.tasks.tagging import Tagging as Tagging
 
-AnyTask = Classification | Regression | SequenceToSequence | Tagging
+AnyTask = Classification | Regression | SequenceToSequence | Tagging | LanguageModel
 Task = Annotated[AnyTask, Choice("kind")]

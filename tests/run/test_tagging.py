@@ -1,6 +1,7 @@
 """Tagging from the file to answers on new sentences."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -81,5 +82,5 @@ def test_the_record_has_the_spans(tagged):
     store = Store.open(outcome.store)
     (record,) = store.records()
     assert record.metrics["test_span_f1"] == pytest.approx(outcome.scores.value)
-    text = next(iter((__import__("pathlib").Path(record.artifact_folder)).rglob("test_scores.json"))).read_text()
-    assert json.loads(text)["spans"]["all"]["support"] > 0
+    (path,) = Path(record.artifact_folder).rglob("test_scores.json")
+    assert json.loads(path.read_text())["spans"]["all"]["support"] > 0

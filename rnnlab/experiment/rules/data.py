@@ -12,7 +12,6 @@ from rnnlab.datasets import (
     FilesSplit,
     GeneratedDataset,
     GroupSplit,
-    TaggedDataset,
     TextTableDataset,
 )
 from rnnlab.experiment.experiment import Experiment
@@ -87,12 +86,13 @@ def split_fractions(experiment: Experiment) -> Iterator[Finding]:
 def _catalog_groups(dataset: CatalogDataset) -> Iterator[Finding]:
     """Yield what is wrong with the groups of a catalog dataset: none of them may stand on both sides of a split."""
     split, groups = dataset.split, dataset.entry.groups
+    known = (*groups, *dataset.entry.columns)
     path = ("dataset", "split", "kind")
-    if isinstance(split, GroupSplit) and not groups:
+    if isinstance(split, GroupSplit) and not known:
         yield Finding("RL208", f"`{dataset.name}` has no groups", path, help="use `stratified` or `random`")
-    elif isinstance(split, GroupSplit) and split.column not in groups:
+    elif isinstance(split, GroupSplit) and split.column not in known:
         found = f"`{dataset.name}` has no groups by `{split.column}`"
-        yield Finding("RL208", found, ("dataset", "split", "column"), help=did_you_mean(split.column, groups))
+        yield Finding("RL208", found, ("dataset", "split", "column"), help=did_you_mean(split.column, known))
     elif groups and not isinstance(split, GroupSplit):
         written = "split" in dataset.model_fields_set
         yield Finding(
@@ -137,7 +137,7 @@ def _of_timesteps(experiment: Experiment) -> bool:
 
 
 def _or_labels(dataset: object) -> str:
-    labelled = isinstance(dataset, TextTableDataset | ArraysDataset | TaggedDataset) and dataset.labels
+    labelled = isinstance(dataset, TextTableDataset | ArraysDataset) and dataset.labels
     return ", or remove `dataset.labels`" if labelled else ""
 
 
@@ -186,6 +186,26 @@ def written_texts(experiment: Experiment) -> Iterator[Finding]:
         if not padding.mask:
             message = "what is written after the end of a text counts for nothing, so it is masked"
             yield Finding("RL226", message, (*place, "mask"), help="remove `mask: false`")
+
+
+@rule("dataset", "padding", "text", "task")
+def running_texts(experiment: Experiment) -> Iterator[Finding]:
+    """RL252: a running text is divided where it can be, and is not padded."""
+    dataset = experiment.dataset
+    facts = dataset.target_facts() if dataset else None
+    if dataset is None or facts is None or facts.kind != "continuation":
+        return
+    if dataset.split.kind not in ("tail", "group", "files"):
+        yield Finding(
+            "RL252",
+            "the samples of a running text follow one another, so it is not divided at random",
+            ("dataset", "split", "kind") if "split" in dataset.model_fields_set else ("dataset",),
+            help="use `split: {kind: tail}`, or by group where the data have them: `{kind: group, column: book}`",
+            on_key="split" not in dataset.model_fields_set,
+        )
+    if experiment.padding is not None:
+        message = "a running text is cut into windows of `task.window` timesteps and not padded"
+        yield Finding("RL252", message, ("padding",), help="remove `padding`", on_key=True)
 
 
 @rule("text", "dataset")
