@@ -18,4 +18,5 @@ from rnnlab.build.model import build_model as build_model
 from rnnlab.build.objective import Objective as Objective
 from rnnlab.build.objective import build_objective as build_objective
 from rnnlab.build.optimizer import build_optimizer as build_optimizer
+from rnnlab.build.sampling import draw_ids as draw_ids
 from rnnlab.build.stepping import check_inference as check_inference

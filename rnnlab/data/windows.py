@@ -76,7 +76,7 @@ def cut_windows(splits: Splits, experiment: Experiment) -> Splits:
 
     def cut(samples: Samples, *, warm: bool) -> Samples:
         ids = samples.inputs[name]
-        starts, ends, counts = _geometry(len(ids) - 1, task.window, streams, warm=warm)
+        starts, ends, counts = window_places(len(ids) - 1, task.window, streams, warm=warm)
         windows: Any = Windows(ids, starts, ends, task.window)
         return replace(
             samples,
@@ -94,7 +94,7 @@ def cut_windows(splits: Splits, experiment: Experiment) -> Splits:
     )
 
 
-def _geometry(
+def window_places(
     places: int, timesteps: int, streams: int | None, *, warm: bool
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
     """Return start and end of each window, and whether it counts.

@@ -7,3 +7,5 @@ from rnnlab.prediction.model import load_model as load_model
 from rnnlab.prediction.predict import Evaluation as Evaluation
 from rnnlab.prediction.predict import evaluate as evaluate
 from rnnlab.prediction.predict import predict as predict
+from rnnlab.prediction.sample import Sample as Sample
+from rnnlab.prediction.sample import sample as sample

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rnnlab.data import read_table
+from rnnlab.data.files import decode_text, read_bytes
 from rnnlab.data.labels import encode_tags
 from rnnlab.data.sequences import sequence_scores
 from rnnlab.data.spans import headline, is_bio, span_scores
@@ -20,6 +21,7 @@ from rnnlab.errors import CallError
 from rnnlab.prediction.answers import answer
 from rnnlab.prediction.model import BATCH, SavedModel, batches_of, load_model
 from rnnlab.prediction.raw import columns_of, read_inputs
+from rnnlab.prediction.running_text import score_running_text
 from rnnlab.text import PADDING_ID
 from rnnlab.track.record import Record
 from rnnlab.track.selectors import select
@@ -68,6 +70,8 @@ def predict(selector: str, table: Path | str, *, column: str | None = None, stor
         RnnlabError: the run has no model, or the table cannot be read.
     """
     saved = load_model(*find_model(selector, store=store))
+    if saved.sampler is not None:
+        raise CallError("a language model continues texts: use `rnnlab sample`, or `rnnlab evaluate` with a text file")
     return answer(saved, read_inputs(Path(table), saved.preparation, column))
 
 
@@ -84,7 +88,8 @@ def evaluate(
 
     Args:
         selector: a run: id prefix, name, LAST.
-        table: csv, tsv, jsonl or parquet; a tagged file where the model was trained on such.
+        table: csv, tsv, jsonl or parquet; a tagged file where the model was trained on such, a text file
+            for a language model.
         column: of the texts; that of the training unless given.
         label: the column of the labels; that of the training unless given.
         mistakes: how many to return.
@@ -95,6 +100,10 @@ def evaluate(
     """
     opened, record = find_model(selector, store=store)
     saved = load_model(opened, record)
+    if saved.sampler is not None:
+        path = Path(table)
+        text = decode_text(path.name, read_bytes(path, empty="write the text into it"))
+        return Evaluation(record, 1, score_running_text(saved, text), pd.DataFrame())
     if saved.preparation.arrays:
         raise CallError("`evaluate` reads tables of text; this model reads arrays: use `predict`")
     if saved.preparation.layout is not None:

@@ -114,6 +114,7 @@ def save_preparation(trained: Trained, folder: Path) -> None:
         "per": head.per,
         "numbers": head.numbers,
         "reads": head.reads,
+        "carried": trained.learner.stateful,
         "decode": task.decode.model_dump(mode="json") if isinstance(task, SequenceToSequence) else None,
     }
     (folder / "head.json").write_text(json.dumps(data, indent=2), encoding="utf-8")
