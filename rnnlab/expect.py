@@ -82,5 +82,5 @@ class Expect(Spec):
     """Floating-point operations of one forward pass of one sample, as planned."""
     beats: str | None = None
     """A baseline that the test score must beat (`majority`, `tfidf_logistic_regression`; `mean`, `tfidf_ridge`; for
-    tags `most_frequent_tag`, for running texts `unigram`, `ngram_3`, `ngram_5`). A miss leaves the run FINISHED, tagged,
-    with exit code 1."""
+    tags `most_frequent_tag`; for running texts `unigram`, `ngram_3`, `ngram_5`). A miss leaves the run FINISHED,
+    tagged, with exit code 1."""

@@ -6,6 +6,8 @@ Source: Chen & Goodman, An Empirical Study of Smoothing Techniques for Language 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,15 +28,16 @@ def score_ngrams(splits: Splits) -> dict[str, dict[str, float]]:
     """
     name = splits.preparation.target.reads or ""
     rows = splits.preparation.texts[name].rows
-    train = _flat(splits, "train")
-    scores: dict[str, dict[str, float]] = {baseline: {} for baseline in ORDERS}
-    for prefix, split in (("val_", "validation"), ("test_", "test")):
-        ids = _flat(splits, split)
-        for baseline, order in ORDERS.items():
-            loss = float(-np.log(ngram_probabilities(train, ids, order, rows)[1:]).mean())
-            scores[baseline] |= {
-                f"{prefix}{key}": value for key, value in text_scores(loss, units_per_character(splits, split)).items()
-            }
+    held = {"val_": "validation", "test_": "test"}
+    grams = count_grams(_flat(splits, "train"), [_flat(splits, split) for split in held.values()], max(ORDERS.values()))
+    scores: dict[str, dict[str, float]] = {}
+    for baseline, order in ORDERS.items():
+        found = dict(zip(held.items(), gram_probabilities(grams, order, rows), strict=True))
+        scores[baseline] = {
+            f"{prefix}{key}": value
+            for (prefix, split), shares in found.items()
+            for key, value in text_scores(float(-np.log(shares[1:]).mean()), units_per_character(splits, split)).items()
+        }
     return scores
 
 
@@ -60,28 +63,45 @@ def _flat(splits: Splits, split: str) -> Ids:
     return np.asarray(windows.ids, np.int64)
 
 
-def ngram_probabilities(train: Ids, ids: Ids, order: int, rows: int) -> Numbers:
-    """Return the probability (L,) of each unit of a text after those before it.
+@dataclass(frozen=True)
+class Grams:
+    """The n-grams of some texts behind one another.
+
+    Attributes:
+        by_size: for each size a number for the n-gram that ends at each place, the same for the same units.
+        counted: places of the text that is counted.
+        scored: places of each text that is scored.
+    """
+
+    by_size: dict[int, Ids]
+    counted: Ids
+    scored: tuple[Ids, ...]
+
+
+def count_grams(train: Ids, texts: Sequence[Ids], order: int) -> Grams:
+    """Return the n-grams up to an order of the text that is counted and of those that are scored."""
+    fill = np.full(order - 1, PADDING_ID, np.int64)  # before the first unit of each text
+    ends = np.cumsum([len(fill) + len(text) for text in (train, *texts)])
+    places = [np.arange(end - len(text), end) for end, text in zip(ends, (train, *texts), strict=True)]
+    stream = np.concatenate([part for text in (train, *texts) for part in (fill, text)])
+    return Grams(_grams(stream, order), places[0], tuple(places[1:]))
+
+
+def gram_probabilities(grams: Grams, order: int, rows: int) -> list[Numbers]:
+    """Return the probability (L,) of each unit of each text that is scored, after those before it.
 
     Args:
-        train: (M,) ids that are counted.
-        ids: (L,) ids that are scored.
+        grams: of `order` at least.
         order: n: a unit depends on the n - 1 before it.
         rows: V; the vocabulary is all of them but padding.
     """
-    fill = np.full(order - 1, PADDING_ID, np.int64)  # before the first unit of each text
-    stream = np.concatenate([fill, train, fill, ids])
-    counted = np.zeros(len(stream), bool)
-    counted[len(fill) : len(fill) + len(train)] = True
-    scored = np.arange(len(stream) - len(ids), len(stream))
-    grams = _grams(stream, order)
-    found = np.full(len(ids), 1.0 / (rows - 1))
+    scored = np.concatenate(grams.scored)
+    found = np.full(len(scored), 1.0 / (rows - 1))
     for size in range(1, order + 1):
-        contexts = grams[size - 1] if size > 1 else np.zeros(len(stream), np.int64)
-        before = np.roll(contexts, 1) if size > 1 else contexts
-        counts = _counts(grams, size, order, counted)
-        found = _interpolated(counts, grams[size], before, counted, scored, found)
-    return found
+        counts = _counts(grams, size, order)
+        contexts = np.roll(grams.by_size[size - 1], 1) if size > 1 else np.zeros_like(grams.by_size[1])
+        found = _interpolated(counts, grams.by_size[size], contexts, grams.counted, scored, found)
+    return np.split(found, np.cumsum([len(each) for each in grams.scored])[:-1])
 
 
 def _grams(stream: Ids, order: int) -> dict[int, Ids]:
@@ -94,24 +114,18 @@ def _grams(stream: Ids, order: int) -> dict[int, Ids]:
     return grams
 
 
-def _counts(grams: dict[int, Ids], size: int, order: int, counted: NDArray[np.bool_]) -> Numbers:
+def _counts(grams: Grams, size: int, order: int) -> Numbers:
     """Return how often each n-gram stands in train; below the highest order, after how many different units."""
-    kinds = int(grams[size].max()) + 1
-    if size == order:
-        return np.bincount(grams[size][counted], minlength=kinds).astype(np.float64)
-    longer = grams[size + 1]
-    places = np.flatnonzero(counted)
-    _, first = np.unique(longer[places], return_index=True)
-    return np.bincount(grams[size][places[first]], minlength=kinds).astype(np.float64)
+    of_size, places = grams.by_size[size], grams.counted
+    if size < order:
+        places = places[np.unique(grams.by_size[size + 1][places], return_index=True)[1]]
+    return np.bincount(of_size[places], minlength=int(of_size.max()) + 1).astype(np.float64)
 
 
-def _interpolated(
-    counts: Numbers, grams: Ids, contexts: Ids, counted: NDArray[np.bool_], scored: Ids, shorter: Numbers
-) -> Numbers:
+def _interpolated(counts: Numbers, grams: Ids, contexts: Ids, counted: Ids, scored: Ids, shorter: Numbers) -> Numbers:
     """Return probabilities of one size, discounted and filled up with those of the size below."""
-    places = np.flatnonzero(counted)
-    kinds, first = np.unique(grams[places], return_index=True)
-    context_of = contexts[places[first]]
+    kinds, first = np.unique(grams[counted], return_index=True)
+    context_of = contexts[counted[first]]
     size = int(contexts.max()) + 1
     totals = np.bincount(context_of, weights=counts[kinds], minlength=size)
     types = np.bincount(context_of, minlength=size).astype(np.float64)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from rnnlab.experiment import Experiment
+from rnnlab.experiment import Experiment, target_kind
 from rnnlab.layers import Signal
 from rnnlab.plan.graph import plan_graph
 from rnnlab.plan.late import DecoderSide, find_obstacles
@@ -49,7 +49,7 @@ def stateful_findings(experiment: Experiment, plan: Plan) -> Iterator[Finding]:
         yield Finding("RL227", "no layer has states to carry", ("training", "stateful"), help="remove it", on_key=True)
         return
     told: set[int] = set()
-    for entry, key, reason, help_ in _obstacles(plan):
+    for entry, key, reason, help_ in _obstacles(plan, continues=target_kind(experiment) == "continuation"):
         if entry not in told:
             told.add(entry)
             layer = next(layer for layer in plan.layers if layer.entry == entry)
@@ -61,7 +61,7 @@ def stateful_findings(experiment: Experiment, plan: Plan) -> Iterator[Finding]:
             )
 
 
-def _obstacles(plan: Plan) -> Iterator[tuple[int, str, str, str]]:
+def _obstacles(plan: Plan, *, continues: bool) -> Iterator[tuple[int, str, str, str]]:
     """Yield (entry, key, reason, help) of layers that need more than a window and their states."""
     for layer in plan.layers:
         if layer.initial_state:
@@ -75,6 +75,8 @@ def _obstacles(plan: Plan) -> Iterator[tuple[int, str, str, str]]:
     everything = DecoderSide("", frozenset([*plan.inputs, *(layer.name for layer in plan.layers)]), frozenset())
     masking = {layer.name for layer in plan.layers if layer.layer == "masking"}
     for obstacle in find_obstacles(plan, everything):
+        if obstacle.looks_ahead and continues:
+            continue  # RL251 says what is worse about it
         if (
             obstacle.key != "return_sequences" and obstacle.layer not in masking
         ):  # the last window gives the last output

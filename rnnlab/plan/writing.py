@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rnnlab.errors import CallError
 from rnnlab.experiment import Experiment, task_of
 from rnnlab.plan.inference import looks_ahead, plan_inference
-from rnnlab.plan.plan import HeadPlan, Plan
+from rnnlab.plan.plan import Plan
 from rnnlab.source import Finding
 from rnnlab.tasks import LanguageModel, SequenceToSequence
 
@@ -15,8 +15,8 @@ from rnnlab.tasks import LanguageModel, SequenceToSequence
 def writing_findings(experiment: Experiment, plan: Plan) -> Iterator[Finding]:
     """Yield what keeps the model from writing a text: it must not read what it is to write."""
     task = task_of(experiment)
-    if plan.head is not None and isinstance(task, LanguageModel):
-        yield from _continuing(plan, plan.head)
+    if experiment.dataset is not None and isinstance(task, LanguageModel):
+        yield from _continuing(plan)
     if plan.head is None or not isinstance(task, SequenceToSequence):
         return
     assert plan.head.reads is not None
@@ -46,10 +46,10 @@ def writing_findings(experiment: Experiment, plan: Plan) -> Iterator[Finding]:
         )
 
 
-def _continuing(plan: Plan, head: HeadPlan) -> Iterator[Finding]:
+def _continuing(plan: Plan) -> Iterator[Finding]:
     """Yield what lets a language model read the units that it is to predict."""
-    assert head.reads is not None
-    ahead = looks_ahead(plan, head.reads)
+    (reads,) = plan.inputs
+    ahead = looks_ahead(plan, reads)
     for obstacle in ahead:
         yield Finding(
             "RL251",
@@ -57,8 +57,8 @@ def _continuing(plan: Plan, head: HeadPlan) -> Iterator[Finding]:
             ("model", "layers", obstacle.entry, obstacle.key),
             help="use layers that read from the start to the end",
         )
-    if not ahead:
+    if plan.head is not None and not ahead:
         try:
-            plan_inference(plan, head.reads)
+            plan_inference(plan, reads)
         except CallError as error:
             yield Finding("RL251", str(error), ("model", "layers"), on_key=True)
