@@ -112,9 +112,17 @@ def _show(outcomes: list[Outcome], replicated: Replicated | None, *, smoke: bool
     if outcomes:
         link = run_link(DEFAULT_PORT, outcomes[-1].experiment_id, outcomes[-1].run_id)
         print(f"link        {link} (while `rnnlab ui` runs)")
-    print("\nnext        rnnlab predict LAST new.csv    answers on new data")
+    print(f"\nnext        {_use(outcomes)}")
     print("            rnnlab compare LAST~1..LAST    what differs between the last two runs")
     print("            rnnlab ui                      curves, figures and comparison in the browser")
+
+
+def _use(outcomes: list[Outcome]) -> str:
+    """Return what the model is there for."""
+    head = outcomes[-1].plan.head if outcomes else None
+    if head is not None and head.task == "language_model":
+        return "rnnlab sample LAST --prompt …  a text that it continues"
+    return "rnnlab predict LAST new.csv    answers on new data"
 
 
 def _show_run(outcome: Outcome) -> None:

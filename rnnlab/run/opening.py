@@ -142,4 +142,5 @@ def _first(samples: Samples, count: int) -> Samples:
         masks={name: values[:count] for name, values in samples.masks.items()},
         rows=None if samples.rows is None else samples.rows[:count],
         raw={name: texts[:count] for name, texts in samples.raw.items()},
+        streams=samples.streams,
     )

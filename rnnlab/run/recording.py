@@ -15,7 +15,7 @@ from rnnlab.plugging import plugins_in
 from rnnlab.run.road import Trained
 from rnnlab.run.scores import Scores
 from rnnlab.run.written import inference_of
-from rnnlab.tasks import SequenceToSequence
+from rnnlab.tasks import LanguageModel, SequenceToSequence
 from rnnlab.track.figures import confusion_figure, curves_figure, interactive_curves
 from rnnlab.track.store import Store
 from rnnlab.train.listener import Quiet
@@ -85,6 +85,8 @@ def record_outcome(
         labels = trained.splits.preparation.labels
         store.log_figure(run_id, "figures/confusion.png", confusion_figure(scores.confusion, labels))
         table = {"labels": labels, "confusion": scores.confusion.tolist(), "report": scores.report}
+        if scores.spans:
+            table["spans"] = scores.spans
         store.log_text(run_id, "test_scores.json", json.dumps(table, indent=2))
     if scores.written:
         store.log_text(
@@ -103,7 +105,7 @@ def save_preparation(trained: Trained, folder: Path) -> None:
         (folder / "plugins.json").write_text(json.dumps(plugins, indent=2), encoding="utf-8")
     head = trained.learner.objective.head
     task = task_of(trained.experiment)
-    if isinstance(task, SequenceToSequence):
+    if isinstance(task, SequenceToSequence | LanguageModel):
         inference_of(trained.learner, trained.plan).save(folder / INFERENCE_FOLDER)
     data = {
         "version": 2,
@@ -116,6 +118,7 @@ def save_preparation(trained: Trained, folder: Path) -> None:
         "per": head.per,
         "numbers": head.numbers,
         "reads": head.reads,
+        "carried": trained.learner.stateful,
         "decode": task.decode.model_dump(mode="json") if isinstance(task, SequenceToSequence) else None,
         "dtype": head.dtype,
     }

@@ -15,9 +15,11 @@ from rnnlab.experiment.fingerprint import config_fingerprint
 from rnnlab.experiment.prepared import file_sha256
 from rnnlab.plan import Plan
 from rnnlab.plugging import blame, plugins_in
+from rnnlab.run.continued import score_continued
 from rnnlab.run.scores import Scores, score_outputs
+from rnnlab.run.tagged import score_tagged
 from rnnlab.run.written import score_written
-from rnnlab.tasks import SequenceToSequence
+from rnnlab.tasks import LanguageModel, SequenceToSequence, Tagging
 from rnnlab.train.fit import Checkpointing, fit
 from rnnlab.train.learner import Learner, answers, build_learner, evaluate
 from rnnlab.train.listener import Listener
@@ -41,6 +43,10 @@ class Trained:
         task = task_of(self.experiment)
         if isinstance(task, SequenceToSequence):
             return score_written(self.learner, self.plan, task, self.splits, samples, metrics)
+        if isinstance(task, LanguageModel):
+            return score_continued(self.splits, samples, metrics)
+        if isinstance(task, Tagging):
+            return score_tagged(self.learner, self.splits, samples, metrics)
         targets, outputs = answers(self.learner, samples)
         return score_outputs(self.learner.objective.head, metrics, targets, outputs, self.splits.preparation.labels)
 

@@ -20,7 +20,7 @@ from rnnlab.run.heads import run_head
 from rnnlab.run.opening import Road, Say, open_road
 from rnnlab.run.recording import Recorder, record_model_facts, record_outcome
 from rnnlab.run.road import train_once
-from rnnlab.run.scores import Scores, skill_over
+from rnnlab.run.scores import SHARES, Scores, skill_over
 from rnnlab.track.record import Record
 from rnnlab.train.listener import Listener
 from rnnlab.train.result import TrainingResult
@@ -222,5 +222,5 @@ def missed_baseline(experiment: Experiment, scores: Scores, baselines: dict[str,
     if name is None:
         return None
     baseline = baselines[name][f"test_{scores.primary}"]
-    better = scores.value > baseline if scores.primary == "accuracy" else scores.value < baseline
+    better = scores.value > baseline if scores.primary in SHARES else scores.value < baseline
     return None if better else name

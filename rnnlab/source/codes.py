@@ -249,6 +249,26 @@ CODES: dict[str, Code] = {
         "than they have, so that a `dense` or `activation` layer that the model gives computes in float32 unless told "
         "otherwise.",
     ),
+    "RL250": Code(
+        "The units of tagged data are their tokens",
+        "A tag belongs to a token as the file has it. Words would drop punctuation, characters would have no tag: "
+        "`text: {unit: token}`.",
+    ),
+    "RL251": Code(
+        "The model reads the units that it is to predict",
+        "A language model tells the next unit from those before it. A layer that reads later timesteps, such as a "
+        "bidirectional one, would read the answer: the loss would fall to nothing and the model could not write.",
+    ),
+    "RL252": Code(
+        "A running text is not divided or padded like this",
+        "Its samples follow one another: it is divided by position, by files or by groups, and cut into windows of "
+        "`task.window` timesteps.",
+    ),
+    "RL253": Code(
+        "The windows of a language model follow one another",
+        "Stateful training of a language model is `stateful: true, reset: epoch, shuffle: false`: the text is cut into "
+        "`batch_size` streams, and each window starts from the states that the one before it left.",
+    ),
     "RL301": Code(
         "A path of the space leads nowhere",
         "Paths are keys joined by dots; layers are named or counted from 0.",
@@ -329,6 +349,14 @@ CODES: dict[str, Code] = {
     "RL410": Code(
         "A target is no finite number",
         "Regression needs a finite number in every row.",
+    ),
+    "RL420": Code(
+        "A line of tagged text is malformed",
+        "A line has fewer columns than `dataset.format` asks for, a token has no tag, or one of them is empty.",
+    ),
+    "RL421": Code(
+        "A running text is too short",
+        "Every split needs at least two units: one to read and one to predict.",
     ),
     "RL501": Code(
         "The built model is not the planned one",
