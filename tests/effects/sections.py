@@ -66,6 +66,26 @@ ARRAYS = (
     "model.layers=[{layer: gru, units: 2, name: rnn}, {layer: dense, units: 1, name: head}]",
 )
 WINDOWS = (*ARRAYS, "training={batch_size: 20, epochs: 2, stateful: true, window: 4}")
+TAGGED = (
+    "dataset={kind: tagged, path: tagged.txt, split: {kind: random}}",
+    "text={unit: token, vocabulary: 20}",
+    "task={kind: tagging}",
+    "model.layers=[{layer: embedding, output_dim: 4}, {layer: gru, units: 4, name: rnn}, "
+    "{layer: dense, units: 2, activation: softmax, name: head}]",
+)
+GENERATED = (
+    "dataset={kind: generated, name: tagged-sentences, samples: 40}",
+    *TAGGED[1:],
+    "model.layers.head.units=7",
+)
+RUNNING = (
+    "dataset={kind: text_file, path: story.txt}",
+    "text={unit: character, vocabulary: 30}",
+    "padding=null",
+    "task={kind: language_model, window: 8}",
+    "model.layers=[{layer: embedding, output_dim: 4}, {layer: gru, units: 4, name: rnn}, "
+    "{layer: dense, units: 30, activation: softmax, name: head}]",
+)
 BEAM = "task.decode={kind: beam}"
 STOPS = ("training.epochs=4", "training.early_stopping={monitor: val_loss, min_delta: 10}")
 """No epoch after the first improves by 10."""
@@ -156,6 +176,25 @@ CASES: dict[tuple[str, str], Case] = {
         "training", "task.loss={kind: categorical_crossentropy, label_smoothing: 0.2}", WRITTEN
     ),
     ("SequenceToSequence", "metrics"): Case("training", "task.metrics=[top_5_accuracy]", WRITTEN),
+    ("TaggedDataset", "path"): Case("data", "dataset.path=other.txt", TAGGED),
+    ("TaggedDataset", "labels"): Case("data", "dataset.labels=[O, N]", TAGGED),
+    ("ConllFormat", "token"): Case("data", "dataset.format={kind: conll, token: 2}", TAGGED),
+    ("ConllFormat", "tag"): Case("data", "dataset.format={kind: conll, tag: 2}", TAGGED),
+    ("ConllFormat", "comment"): Case("data", 'dataset.format={kind: conll, comment: "#"}', TAGGED),
+    ("WordTagFormat", "separator"): Case(
+        "data",
+        "dataset.format={kind: word_tag, separator: _}",
+        (*TAGGED, "dataset.path=slashes.txt", "dataset.format=word_tag"),
+    ),
+    ("GeneratedDataset", "name"): Case("verdict", "dataset.name=other", GENERATED),
+    ("GeneratedDataset", "samples"): Case("data", "dataset.samples=50", GENERATED),
+    ("GeneratedDataset", "seed"): Case("data", "dataset.seed=1", GENERATED),
+    ("Tagging", "loss"): Case("plan", "task.loss=categorical_crossentropy", GENERATED),
+    ("Tagging", "metrics"): Case("plan", "task.metrics=[top_5_accuracy]", GENERATED),
+    ("TextFileDataset", "path"): Case("data", "dataset.path=tiny.csv", RUNNING),
+    ("LanguageModel", "window"): Case("data", "task.window=5", RUNNING),
+    ("LanguageModel", "loss"): Case("plan", "task.loss=categorical_crossentropy", RUNNING),
+    ("LanguageModel", "metrics"): Case("plan", "task.metrics=[top_5_accuracy]", RUNNING),
     ("Greedy", "limit"): Case("writing", "task.decode={kind: greedy, limit: 1}", WRITTEN),
     ("Beam", "width"): Case(
         "writing", "task.decode={kind: beam, width: 5}", (*WRITTEN, "task.decode={kind: beam, width: 2}")

@@ -46,6 +46,14 @@ def file(make_tiny) -> Path:
     }
     for name, kept in tables.items():
         (tiny.folder / f"{name}.csv").write_text("\n".join([head, *kept, ""]), encoding="utf-8")
+    tagged = [f"a{number % 7}\tx{number % 3}\t{'ON'[number % 2]}\n#\ty\tO\n" for number in range(40)]
+    (tiny.folder / "tagged.txt").write_text("\n".join(tagged), encoding="utf-8")
+    (tiny.folder / "other.txt").write_text("\n".join(tagged[:20]), encoding="utf-8")
+    slashes = [f"a{number % 7}_b/{'ON'[number % 2]} c_d/O" for number in range(40)]
+    (tiny.folder / "slashes.txt").write_text("\n".join(slashes), encoding="utf-8")
+    (tiny.folder / "story.txt").write_text(
+        "the film was a very lovely story and the music too. " * 20, encoding="utf-8"
+    )
     with np.load(tiny.folder / "series.npz") as series:
         np.savez(tiny.folder / "other.npz", **{key: values[:30] for key, values in series.items()})
     return tiny.file
