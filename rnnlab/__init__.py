@@ -16,6 +16,8 @@ _HOMES = {
     "load_experiment": "rnnlab.plan.check",
     "validate_experiment": "rnnlab.plan.check",
     "plan_model": "rnnlab.plan.check",
+    "load_plugin": "rnnlab.plugging",
+    "check_plugin": "rnnlab.build.contract",
     "build_model": "rnnlab.build.model",
     "run_experiment": "rnnlab.run.run",
     "run_sweep": "rnnlab.sweep",

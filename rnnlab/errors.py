@@ -47,6 +47,17 @@ class DatasetError(RnnlabError):
         super().__init__(f"error[{code}]: {message}" + (f"\n  = help: {help}" if help else ""))
 
 
+class PluginError(RnnlabError):
+    """A plugin is missing or cannot be used; `code` is RL510, or RL511 where its Keras file is the cause."""
+
+    exit_code = 2
+
+    def __init__(self, code: str, message: str, *, help: str | None = None) -> None:
+        self.code = code
+        self.help = help
+        super().__init__(f"error[{code}]: {message}" + (f"\n  = help: {help}" if help else ""))
+
+
 class PlanMismatchError(RnnlabError):
     """The built Keras model is not what the plan predicted (RL5xx): a defect, never trained."""
 

@@ -11,7 +11,7 @@ import inspect
 import textwrap
 from collections.abc import Mapping
 from functools import cache
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, Protocol, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, Strict, TypeAdapter
 from pydantic.fields import FieldInfo
@@ -26,6 +26,7 @@ __all__ = [
     "Positive",
     "PositiveInt",
     "Reference",
+    "Shelf",
     "Spec",
     "Tuple",
     "choices_of",
@@ -76,18 +77,42 @@ def choices_of(union: Any, key: str) -> Mapping[str, type[Spec]]:
     return {member.model_fields[key].default: member for member in members}
 
 
+class Shelf(Protocol):
+    """What plugins add to a union of specs: see `rnnlab.plugging`."""
+
+    def members(self) -> Mapping[str, type[Spec]]:
+        """Return the members of all loaded plugins by name."""
+
+    def seek(self, name: str) -> None:
+        """Load the installed plugin that has a member of that name, if there is one."""
+
+
 class Choice:
     """Marks a union whose members are told apart by `key`: `Annotated[A | B, Choice("kind")]`.
 
     Unlike pydantic's discriminator it builds only the validator of the member that is used, and with `short` a bare
     string stands for the member of that name with its defaults; with `implied` a key stands for a member where the
-    discriminating one is left out: `{reuse: encoder}`.
+    discriminating one is left out: `{reuse: encoder}`; to a union with a `shelf` plugins add members.
     """
 
-    def __init__(self, key: str, *, short: bool = False, implied: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, key: str, *, short: bool = False, implied: Mapping[str, str] | None = None, shelf: Shelf | None = None
+    ) -> None:
         self.key = key
         self.short = short
         self.implied = dict(implied or {})
+        self.shelf = shelf
+
+    def members(self, union: Any) -> Mapping[str, type[Spec]]:
+        """Return the members of the union, then those of the plugins that are loaded now."""
+        own = choices_of(union, self.key)
+        return {**own, **self.shelf.members()} if self.shelf else own
+
+    def seek(self, union: Any, name: str) -> Mapping[str, type[Spec]]:
+        """Return the members, after loading an installed plugin where only that can know the name."""
+        if self.shelf and name not in self.members(union):
+            self.shelf.seek(name)
+        return self.members(union)
 
     def name_in(self, data: Any) -> Any:
         """Return the name of the member that plain data are meant for, None where nothing says it."""
@@ -98,17 +123,19 @@ class Choice:
 
     def __get_pydantic_core_schema__(self, union: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         """Validate by looking the member up."""
-        members = choices_of(union, self.key)
 
         def validate(value: Any) -> Spec:
+            name = self.name_in(value)
+            members = self.seek(union, name) if isinstance(name, str) else self.members(union)
             if isinstance(value, Spec) and type(value) in members.values():
                 return value
             if self.short and isinstance(value, str):
                 value = {self.key: value}
             context: dict[str, Any] = {"key": self.key, "known": list(members), "short": self.short}
+            context["plugged"] = self.shelf is not None
             if not isinstance(value, dict):
                 raise PydanticCustomError("choice_type", "must be a mapping with `{key}`", context)
-            name = self.name_in(value)
+            name = self.name_in(value)  # again: a bare string became a mapping
             if name is None:
                 raise PydanticCustomError("choice_missing", "`{key}` is missing", context)
             if not isinstance(name, str) or name not in members:
@@ -126,7 +153,7 @@ class Choice:
     ) -> dict[str, Any]:
         """Return a oneOf with the discriminator, for editors."""
         _, union = schema["metadata"]["choice"]
-        members = choices_of(union, self.key)
+        members = self.members(union)
         branches = []
         for member in members.values():
             branch = handler(member.__pydantic_core_schema__ if member.__pydantic_complete__ else _built(member))

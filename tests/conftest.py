@@ -96,8 +96,18 @@ def write_tiny(folder: Path, samples: int = 160) -> Tiny:
         rows.append(f"{' '.join(words)} {number},{label},{mood},{list(MOODS).index(mood) + number % 5 / 10}")
     tiny = Tiny(folder)
     tiny.table.write_text("\n".join([*rows, ""]), encoding="utf-8")
+    _write_series(folder / "series.npz")
     tiny.extend("")
     return tiny
+
+
+def _write_series(path: Path) -> None:
+    """Write sequences of two numbers, and for each timestep the sum of the first so far."""
+    import numpy as np
+
+    x = np.random.default_rng(2).normal(size=(60, 10, 2)).astype("float32")
+    sums = np.cumsum(x[:, :, 0], axis=1)
+    np.savez(path, x=x, z=x * 2, y=sums, w=-sums)
 
 
 @dataclass(frozen=True)
@@ -137,6 +147,24 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.delenv("MLFLOW_TRACKING_URI", raising=False)
         patch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
         yield
+
+
+PLUGIN_MARK = "# --plugin "
+
+
+@pytest.fixture(autouse=True)
+def plugins(request: pytest.FixtureRequest) -> Iterator[None]:
+    """No plugin outlives a test; one whose parameter is a file gets the plugin that the file's second line names."""
+    from rnnlab.plugging import load_plugin, unload_plugins
+
+    given = request.node.callspec.params.values() if hasattr(request.node, "callspec") else ()
+    for path in (value for value in given if isinstance(value, Path) and value.suffix == ".yaml"):
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()[:2]
+        for line in lines:
+            if line.startswith(PLUGIN_MARK):
+                load_plugin(path.parent / line.removeprefix(PLUGIN_MARK))
+    yield
+    unload_plugins()
 
 
 @pytest.fixture

@@ -21,6 +21,8 @@ ROOMS = [
     "layers",
     "plan",
     "plan.table",
+    "plugging",
+    "plugin",
 ]
 SECTIONS = [
     "expect",

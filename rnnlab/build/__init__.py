@@ -19,4 +19,8 @@ from rnnlab.build.model import build_model as build_model
 from rnnlab.build.objective import Objective as Objective
 from rnnlab.build.objective import build_objective as build_objective
 from rnnlab.build.optimizer import build_optimizer as build_optimizer
+from rnnlab.build.optimizer import scaling as scaling
+from rnnlab.build.sampling import draw_ids as draw_ids
 from rnnlab.build.stepping import check_inference as check_inference
+from rnnlab.build.weights import copy_layers as copy_layers
+from rnnlab.build.weights import read_keras as read_keras

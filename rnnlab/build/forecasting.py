@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnlab.data.gathered import SeriesWindows
 from rnnlab.data.series_encoder import CENTRE, SCALE, SeriesEncoder
 from rnnlab.data.splits import Samples
-from rnnlab.data.windows import Windows
 from rnnlab.datasets.series import PAST
 from rnnlab.plan import ForecastPlan
 
@@ -50,7 +50,7 @@ def _shaped(outputs: Any, plan: ForecastPlan) -> Numbers:
 
 
 def _feed_back(
-    answer: Answer, plan: ForecastPlan, encoder: SeriesEncoder, windows: Windows, rows: NDArray[np.int64]
+    answer: Answer, plan: ForecastPlan, encoder: SeriesEncoder, windows: SeriesWindows, rows: NDArray[np.int64]
 ) -> Numbers:
     """Return (B, H, K, 1), each timestep forecast from the past and the forecasts before it."""
     past = windows[rows]

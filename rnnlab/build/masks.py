@@ -12,10 +12,12 @@ from typing import Any
 
 import keras
 
+from rnnlab.dtypes import compute_dtype
 from rnnlab.layers import CALL_ARGUMENTS, Mask
 from rnnlab.plan import LayerPlan
 
-LOWEST = -3.0e38  # below every float32 that a network gives, and finite, so that 0 times it is 0
+LOWEST = -3.0e38  # below every number that a network gives, and finite, so that 0 times it is 0
+LOWEST_FLOAT16 = -65504.0
 ZERO = 0.0
 
 
@@ -49,6 +51,11 @@ class Masks:
         return keras.ops.where(keep, read, value)
 
 
+def lowest(plan: LayerPlan) -> float:
+    """Return a number below all data that a layer computes with."""
+    return LOWEST_FLOAT16 if "float16" in (plan.input.dtype, compute_dtype(plan.dtype)) else LOWEST
+
+
 Call = Callable[[keras.layers.Layer, LayerPlan, list[Any], Masks], Any]
 
 
@@ -67,7 +74,7 @@ def call_layer(layer: keras.layers.Layer, plan: LayerPlan, read: list[Any], mask
         masks.find(plan.output.mask, read[0], plan.keras_arguments["mask_value"])
     if plan.layer in CALLS:
         return CALLS[plan.layer](layer, plan, read, masks)
-    if plan.input.mask and (plan.kernel is not None or plan.layer in TAKE_A_MASK):
+    if plan.input.mask and (plan.kernel is not None or plan.takes_mask or plan.layer in TAKE_A_MASK):
         arguments["mask"] = masks.tensor(plan.input.mask)
     return layer(read[0] if len(read) == 1 else read, **arguments)
 
@@ -82,19 +89,19 @@ def _zeros(layer: keras.layers.Layer, plan: LayerPlan, read: list[Any], masks: M
 
 def _global_maximum(layer: keras.layers.Layer, plan: LayerPlan, read: list[Any], masks: Masks) -> Any:
     """Padding never wins, even where all data are negative."""
-    return layer(masks.fill(plan.input.mask, read[0], LOWEST))
+    return layer(masks.fill(plan.input.mask, read[0], lowest(plan)))
 
 
 def _maximum(layer: keras.layers.Layer, plan: LayerPlan, read: list[Any], masks: Masks) -> Any:
     """Padding never wins; windows of nothing else give 0, which keeps gradients finite."""
-    return masks.fill(plan.output.mask, layer(masks.fill(plan.input.mask, read[0], LOWEST)), ZERO)
+    return masks.fill(plan.output.mask, layer(masks.fill(plan.input.mask, read[0], lowest(plan))), ZERO)
 
 
 def _average(layer: keras.layers.Layer, plan: LayerPlan, read: list[Any], masks: Masks) -> Any:
     """The sum over the data of a window by their number: both as averages over the window."""
     if plan.input.mask is None:
         return layer(read[0])
-    data = keras.ops.cast(masks.tensor(plan.input.mask), "float32")
+    data = keras.ops.cast(masks.tensor(plan.input.mask), plan.input.dtype)
     share = keras.ops.maximum(layer(keras.ops.expand_dims(data, -1)), 1.0 / plan.keras_arguments["pool_size"])
     return layer(masks.fill(plan.input.mask, read[0], ZERO)) / share
 

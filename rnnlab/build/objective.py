@@ -29,15 +29,17 @@ class Objective:
     metrics: tuple[tuple[str, Any], ...]
 
     def losses(self, target: Any, output: Any) -> Any:
-        """Return the loss of each row (R,): of a sample, of a timestep of one, or of a number of a forecast.
+        """Return the loss of each row (R,), never computed in half precision.
+
+        A row is a sample, a timestep of one, or a number of a forecast.
 
         Args:
             target: (B,), (B, K), (B, T) or (B, T, K); of forecasts (B, H, K, 3).
             output: (B, U) or (B, T, U).
         """
-        wanted, found = self._rows(target, output)
+        wanted, found = self._rows(target, tf.cast(output, self.head.dtype))
         if self.head.forecast and self.head.forecast.quantiles:
-            return pinball(wanted, found, self.head.forecast.quantiles)
+            return pinball(tf.cast(wanted, found.dtype), found, self.head.forecast.quantiles)
         if self.head.kind == "binary" or self.head.kind == "number":
             wanted = tf.cast(wanted, found.dtype)
         elif self.head.loss.one_hot:
@@ -45,7 +47,8 @@ class Objective:
         return self.loss(wanted, found)
 
     def probabilities(self, output: Any) -> Any:
-        """Return probabilities of logits; other outputs as they are."""
+        """Return probabilities of logits; other outputs as they are; never in half precision."""
+        output = tf.cast(output, self.head.dtype)
         if not self.head.from_logits:
             return output
         return tf.sigmoid(output) if self.head.kind == "binary" else tf.nn.softmax(output)
@@ -116,8 +119,9 @@ def pinball(wanted: Any, found: Any, quantiles: Sequence[float]) -> Any:
 def build_objective(head: HeadPlan) -> Objective:
     """Return the objective of a planned head."""
     arguments = {} if isinstance(head.loss, Pinball) else head.loss.keras_arguments()
-    loss = getattr(keras.losses, head.loss.keras_class)(reduction="none", **arguments)
+    loss = getattr(keras.losses, head.loss.keras_class)(reduction="none", dtype=head.dtype, **arguments)
     metrics = tuple(
-        (name, getattr(keras.metrics, METRICS[name].keras_class[head.kind])(name=name)) for name in head.metrics
+        (name, getattr(keras.metrics, METRICS[name].keras_class[head.kind])(name=name, dtype=head.dtype))
+        for name in head.metrics
     )
     return Objective(head, loss, metrics)

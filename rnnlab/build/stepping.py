@@ -54,11 +54,11 @@ class Stepper:
         """Return the memory before the first id.
 
         Args:
-            inputs: the sources by name, N samples.
+            inputs: the sources by name, N samples; a model without sources has one.
             width: W; each sample gets so many rows, R = N·W.
         """
         known = {name: tf.convert_to_tensor(inputs[name]) for name in self.wiring.sources}
-        rows = len(next(iter(inputs.values()))) * width
+        rows = (len(next(iter(inputs.values()))) if inputs else 1) * width
         if self._encode is not None:
             given = self._encode({name: tf.cast(known[name], dtype) for name, dtype in self._reads.items()})
             known |= dict(zip(self.wiring.encoder_outputs, given, strict=True))
@@ -101,7 +101,7 @@ def compile_encoder(encoder: keras.Model) -> Callable[[Tensors], list[Any]]:
     def encode(sources: Tensors) -> list[Any]:
         return keras.tree.flatten(encoder(sources, training=False))  # type: ignore[no-any-return]
 
-    return tf.function(encode, input_signature=(_specs(encoder),)) if _compiles(encoder) else encode
+    return tf.function(encode, autograph=False, input_signature=(_specs(encoder),)) if _compiles(encoder) else encode
 
 
 def _compiles(model: keras.Model) -> bool:
@@ -135,7 +135,7 @@ def compile_step(inference: Inference) -> Any:
         return _logarithms(output, wiring), after
 
     compiles = wiring.mode == "step" or _compiles(model)  # a step has one timestep, which is known
-    return tf.function(advance, input_signature=signature) if compiles else advance
+    return tf.function(advance, autograph=False, input_signature=signature) if compiles else advance
 
 
 def _step(model: keras.Model, wiring: Wiring, ids: Any, states: Tensors, encoded: Tensors) -> tuple[Any, Tensors]:

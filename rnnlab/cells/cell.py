@@ -1,14 +1,13 @@
-"""What every recurrent cell has: keys, weights by closed form, cost."""
+"""What every recurrent cell has: states, weights by closed form, cost."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import Any, ClassVar, Literal
 
-from rnnlab.initializers import Activation, Constraint, Initializer, Rate, Regularizer
-from rnnlab.spec import PositiveInt, Spec
+from rnnlab.spec import Spec
 
 BiasInitializer = Literal[
     "zeros", "ones", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun_uniform", "lecun_normal",
@@ -24,11 +23,13 @@ class Weight:
         path: Keras's path below the layer's name: `lstm_cell/kernel`.
         shape: its shape.
         trainable: training may change it.
+        dtype: in which it is kept; stamped by the plan.
     """
 
     path: str
     shape: tuple[int, ...]
     trainable: bool = True
+    dtype: str = "float32"
 
     @property
     def size(self) -> int:
@@ -50,97 +51,91 @@ class Contradiction:
     path: tuple[str | int, ...] = ()
 
 
+StateSize = int | Sequence["StateSize"]
+"""Numbers in a state, or a list of such where there are several; lists may stand in lists."""
+
+
 class Cell(Spec):
-    """A recurrent cell: its keys are Keras's arguments, its weights known from them."""
+    """A recurrent cell: its keys are the arguments of its Keras class, its weights are known from them.
 
-    keras_cell: ClassVar[str]
-    """Name that Keras gives the cell inside its layer: the second part of every weight's path."""
+    A cell of one's own says `units` (or `output_size`), `state_size`, `weights`, and better also `formula` and
+    `flops_per_timestep`.
+    """
+
     keras_cell_class: ClassVar[str]
-    """Name of the cell's class in keras.layers."""
-    gates: ClassVar[int]
-    """Blocks of U columns that lie side by side in the kernel."""
-    states: ClassVar[tuple[str, ...]]
-    """Names of the states, each (B, U), in Keras's order."""
-    activations: ClassVar[tuple[str, ...]] = ("activation",)
+    """Name of the cell's class: in keras.layers, or in the Keras file of its plugin."""
+    states: ClassVar[tuple[str, ...]] = ()
+    """Names of the states in Keras's order: `state`, or `state_0`, `state_1_0`, … by their place unless given."""
+    examples: ClassVar[tuple[dict[str, Any], ...]] = ({"units": 3},)
+    """Values of the keys that `rnnlab plugin check` tries."""
 
-    units: PositiveInt
-    """U: numbers in the output of each timestep."""
-    activation: Activation = "tanh"
-    """Applied to the candidate output."""
-    use_bias: bool = True
-    """Add a bias."""
-    kernel_initializer: Initializer = "glorot_uniform"
-    """First values of the input weights."""
-    recurrent_initializer: Initializer = "orthogonal"
-    """First values of the recurrent weights."""
-    bias_initializer: BiasInitializer = "zeros"
-    """First values of the bias."""
-    kernel_regularizer: Regularizer | None = None
-    """Penalty on the input weights: `{l1: …, l2: …}`."""
-    recurrent_regularizer: Regularizer | None = None
-    """Penalty on the recurrent weights."""
-    bias_regularizer: Regularizer | None = None
-    """Penalty on the bias."""
-    kernel_constraint: Constraint | None = None
-    """Constraint on the input weights after each step."""
-    recurrent_constraint: Constraint | None = None
-    """Constraint on the recurrent weights after each step."""
-    bias_constraint: Constraint | None = None
-    """Constraint on the bias after each step."""
-    dropout: Rate = 0.0
-    """Fraction of the inputs dropped, the same ones at every timestep."""
-    recurrent_dropout: Rate = 0.0
-    """Fraction of the recurrent inputs dropped, the same ones at every timestep. Rules out cuDNN."""
+    @property
+    def cell_name(self) -> str:
+        """Return the name that Keras gives the cell inside its layer: its kind."""
+        return str(getattr(self, "cell", ""))
 
-    def bias_shape(self) -> tuple[int, ...]:
-        """Return the shape of the bias."""
-        return (self.gates * self.units,)
+    @property
+    def output_size(self) -> int:
+        """Return the numbers in the output of each timestep: U."""
+        return int(getattr(self, "units"))  # noqa: B009  a key of most cells, not of all
+
+    @property
+    def state_size(self) -> StateSize:
+        """Return the numbers in each state, nested as the Keras cell's `state_size` is."""
+        return self.output_size
 
     def weights(self, features: int) -> tuple[Weight, ...]:
-        """Return the weights of one direction.
+        """Return the weights of one direction, by Keras's path below the cell's name.
 
         Args:
             features: F, numbers per timestep (not timesteps).
-
-        Returns:
-            kernel (F, G·U), recurrent_kernel (U, G·U) and the bias, G gates side by side.
-
-        Source: the `build` methods of keras/src/layers/rnn.
         """
-        width = self.gates * self.units
-        weights = [
-            Weight(f"{self.keras_cell}/kernel", (features, width)),
-            Weight(f"{self.keras_cell}/recurrent_kernel", (self.units, width)),
-        ]
-        if self.use_bias:
-            weights.append(Weight(f"{self.keras_cell}/bias", self.bias_shape()))
-        return tuple(weights)
+        raise NotImplementedError
 
     def formula(self, features: int) -> str:
-        """Return the closed form of the parameter count with its numbers: `4·32(32 + 32 + 1)`."""
-        factor = f"{self.gates}·" if self.gates > 1 else ""
-        rows = prod(self.bias_shape()) // (self.gates * self.units) if self.use_bias else 0
-        return f"{factor}{self.units}({features} + {self.units}{f' + {rows}' if rows else ''})"
+        """Return the closed form of the parameter count with its numbers."""
+        return " + ".join("·".join(map(str, weight.shape)) for weight in self.weights(features))
 
     def flops_per_timestep(self, features: int) -> int:
-        """Return the floating-point operations of the matrix products of one timestep of one sample."""
-        return 2 * self.gates * self.units * (features + self.units)
+        """Return the floating-point operations of the products of one timestep of one sample: 2 for each weight."""
+        return sum(2 * weight.size for weight in self.weights(features) if len(weight.shape) > 1)
+
+    @property
+    def numbers_per_timestep(self) -> int:
+        """Return how many numbers are kept for the backward pass at each timestep of one sample."""
+        return self.output_size + sum(self.state_sizes().values())
 
     def keras_arguments(self) -> dict[str, Any]:
-        """Return the arguments of the Keras cell."""
-        names = set(Cell.model_fields) | self._own_fields()
-        return self.model_dump(include=names)
-
-    def _own_fields(self) -> set[str]:
-        return set()
+        """Return the arguments of the Keras cell: the keys."""
+        return self.model_dump(exclude={"cell"})
 
     def contradictions(self) -> Iterator[Contradiction]:
         """Yield keys that were given but cannot matter."""
-        if not self.use_bias:
-            for key in ("bias_initializer", "bias_regularizer", "bias_constraint", "unit_forget_bias"):
-                if self.departs(key):
-                    yield Contradiction(
-                        key,
-                        f"`{key}` has no bias to act on: `use_bias` is false",
-                        f"remove `{key}`, or use a bias",
-                    )
+        yield from ()
+
+    def state_sizes(self) -> dict[str, int]:
+        """Return the numbers in each state by its name, in the order in which Keras flattens them."""
+        leaves = dict(_leaves(self.state_size, "state"))
+        if not self.states:
+            return leaves
+        if len(self.states) != len(leaves):
+            named = f"`states` of {type(self).__name__} names {len(self.states)}"
+            raise ValueError(f"{named}, but `state_size` has {len(leaves)}")
+        return dict(zip(self.states, leaves.values(), strict=True))
+
+    @property
+    def state_depth(self) -> int:
+        """Return how deep the states are nested: 0 for a single one, 1 for a list."""
+        return _depth(self.state_size)
+
+
+def _leaves(size: StateSize, name: str) -> Iterator[tuple[str, int]]:
+    if isinstance(size, int):
+        yield name, size
+    else:
+        for index, inner in enumerate(size):
+            yield from _leaves(inner, f"{name}_{index}")
+
+
+def _depth(size: StateSize) -> int:
+    return 0 if isinstance(size, int) else 1 + max(map(_depth, size), default=0)

@@ -8,6 +8,7 @@ from rnnlab.cells.cell import Cell
 from rnnlab.cells.gru import GRUCell
 from rnnlab.cells.lstm import LSTMCell
 from rnnlab.cells.simple_rnn import SimpleRNNCell
+from rnnlab.plugging import PluginShelf
 from rnnlab.spec import Choice, choices_of
 
 
@@ -30,5 +31,5 @@ class NamedGRUCell(GRUCell):
 
 
 CellUnion = NamedSimpleRNNCell | NamedLSTMCell | NamedGRUCell
-AnyCell = Annotated[CellUnion, Choice("cell")]
 CELLS: dict[str, type[Cell]] = dict(choices_of(CellUnion, "cell"))  # type: ignore[arg-type]
+AnyCell = Annotated[CellUnion, Choice("cell", shelf=PluginShelf("cell", Cell, CELLS))]

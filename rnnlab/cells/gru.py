@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from rnnlab.cells.cell import Cell
+from rnnlab.cells.gated import GatedCell
 from rnnlab.initializers import Activation
 
 
-class GRUCell(Cell):
+class GRUCell(GatedCell):
     """Gates z, r, h lie side by side: 3U(F + U + 2) parameters, or 3U(F + U + 1) with `reset_after: false`."""
 
     keras_cell: ClassVar[str] = "gru_cell"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from rnnlab.cells.cell import Cell
+from rnnlab.cells.gated import GatedCell
 from rnnlab.initializers import Activation
 
 
-class LSTMCell(Cell):
+class LSTMCell(GatedCell):
     """Gates i, f, c, o lie side by side, so every weight is 4U wide: 4U(F + U + 1) parameters."""
 
     keras_cell: ClassVar[str] = "lstm_cell"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from rnnlab.cells.cell import Cell
+from rnnlab.cells.gated import GatedCell
 
 
-class SimpleRNNCell(Cell):
+class SimpleRNNCell(GatedCell):
     """The simple recurrent cell: U(F + U + 1) parameters."""
 
     keras_cell: ClassVar[str] = "simple_rnn_cell"

@@ -7,7 +7,23 @@ import sys
 
 import typer
 
-from rnnlab.cli import check, compare, data, evaluate, explain, export, plan, predict, probe, run, schema, sweep, ui
+from rnnlab.cli import (
+    check,
+    compare,
+    data,
+    evaluate,
+    explain,
+    export,
+    plan,
+    plugin,
+    predict,
+    probe,
+    run,
+    sample,
+    schema,
+    sweep,
+    ui,
+)
 from rnnlab.cli.failures import report_error
 from rnnlab.errors import RnnlabError
 
@@ -20,9 +36,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (check, plan, export, probe, run, sweep, compare, predict, evaluate, ui, schema, explain):
+for command in (check, plan, export, probe, run, sweep, compare, predict, evaluate, sample, ui, schema, explain):
     app.command(command.__name__.rpartition(".")[2])(command.command)
 app.add_typer(data.app, name="data")
+app.add_typer(plugin.app, name="plugin")
 
 
 @app.callback(invoke_without_command=True)

@@ -7,12 +7,13 @@ from typing import Annotated
 import typer
 
 from rnnlab.cli.failures import show_diagnostics
-from rnnlab.cli.options import File, Json, Set
+from rnnlab.cli.options import File, Json, PluginOption, Set, load_plugins
 
 
 def command(
     file: File,
     set_: Set = None,
+    plugin: PluginOption = None,
     concise: Annotated[bool, typer.Option("--concise", help="One line per error, for editors and grep.")] = False,
     json: Json = False,
 ) -> None:
@@ -20,6 +21,7 @@ def command(
 
     Every error is told in one pass, with its place, its cause and what to write instead. Exit code 2 if there is one.
     """
+    load_plugins(plugin)
     from rnnlab.plan import check_experiment
     from rnnlab.source import diagnostic_to_data
 
@@ -33,6 +35,8 @@ def command(
     else:
         show_diagnostics(checked.diagnostics, concise=concise)
         if plan:
-            print(f"{file}: ok, {len(plan.layers)} layers, {plan.parameters:,} parameters")
+            from rnnlab.cli.output import count_of
+
+            print(f"{file}: ok, {count_of(len(plan.layers), 'layer')}, {count_of(plan.parameters, 'parameter')}")
     if plan is None:
         raise typer.Exit(2)

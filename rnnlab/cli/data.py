@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from rnnlab.cli.options import File, Json, Set
+from rnnlab.cli.options import File, Json, PluginOption, Set, load_plugins
 from rnnlab.errors import CallError, InvalidExperimentError
 
 app = typer.Typer(help="Public datasets, and what the network will see.", no_args_is_help=True, rich_markup_mode=None)
@@ -48,8 +48,9 @@ def fetch_(name: Annotated[str, typer.Argument(help="A name of `rnnlab data list
 
 
 @app.command("show")
-def show(file: File, set_: Set = None, json: Json = False) -> None:
+def show(file: File, set_: Set = None, plugin: PluginOption = None, json: Json = False) -> None:
     """Show what the network will see: samples, classes, lengths, what padding and the vocabulary lose."""
+    load_plugins(plugin)
     from rnnlab.cli.progress import say
     from rnnlab.data import dataset_summary, prepare
     from rnnlab.experiment import errors_of, load_document, target_kind, validate

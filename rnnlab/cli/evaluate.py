@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from rnnlab.cli.options import Json, RunName, StoreOption
+from rnnlab.cli.options import Json, PluginOption, RunName, StoreOption, load_plugins
 
 
 def command(
@@ -16,7 +16,8 @@ def command(
         Path,
         typer.Argument(
             metavar="TABLE",
-            help="csv, tsv, jsonl or parquet with texts and labels, or with series.",
+            help="csv, tsv, jsonl or parquet with texts and labels, or with series; a tagged file; a text for a "
+            "language model.",
             show_default=False,
         ),
     ],
@@ -29,10 +30,12 @@ def command(
         typer.Option("--label", help="The column of labels; that of the training unless given.", show_default=False),
     ] = None,
     mistakes: Annotated[int, typer.Option("--mistakes", min=0, help="How many of the worst mistakes to show.")] = 5,
+    plugin: PluginOption = None,
     store: StoreOption = None,
     json: Json = False,
 ) -> None:
     """Score a run's model on a labelled table, and show its most confident mistakes."""
+    load_plugins(plugin)
     from rnnlab.prediction import evaluate
 
     found = evaluate(run, table, column=column, label=label, mistakes=mistakes, store=store)

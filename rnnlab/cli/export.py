@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from rnnlab.cli.failures import show_diagnostics
-from rnnlab.cli.options import File, Set
+from rnnlab.cli.options import File, PluginOption, Set, load_plugins
 from rnnlab.errors import CallError
 
 
@@ -26,6 +26,7 @@ def command(
         typer.Option("--diagram", metavar="MODEL.svg|MODEL.png", help="Draw the model there; both may be given."),
     ] = None,
     set_: Set = None,
+    plugin: PluginOption = None,
 ) -> None:
     """Give the model away: as a Keras script, or as a picture.
 
@@ -40,6 +41,7 @@ def command(
         raise CallError("what to export? Give --script for Python, or --diagram model.svg for a picture, or both")
     if output is not None and not script:
         raise CallError(f"-o {output} is for the script: add --script")
+    load_plugins(plugin)
     from rnnlab.plan import check_experiment
 
     checked = check_experiment(file, overrides=set_ or ())

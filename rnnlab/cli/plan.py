@@ -7,12 +7,13 @@ from typing import Annotated
 import typer
 
 from rnnlab.cli.failures import show_diagnostics
-from rnnlab.cli.options import File, Json, Set
+from rnnlab.cli.options import File, Json, PluginOption, Set, load_plugins
 
 
 def command(
     file: File,
     set_: Set = None,
+    plugin: PluginOption = None,
     data: Annotated[
         bool, typer.Option("--data", help="Prepare the data first, so that lengths and counts are known.")
     ] = False,
@@ -22,6 +23,7 @@ def command(
 
     Nothing is built: the numbers follow from the file alone (and from data that were prepared before).
     """
+    load_plugins(plugin)
     from rnnlab.plan import check_experiment, plan_model
     from rnnlab.plan.table import plan_text
 

@@ -34,8 +34,8 @@ def epoch_line(epoch: Epoch, epochs: int) -> str:
 class TrainingProgress:
     """A listener that shows how far a training is."""
 
-    def __init__(self, console: Console | None = None) -> None:
-        self.console = console or Console(stderr=True, highlight=False)
+    def __init__(self, console: Console | None = None, *, quiet: bool = False) -> None:
+        self.console = console or Console(stderr=True, highlight=False, quiet=quiet)
         self.epochs = 0
         self.steps = 0
         self.bar = Progress(

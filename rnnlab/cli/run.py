@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rnnlab.cli.failures import show_diagnostics
-from rnnlab.cli.options import DEFAULT_PORT, File, Json, Set, StoreOption
+from rnnlab.cli.options import DEFAULT_PORT, File, Json, PluginOption, Set, StoreOption, load_plugins
 from rnnlab.errors import CallError
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 def command(
     file: File,
     set_: Set = None,
+    plugin: PluginOption = None,
     store: StoreOption = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the interrupted run of this experiment.")
@@ -25,6 +26,7 @@ def command(
     smoke: Annotated[
         bool, typer.Option("--smoke", help="Try the whole road on one batch of each split; nothing is kept.")
     ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Tell the outcome only, not each epoch.")] = False,
     json: Json = False,
 ) -> None:
     """Train the model of a file and record everything in MLflow.
@@ -33,6 +35,7 @@ def command(
     """
     if smoke and (resume or store):
         raise CallError("`--smoke` keeps nothing: leave `--resume` and `--store` out")
+    load_plugins(plugin)
     from rnnlab.plan import check_experiment
 
     checked = check_experiment(file, overrides=set_ or ())
@@ -44,7 +47,7 @@ def command(
     from rnnlab.cli.progress import TrainingProgress
 
     replicated = None
-    with TrainingProgress() as progress:
+    with TrainingProgress(quiet=quiet) as progress:
         progress.say("loading TensorFlow")
         from rnnlab.run.replicates import is_replicated, run_replicates
         from rnnlab.run.run import run_experiment
@@ -109,12 +112,22 @@ def _show(outcomes: list[Outcome], replicated: Replicated | None, *, smoke: bool
     if outcomes:
         link = run_link(DEFAULT_PORT, outcomes[-1].experiment_id, outcomes[-1].run_id)
         print(f"link        {link} (while `rnnlab ui` runs)")
-    print("\nnext        rnnlab predict LAST new.csv    answers on new data")
+    print(f"\nnext        {_use(outcomes)}")
     print("            rnnlab compare LAST~1..LAST    what differs between the last two runs")
     print("            rnnlab ui                      curves, figures and comparison in the browser")
 
 
+def _use(outcomes: list[Outcome]) -> str:
+    """Return what the model is there for."""
+    head = outcomes[-1].plan.head if outcomes else None
+    if head is not None and head.task == "language_model":
+        return "rnnlab sample LAST --prompt …  a text that it continues"
+    return "rnnlab predict LAST new.csv    answers on new data"
+
+
 def _show_run(outcome: Outcome) -> None:
+    from rnnlab.cli.output import count_of
+
     result, plan = outcome.result, outcome.plan
     print(f"\n{outcome.experiment} · {outcome.name} ({outcome.run_id[:8]}) FINISHED\n")
     for name, skill in outcome.skill.items():
@@ -124,7 +137,7 @@ def _show_run(outcome: Outcome) -> None:
     seconds = sum(epoch.seconds for epoch in result.history)
     why = result.stopped_by.replace("_", " ")
     kept = f"weights of epoch {result.kept_epoch} kept"
-    print(f"training    {len(result.history)} epochs in {seconds:.1f} s, stopped by {why}, {kept}")
+    print(f"training    {count_of(len(result.history), 'epoch')} in {seconds:.1f} s, stopped by {why}, {kept}")
     print(f"parameters  {plan.parameters:,} planned = built")
     if outcome.missed:
         print(f"MISSED      does not beat {outcome.missed}, as `expect.beats` demands")

@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from rnnlab.cli.failures import show_diagnostics
-from rnnlab.cli.options import File, Json, Set, StoreOption
+from rnnlab.cli.options import File, Json, PluginOption, Set, StoreOption, load_plugins
 
 if TYPE_CHECKING:
     from rnnlab.sweep import SweepOutcome
 
 
-def command(file: File, set_: Set = None, store: StoreOption = None, json: Json = False) -> None:
+def command(
+    file: File, set_: Set = None, plugin: PluginOption = None, store: StoreOption = None, json: Json = False
+) -> None:
     """Try the places of `sweep.space` with Optuna; record every trial and save the best as a file of its own.
 
     Trial 0 is the file as written. The best trial is scored on the test split once, at the end.
     """
+    load_plugins(plugin)
     from rnnlab.plan import check_experiment
 
     checked = check_experiment(file, overrides=set_ or ())

@@ -17,10 +17,10 @@ from urllib.parse import quote
 import numpy as np
 from filelock import AcquireReturnProxy, FileLock, Timeout
 
+from rnnlab.data.gathered import SeriesWindows
 from rnnlab.data.preparation import Preparation
 from rnnlab.data.splits import Samples, Splits, Timeline
 from rnnlab.data.texts import Texts, save_texts
-from rnnlab.data.windows import Windows
 from rnnlab.errors import CallError, StoreError
 from rnnlab.experiment.prepared import (
     FACTS,
@@ -144,6 +144,8 @@ def _load_samples(folder: Path, split: str, preparation: Preparation) -> Samples
         return _load_array(folder / f"{split}-{_file_name(key)}.npy")
 
     names, series = preparation.input_names, preparation.series
+    if preparation.target.kind == "continuation":  # one flat row of ids, of which windows are cut later
+        return Samples({name: array(f"input-{name}") for name in names}, {})
     return Samples(
         inputs={name: array(f"input-{name}") for name in names},
         targets={preparation.target_name: array(f"target-{preparation.target_name}")},
@@ -158,7 +160,7 @@ def _load_samples(folder: Path, split: str, preparation: Preparation) -> Samples
 
 
 def _save_array(array: Any, path: Path) -> None:
-    if isinstance(array, Windows):
+    if isinstance(array, SeriesWindows):
         np.save(_places(path), np.append(array.timesteps, array.starts), allow_pickle=False)
         array = array.values
     np.save(path, array, allow_pickle=False)
@@ -169,7 +171,7 @@ def _load_array(path: Path) -> Any:
     if not _places(path).exists():
         return array
     places = np.load(_places(path), mmap_mode="r", allow_pickle=False)
-    return Windows(array, places[1:], int(places[0]))
+    return SeriesWindows(array, places[1:], int(places[0]))
 
 
 def _places(path: Path) -> Path:

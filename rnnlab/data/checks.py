@@ -40,6 +40,8 @@ def _spoken(kind: TargetKind) -> str:
         "classes": "classes",
         "number": "a number",
         "sequence": "a text to be written",
+        "tags": "a tag for every token",
+        "continuation": "the next unit of a text",
         "forecast": "the future of a series",
     }[kind]
 
@@ -50,9 +52,10 @@ def check_division(corpus: Corpus, division: Division) -> None:
     Raises:
         DatasetError: RL406, all training samples have one class.
     """
-    if not corpus.labels or corpus.targets is None:
+    classes = corpus.classes(division.train)
+    if classes is None:
         return
-    found = np.unique(corpus.targets[division.train])
+    found = np.unique(classes)
     if len(found) < 2:
         raise DatasetError(
             "RL406",
@@ -80,16 +83,17 @@ def _vocabulary(preparation: Preparation) -> list[str]:
 
 
 def _classes(corpus: Corpus, division: Division) -> list[str]:
-    if not corpus.labels or corpus.targets is None:
-        return []
+    splits = {name: corpus.classes(indices) for name, indices in division.named().items()}
     warnings = []
-    if len(corpus.labels) > MANY_CLASSES * corpus.targets.size:
+    if len(corpus.labels) > MANY_CLASSES * sum(len(classes) for classes in splits.values() if classes is not None):
         warnings.append(
             f"{len(corpus)} samples have {len(corpus.labels)} different labels; "
             "if they are numbers, use `task: {kind: regression}`."
         )
-    for name, indices in division.named().items():
-        counts = np.bincount(corpus.targets[indices].ravel(), minlength=len(corpus.labels))
+    for name, classes in splits.items():
+        if classes is None:
+            return []
+        counts = np.bincount(classes, minlength=len(corpus.labels))
         absent = [label for label, count in zip(corpus.labels, counts, strict=True) if not count]
         if absent:
             shown = listing(absent[:5]) + (f" and {len(absent) - 5} more" if len(absent) > 5 else "")

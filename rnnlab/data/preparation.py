@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from rnnlab.data.labels import encode_classes, encode_numbers
 from rnnlab.data.series_encoder import SeriesEncoder
 from rnnlab.data.vectorizer import TextVectorizer
-from rnnlab.datasets.facts import TargetFacts
+from rnnlab.datasets import ConllFormat, WordTagFormat
+from rnnlab.datasets.facts import Facts, InputFacts, TargetFacts
 from rnnlab.errors import DatasetError, StoreError
 
 VERSION = 2
@@ -32,8 +33,9 @@ class Preparation:
         target: what it is, complete: the labels of classes are known.
         texts: for each input that is a text, how it becomes ids.
         arrays: for each input of numbers, the shape of a sample: (T, F), or more dimensions.
-        series: how series become windows; None for other data.
         columns: the source's column that each input was read from, where it has columns.
+        layout: how files of tagged sentences are written; None for other data.
+        series: how series become windows; None for other data.
     """
 
     target_name: str
@@ -41,6 +43,7 @@ class Preparation:
     texts: Mapping[str, TextVectorizer] = field(default_factory=dict)
     arrays: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
+    layout: ConllFormat | WordTagFormat | None = None
     series: SeriesEncoder | None = None
 
     @property
@@ -67,6 +70,15 @@ class Preparation:
             KeyError: the target is none.
         """
         return self.texts[self.target.reads or ""]
+
+    @property
+    def facts(self) -> Facts:
+        """Return what the plan needs to know of the data."""
+        inputs = {name: vectorizer.facts for name, vectorizer in self.texts.items()}
+        inputs |= {
+            name: InputFacts("features", timesteps=shape[0], features=shape[1:]) for name, shape in self.arrays.items()
+        }
+        return Facts(inputs, {self.target_name: self.target})
 
     def encode(self, raw: Mapping[str, Any]) -> dict[str, Array]:
         """Return the inputs by name: ids (N, T) of texts, numbers (N, T, …) as float32.
@@ -99,6 +111,10 @@ class Preparation:
             return encode_numbers(values, where)
         return encode_classes(values, self.labels, where)
 
+    def align_tags(self, tags: Sequence[NDArray[np.int64]]) -> Array:
+        """Return the targets (N, T) of N texts whose units have tags: class indices, 0 where the text is padded."""
+        return self.texts[self.target.reads or ""].align(tags, 0, np.int64)
+
     def to_data(self) -> dict[str, Any]:
         """Return plain data, with the version of their form."""
         return {
@@ -108,6 +124,7 @@ class Preparation:
             "texts": {name: vectorizer.to_data() for name, vectorizer in self.texts.items()},
             "arrays": {name: list(shape) for name, shape in self.arrays.items()},
             "columns": dict(self.columns),
+            "layout": self.layout.model_dump(mode="json") if self.layout else None,
             "series": self.series.to_data() if self.series else None,
         }
 
@@ -128,6 +145,7 @@ class Preparation:
                 texts={name: TextVectorizer.from_data(each) for name, each in data["texts"].items()},
                 arrays={name: tuple(shape) for name, shape in data["arrays"].items()},
                 columns=data["columns"],
+                layout=_read_layout(data.get("layout")),
                 series=SeriesEncoder.from_data(data["series"]) if data.get("series") else None,
             )
         except (KeyError, TypeError, AttributeError, ValueError) as error:
@@ -153,6 +171,12 @@ class Preparation:
         except ValueError as error:
             raise StoreError(f"{folder / FILE} is damaged: {error}; prepare or train again") from error
         return cls.from_data(data)
+
+
+def _read_layout(data: dict[str, Any] | None) -> ConllFormat | WordTagFormat | None:
+    if data is None:
+        return None
+    return (WordTagFormat if data["kind"] == "word_tag" else ConllFormat).model_validate(data)
 
 
 def _numbers(name: str, values: Array, shape: tuple[int, ...]) -> NDArray[np.float32]:

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnlab.data.gathered import SeriesWindows
 from rnnlab.data.series import Series, Times
 from rnnlab.data.series_encoder import SCALED, Encoded, SeriesEncoder
 from rnnlab.data.splits import Samples, Timeline
-from rnnlab.data.windows import Windows
 from rnnlab.datasets import SeriesDataset, TimeSplit
 from rnnlab.datasets.series import FUTURE, PAST
 from rnnlab.errors import DatasetError
@@ -93,13 +93,13 @@ def _samples(
 
     ends = starts + dataset.lookback
     inputs = {
-        PAST: Windows(flat([each.past for each in encoded]), starts, dataset.lookback),
-        FUTURE: Windows(flat([each.future for each in encoded]), ends, dataset.horizon),
+        PAST: SeriesWindows(flat([each.past for each in encoded]), starts, dataset.lookback),
+        FUTURE: SeriesWindows(flat([each.future for each in encoded]), ends, dataset.horizon),
     }
     offsets = np.cumsum([0, *(last - first for first, last in spans)]).astype(np.int64)
     return Samples(
         inputs={name: inputs[name] for name in encoder.inputs},
-        targets={dataset.target_name: Windows(flat([each.targets for each in encoded]), ends, dataset.horizon)},
+        targets={dataset.target_name: SeriesWindows(flat([each.targets for each in encoded]), ends, dataset.horizon)},
         timeline=Timeline(flat([each.times for each in series]), offsets, tuple(each.name for each in series)),
     )
 

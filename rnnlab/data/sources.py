@@ -16,18 +16,23 @@ from rnnlab.data.king_james_bible import read_king_james_bible
 from rnnlab.data.labels import encode_classes, encode_numbers
 from rnnlab.data.movie_snippets import read_movie_snippets
 from rnnlab.data.raw import CatalogSamples, Corpus
+from rnnlab.data.running_text import read_text_file
+from rnnlab.data.sentences import read_sentences
 from rnnlab.data.tables import Table, read_table
 from rnnlab.datasets import (
     ArraysDataset,
     CatalogDataset,
     FilesSplit,
+    GeneratedDataset,
     GroupSplit,
+    TaggedDataset,
+    TextFileDataset,
     TextPairsDataset,
     TextTableDataset,
 )
 from rnnlab.datasets.facts import TargetKind
 from rnnlab.errors import CallError
-from rnnlab.experiment.prepared import OwnDataset, file_sha256, source_paths
+from rnnlab.experiment.prepared import FileDataset, file_sha256, source_paths
 
 READERS: dict[str, Callable[[Path, str], CatalogSamples]] = {
     "movie-snippets": read_movie_snippets,
@@ -37,7 +42,10 @@ READERS: dict[str, Callable[[Path, str], CatalogSamples]] = {
 
 
 def read_corpus(
-    dataset: CatalogDataset | OwnDataset, folder: Path, target: TargetKind, say: Callable[[str], None]
+    dataset: CatalogDataset | FileDataset | GeneratedDataset,
+    folder: Path,
+    target: TargetKind,
+    say: Callable[[str], None],
 ) -> Corpus:
     """Return the samples of a dataset, fetched if they must be.
 
@@ -51,12 +59,19 @@ def read_corpus(
         return read_arrays(dataset, folder, target, say)
     if isinstance(dataset, TextPairsDataset):
         return _read_text_pairs(dataset, folder, say)
+    if isinstance(dataset, TaggedDataset | GeneratedDataset):
+        return read_sentences(dataset, folder, say)
+    if isinstance(dataset, TextFileDataset):
+        return read_text_file(dataset, folder, say)
     return _read_text_tables(dataset, folder, target, say)
 
 
 def _read_catalog(dataset: CatalogDataset, say: Callable[[str], None]) -> Corpus:
     entry = dataset.entry
-    if isinstance(dataset.split, FilesSplit | GroupSplit) and getattr(dataset.split, "column", "") not in entry.groups:
+    if isinstance(dataset.split, FilesSplit | GroupSplit) and getattr(dataset.split, "column", "") not in (
+        *entry.groups,
+        *entry.columns,
+    ):
         raise CallError(
             f"`split: {{kind: {dataset.split.kind}}}` needs a table of your own; "
             f"{entry.name} has no such column or file"
@@ -75,6 +90,8 @@ def _read_catalog(dataset: CatalogDataset, say: Callable[[str], None]) -> Corpus
     rows = np.array(found.rows, np.int64)
     groups = tuple(found.groups[dataset.split.column]) if isinstance(dataset.split, GroupSplit) else None
     inputs = {name: tuple(texts) for name, texts in found.texts.items()}
+    if found.values is None:
+        return Corpus(inputs, None, (), rows, source, groups=groups)
     if facts.kind == "sequence":
         assert facts.reads is not None
         inputs[facts.reads] = tuple(found.values)

@@ -34,10 +34,10 @@ class Timeline:
 
 @dataclass(frozen=True)
 class Samples:
-    """One split. All arrays have N rows; those of series are `Windows`, which look like arrays.
+    """One split. All arrays have N rows; those of series are `SeriesWindows`, which look like arrays.
 
     Attributes:
-        inputs: by name; ids (N, T) int32, padded, or numbers (N, T, …) float32.
+        inputs: by name; ids (N, T) int32, padded, or numbers (N, T, …) float32; of a running text its `Windows`.
         targets: by name; class indices int64 (N,) or (N, T), ids to be written int32 (N, T), or numbers float32, (N,)
             or (N, K) of samples, (N, T) or (N, T, K) of timesteps; of series (N, H, K, 3), see `Encoded`.
         weights: (N,) float32 sample weights, or None where all weigh the same.
@@ -46,6 +46,7 @@ class Samples:
         rows: (N,) int64, row of the source table, counted from 0.
         raw: for each input that is a text, the texts as they stood in the source (for baselines and for
             showing); read from disk one by one.
+        streams: B, where rows follow one another: row b continues row b - B; None where each stands for itself.
         timeline: of series, the times of what the windows point into.
     """
 
@@ -55,6 +56,7 @@ class Samples:
     masks: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
     rows: NDArray[np.int64] | None = None
     raw: dict[str, Sequence[str]] = field(default_factory=dict)
+    streams: int | None = None
     timeline: Timeline | None = None
 
     def __len__(self) -> int:

@@ -45,7 +45,7 @@ def divide(split: Split, samples: int, *, classes: NDArray[np.int64] | None, gro
         DatasetError: RL406, a split would be empty, or the table has no classes to stratify by.
     """
     if isinstance(split, TailSplit):
-        counts = _counts(split, samples)
+        counts = tail_counts(split, samples)
         train, validation, test = np.split(np.arange(samples), np.cumsum(counts)[:2])
         return Division(train, validation, test)
     if isinstance(split, RandomSplit):
@@ -63,6 +63,15 @@ def divide(split: Split, samples: int, *, classes: NDArray[np.int64] | None, gro
     else:
         raise ValueError(f"`split` must divide one table, found `{split.kind}`")
     return _collect(order, assigned)
+
+
+def tail_counts(split: TailSplit, samples: int) -> tuple[int, int, int]:
+    """Return how many samples, or units of a running text, train, validation and test have; none of them is 0.
+
+    Raises:
+        DatasetError: RL406, a split would be empty.
+    """
+    return _counts(split, samples)
 
 
 def _draw(seed: int, samples: int) -> Indices:

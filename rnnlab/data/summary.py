@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from rnnlab.data.preparation import Preparation
 from rnnlab.data.series_encoder import SeriesEncoder
 from rnnlab.data.splits import Samples, Splits
 from rnnlab.data.vectorizer import TextVectorizer
@@ -24,6 +25,8 @@ def dataset_summary(splits: Splits) -> dict[str, Any]:
         `timesteps`, `features`, and their least, mean and greatest number; `warnings`.
     """
     preparation = splits.preparation
+    if preparation.target.kind == "continuation":
+        return _running_text(splits)
     if preparation.series is not None:
         return series_summary(splits, preparation.series)
     texts = {name: _text(splits, name, vectorizer) for name, vectorizer in preparation.texts.items()}
@@ -34,6 +37,21 @@ def dataset_summary(splits: Splits) -> dict[str, Any]:
         "inputs": texts | {name: _array(splits.train, name) for name in preparation.arrays},
         "warnings": list(splits.warnings),
     }
+
+
+def _running_text(splits: Splits) -> dict[str, Any]:
+    """Return the sizes of a running text, and the share of units without a row of their own."""
+    ((name, vectorizer),) = splits.preparation.texts.items()
+    flat = {split: samples.inputs[name].ids for split, samples in splits.named().items()}
+    unknown = {split: float((ids == UNKNOWN_ID).mean()) for split, ids in flat.items()}
+    about = {
+        "unit": vectorizer.unit,
+        "vocabulary": {"rows": vectorizer.rows, "found": len(vectorizer.words) - vectorizer.first_id},
+        "timesteps": vectorizer.maxlen,
+        "unknown": unknown,
+    }
+    samples = {split: len(samples) for split, samples in splits.named().items()}
+    return {"source": splits.source, "samples": samples, "inputs": {name: about}, "warnings": list(splits.warnings)}
 
 
 def series_summary(splits: Splits, encoder: SeriesEncoder) -> dict[str, Any]:
@@ -115,9 +133,16 @@ def _targets(splits: Splits) -> dict[str, Any]:
         }
     return {
         "classes": {
-            split: _class_counts(samples.targets[name], preparation.labels) for split, samples in splits.named().items()
+            split: _class_counts(_counted(samples, preparation), preparation.labels)
+            for split, samples in splits.named().items()
         }
     }
+
+
+def _counted(samples: Samples, preparation: Preparation) -> Any:
+    """Return the class of each sample or timestep, without padding."""
+    targets, reads = samples.targets[preparation.target_name], preparation.target.reads
+    return targets if reads is None else targets[samples.inputs[reads] != PADDING_ID]
 
 
 def _class_counts(targets: Any, labels: tuple[str, ...]) -> dict[str, int]:

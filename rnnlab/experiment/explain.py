@@ -14,8 +14,9 @@ from pydantic.fields import FieldInfo
 from rnnlab.errors import CallError
 from rnnlab.experiment.experiment import Experiment
 from rnnlab.experiment.type_words import type_words
+from rnnlab.plugging import loaded_plugins, seek_member
 from rnnlab.source import CODES, did_you_mean, listing
-from rnnlab.spec import DISCRIMINATORS, Choice, PerInput, Spec, choices_of, key_docs, keys_of
+from rnnlab.spec import DISCRIMINATORS, Choice, PerInput, Spec, key_docs, keys_of
 
 FILE = "experiment"
 HEADINGS = ("key", "type", "default", "")
@@ -31,18 +32,23 @@ def explain(topic: str) -> str:
     if topic.upper() in CODES:
         code = CODES[topic.upper()]
         return f"{topic.upper()}: {code.title}\n\n{code.text.rstrip()}"
+    seek_member(topic)
     pages = topics()
     if topic not in pages:
         known = listing(pages)
         help_ = did_you_mean(topic, [*pages, *CODES])
         hint = f"{help_} " if help_.startswith("did") else ""
-        raise CallError(f"nothing is called `{topic}`; {hint}known: the codes RL001 to RL502, and {known}")
+        raise CallError(f"nothing is called `{topic}`; {hint}known: the codes RL001 to RL511, and {known}")
     return "\n\n".join(pages[topic])
 
 
-@cache
 def topics() -> dict[str, tuple[str, ...]]:
     """Return the pages of every section, part and kind of the file by name; one name may have several."""
+    return _topics(tuple(plugin.sha256 for plugin in loaded_plugins()))
+
+
+@cache
+def _topics(plugins: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     places: dict[tuple[str, str], list[str]] = {}
     for name, text, place in _pages(FILE, Experiment, "the whole file"):
         places.setdefault((name, text), []).append(place)
@@ -99,7 +105,7 @@ def _choice_of(annotation: Any) -> tuple[Choice, dict[str, type[Spec]]] | None:
         return None
     union, *metadata = get_args(annotation)
     mark = next((mark for mark in metadata if isinstance(mark, Choice)), None)
-    return (mark, dict(choices_of(union, mark.key))) if mark else None
+    return (mark, dict(mark.members(union))) if mark else None
 
 
 @cache

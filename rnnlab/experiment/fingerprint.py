@@ -6,11 +6,14 @@ import hashlib
 import json
 
 from rnnlab.experiment.experiment import Experiment
+from rnnlab.plugging import plugins_in
 
 NOT_TRAINED_ON = ("name", "description", "tags", "extends", "expect", "tracking", "sweep", "seeds", "rnnlab")
 
 
 def config_fingerprint(experiment: Experiment) -> str:
-    """Return the SHA-256 of everything in the file that training depends on."""
+    """Return the SHA-256 of everything in the file that training depends on, the plugins of its layers included."""
     data = {key: value for key, value in experiment.to_data().items() if key not in NOT_TRAINED_ON}
+    plugins = {plugin.name: plugin.sha256 for plugin in plugins_in(experiment.model)}
+    data |= {"plugins": plugins} if plugins else {}
     return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()

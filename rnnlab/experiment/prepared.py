@@ -21,9 +21,12 @@ from rnnlab.datasets import (
     CatalogDataset,
     Facts,
     FilesSplit,
+    GeneratedDataset,
     InputFacts,
     SeriesDataset,
+    TaggedDataset,
     TargetFacts,
+    TextFileDataset,
     TextPairsDataset,
     TextTableDataset,
 )
@@ -32,15 +35,16 @@ from rnnlab.datasets.npz import Header, read_headers
 from rnnlab.datasets.series import FUTURE
 from rnnlab.errors import DatasetError
 from rnnlab.experiment.experiment import Experiment
+from rnnlab.experiment.target import task_of
 from rnnlab.padding import Padding
 from rnnlab.source import did_you_mean
-from rnnlab.tasks import Forecasting
+from rnnlab.tasks import Forecasting, LanguageModel
 from rnnlab.text import Text
 
 FORMAT = 2
 MANIFEST = "manifest.json"
 FACTS = "facts.json"
-OwnDataset = TextTableDataset | TextPairsDataset | ArraysDataset
+FileDataset = TextTableDataset | TextPairsDataset | ArraysDataset | TaggedDataset | TextFileDataset
 Section = TypeVar("Section", Text, Padding)
 
 
@@ -60,8 +64,9 @@ def prepared_folder(fingerprint: str) -> Path:
 
 
 def text_of(experiment: Experiment, name: str) -> Text:
-    """Return the `text` section as it holds for an input, or its defaults."""
-    return _of_input(experiment.text, name) or Text()
+    """Return the `text` section as it holds for an input, or its defaults; those of tagged data have their tokens."""
+    tagged = isinstance(experiment.dataset, TaggedDataset | GeneratedDataset)
+    return _of_input(experiment.text, name) or Text(unit="token" if tagged else "word")
 
 
 def padding_of(experiment: Experiment, name: str) -> Padding:
@@ -73,7 +78,7 @@ def _of_input(section: Section | Mapping[str, Section] | None, name: str) -> Sec
     return section.get(name) if isinstance(section, Mapping) else section
 
 
-def source_paths(dataset: OwnDataset, folder: Path) -> dict[str, Path]:
+def source_paths(dataset: FileDataset, folder: Path) -> dict[str, Path]:
     """Return the files of a dataset: `train`, `validation` and `test`, or `table` where one is divided."""
     if isinstance(dataset.split, FilesSplit):
         names = {"train": dataset.path, "validation": dataset.split.validation, "test": dataset.split.test}
@@ -107,6 +112,7 @@ def data_fingerprint(experiment: Experiment, folder: Path, target: TargetKind | 
     except OSError:
         return None
     known = _known_target(dataset, target)
+    window = _window_of(experiment, known)
     key = {
         "format": FORMAT,
         "source": source,
@@ -114,9 +120,9 @@ def data_fingerprint(experiment: Experiment, folder: Path, target: TargetKind | 
         "text": {name: text_of(experiment, name).model_dump(mode="json") for name in dataset.text_inputs},
         "padding": {name: padding_of(experiment, name).model_dump(mode="json") for name in dataset.text_inputs},
         "target": known.kind if known else None,
+        **({"window": window} if window else {}),
+        **({"inputs": list(series_inputs(experiment, dataset))} if isinstance(dataset, SeriesDataset) else {}),
     }
-    if isinstance(dataset, SeriesDataset):
-        key["inputs"] = list(series_inputs(experiment, dataset))
     canonical = json.dumps(key, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()
 
@@ -148,7 +154,9 @@ def describe(experiment: Experiment, folder: Path, target: TargetKind | None) ->
     if isinstance(dataset, SeriesDataset):
         return Facts(series_inputs(experiment, dataset), {dataset.target_name: dataset.target_facts()})
     inputs = {name: _text_facts(experiment, name) for name in dataset.input_names}
-    if known is not None and known.kind == "sequence" and known.reads:
+    if window := _window_of(experiment, known):
+        inputs = {name: running_text_facts(window, facts.vocabulary) for name, facts in inputs.items()}
+    if known is not None and known.kind in ("sequence", "continuation") and known.reads:
         known = replace(known, classes=inputs[known.reads].vocabulary)
     return Facts(inputs, {dataset.target_name: known} if known else {})
 
@@ -162,6 +170,19 @@ def _text_facts(experiment: Experiment, name: str) -> InputFacts:
         padding=padding.padding,
         masked=padding.mask,
     )
+
+
+def running_text_facts(window: int, vocabulary: int | None) -> InputFacts:
+    """Return what is known of the windows of a running text: none of them is padded but a last one, where it ends."""
+    return InputFacts("ids", timesteps=window, vocabulary=vocabulary)
+
+
+def _window_of(experiment: Experiment, known: TargetFacts | None) -> int | None:
+    """Return the timesteps of a language model's windows; None for other tasks."""
+    if known is None or known.kind != "continuation":
+        return None
+    task = task_of(experiment)
+    return task.window if isinstance(task, LanguageModel) else None
 
 
 def series_inputs(experiment: Experiment, dataset: SeriesDataset) -> dict[str, InputFacts]:
@@ -247,6 +268,8 @@ def _known_target(dataset: AnyDataset, target: TargetKind | None) -> TargetFacts
 def _source_identity(dataset: AnyDataset, folder: Path) -> dict[str, str]:
     if isinstance(dataset, CatalogDataset):
         return {"archive": dataset.entry.source.sha256}
+    if isinstance(dataset, GeneratedDataset):
+        return {"generator": f"{dataset.name} {dataset.version}"}
     if isinstance(dataset, SeriesDataset) and dataset.source is not None:
         return {"archive": CATALOG[dataset.source].source.sha256}
     if isinstance(dataset, SeriesDataset):

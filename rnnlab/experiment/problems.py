@@ -141,12 +141,14 @@ def _unknown_choice(path: Path, details: ErrorDetails) -> Finding:
             "RL102", f"{what} needs `{key}`", path, help=f"add `{key}: …`; known: {listing(known)}", on_key=True
         )
     name = context["name"]
-    noun = "layer" if key == "layer" else f"kind of {path[-1]}"
+    noun = key if key in ("layer", "cell") else f"kind of {path[-1]}"
     help_ = did_you_mean(name, known)
+    note = "those of a plugin are known once it is named with `--plugin`"
     return Finding(
         "RL105",
         f"unknown {noun} `{show(name)}`",
         (*path, key) if isinstance(found, dict) else path,
+        note=note if context["plugged"] and not nearest(name, known) else None,
         help=help_,
     )
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from rnnlab.experiment.experiment import Experiment
 from rnnlab.source import Path
-from rnnlab.spec import Choice, PerInput, Spec, choices_of, keys_of
+from rnnlab.spec import Choice, PerInput, Spec, keys_of
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def _narrow(annotation: Any, data: Any) -> Any:
         for mark in metadata:
             if isinstance(mark, Choice):
                 name = mark.name_in(data)
-                return choices_of(inner, mark.key).get(name) if isinstance(name, str) else None
+                return mark.members(inner).get(name) if isinstance(name, str) else None
             if isinstance(mark, PerInput):
                 return dict[str, mark.spec] if mark.by_name(data) else mark.spec  # type: ignore[name-defined]
         return _narrow(inner, data)

@@ -28,19 +28,26 @@ SPECS: dict[str, type[Spec]] = {
 STATES = {cell.keras_cell_class: len(cell.states) for cell in CELLS.values()}
 
 
-def layer_call(plan: LayerPlan) -> Call:
-    """Return the call that makes the Keras layer of a planned one: what `rnnlab.build.build_layer` does."""
+def layer_call(plan: LayerPlan, dtype: str) -> Call:
+    """Return the call that makes the Keras layer of a planned one: what `rnnlab.build.build_layer` does.
+
+    Args:
+        plan: of the layer.
+        dtype: the policy that the script has set, which is not written again.
+    """
+    own = {} if plan.dtype == dtype else {"dtype": plan.dtype}
     arguments = {key: value for key, value in plan.keras_arguments.items() if key not in CALL_ARGUMENTS}
     if plan.layer == "time_distributed":
-        return Call("layers.TimeDistributed", (_inner(**arguments),), (("name", plan.name),))
+        return Call("layers.TimeDistributed", (_inner(**arguments, own=own),), (*own.items(), ("name", plan.name)))
     if plan.kernel is not None:
         arguments["return_state"] = any(name not in ("forward", "backward") for name in plan.states)
     if plan.layer in ("lstm", "gru"):
         arguments["use_cudnn"] = use_cudnn(plan)
     if plan.layer == "rnn":
-        arguments = {"cell": _cells(arguments.pop("cells"))} | arguments
-    call = _call(plan.keras_class, arguments | {"name": plan.name})
-    return _both_directions(call, plan.name, plan.merge_mode) if plan.bidirectional else call
+        arguments = {"cell": _cells(arguments.pop("cells"), own)} | arguments
+    uncast = {} if plan.autocast else {"autocast": False}
+    call = _call(plan.keras_class, arguments | own | uncast | {"name": plan.name})
+    return _both_directions(call, plan.name, plan.merge_mode, own) if plan.bidirectional else call
 
 
 def use_cudnn(plan: LayerPlan) -> bool | str:
@@ -57,22 +64,22 @@ def state_counts(plan: LayerPlan) -> list[int]:
     return counts * (2 if plan.bidirectional else 1)
 
 
-def _both_directions(call: Call, name: str, merge_mode: str | None) -> Call:
+def _both_directions(call: Call, name: str, merge_mode: str | None, own: Mapping[str, str]) -> Call:
     merge = () if merge_mode == "concat" else (("merge_mode", merge_mode),)
-    return Call("layers.Bidirectional", (call,), (*merge, ("name", name)))
+    return Call("layers.Bidirectional", (call,), (*merge, *own.items(), ("name", name)))
 
 
-def _inner(layer: str, name: str, arguments: Mapping[str, Any], merge_mode: str | None) -> Call:
+def _inner(layer: str, name: str, arguments: Mapping[str, Any], merge_mode: str | None, own: Mapping[str, str]) -> Call:
     """Return the layer inside a time_distributed one."""
-    call = _call(layer, {**arguments, "name": name})
-    return _both_directions(call, name, merge_mode) if merge_mode else call
+    call = _call(layer, {**arguments, **own, "name": name})
+    return _both_directions(call, name, merge_mode, own) if merge_mode else call
 
 
-def _cells(cells: Sequence[tuple[str, Mapping[str, Any]]]) -> Call:
-    built = [_call(name, arguments) for name, arguments in cells]
+def _cells(cells: Sequence[tuple[str, Mapping[str, Any]]], own: Mapping[str, str]) -> Call:
+    built = [_call(name, {**arguments, **own}) for name, arguments in cells]
     if len(built) == 1:
         return built[0]
-    return Call("layers.StackedRNNCells", (built,), (("name", "stacked_rnn_cells"),))
+    return Call("layers.StackedRNNCells", (built,), (*own.items(), ("name", "stacked_rnn_cells")))
 
 
 def _call(name: str, arguments: Mapping[str, Any]) -> Call:

@@ -10,11 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from rnnlab.dtypes import compute_dtype
 from rnnlab.export.python import Call, Variable
 from rnnlab.layers import CALL_ARGUMENTS, Mask, Signal
 from rnnlab.plan import LayerPlan
 
-LOWEST = -3.0e38  # as in rnnlab.build.masks
+LOWEST, LOWEST_FLOAT16 = -3.0e38, -65504.0  # as in rnnlab.build.masks
 ZERO = 0.0
 KEEP_MASKS = {
     "dropout", "spatial_dropout1d", "gaussian_noise", "dense", "activation", "layer_normalization",
@@ -145,6 +146,8 @@ def _filled(maker: str | Call, layer: LayerPlan, read: Variable, masks: Masks) -
     assert layer.input.mask is not None
     mask = masks.variable(layer.input.mask)
     value, remark = FILLED[layer.layer]
+    if value == LOWEST and "float16" in (layer.input.dtype, compute_dtype(layer.dtype)):
+        value = LOWEST_FLOAT16
     data = masks.helper(layer.name, "input")
     before = ((data, _fill(mask, layer.input, read, value)),)
     given = Call(maker, (data,))
@@ -153,7 +156,7 @@ def _filled(maker: str | Call, layer: LayerPlan, read: Variable, masks: Masks) -
     if layer.layer != "average_pooling1d":
         return Applied(given, before, remark)
     share = masks.helper(layer.name, "share")
-    ones = Call("keras.ops.expand_dims", (Call("keras.ops.cast", (mask, "float32")), -1))
+    ones = Call("keras.ops.expand_dims", (Call("keras.ops.cast", (mask, layer.input.dtype)), -1))
     least = 1.0 / layer.keras_arguments["pool_size"]
     counted = (share, Call("keras.ops.maximum", (Call(maker, (ones,)), least)))
     return Applied(Call("keras.ops.divide", (given, share)), (*before, counted), remark)

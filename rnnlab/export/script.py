@@ -28,7 +28,13 @@ def model_script(plan: Plan, experiment: Experiment) -> str:
 
     It makes the layers in the order in which `rnnlab.build.build_model` does, so that the same seed gives the same
     initial weights.
+
+    Raises:
+        CallError: a layer comes from a plugin, so that Keras alone cannot build it.
     """
+    if plan.plugins:
+        names = ", ".join(f"`{name}`" for name in plan.plugins)
+        raise CallError(f"a script has Keras's own layers only, but this model has some of the plugin {names}")
     return _Script(plan, experiment).text()
 
 
@@ -62,7 +68,12 @@ class _Script:
         plan = self.plan
         lines = docstring(f"{plan.name}: a Keras model, written by `rnnlab export`.", self.experiment.description)
         lines += ["", "import keras", "from keras import layers", ""]
-        lines += [f"keras.utils.set_random_seed({self.experiment.seed})", ""]
+        lines += [f"keras.utils.set_random_seed({self.experiment.seed})"]
+        lines += [write(Call("keras.config.set_dtype_policy", (plan.dtype,)))] if plan.dtype != "float32" else []
+        lines.append("")
+        if starts := self.experiment.model.starts_from:
+            taken = ", ".join(starts.layers) if starts.layers else "the model"
+            lines += comment(f"the file starts from the weights of the run {starts.run}: give them to {taken}")
         for name, signal in plan.inputs.items():
             lines += self.input_lines(name, signal)
         lines.append("")
@@ -89,7 +100,7 @@ class _Script:
         return Variable(self.choose(reference, reference.replace(".", "_")))
 
     def input_lines(self, name: str, signal: Signal) -> list[str]:
-        arguments = (("shape", signal.shape), ("dtype", "int32" if signal.is_ids else "float32"), ("name", name))
+        arguments = (("shape", signal.shape), ("dtype", signal.dtype), ("name", name))
         call = Call("keras.Input", (), tuple(each for each in arguments if each != ("dtype", "float32")))
         lines = comment(_say_input(signal)) if signal.is_ids else []
         return [*lines, assign(self.variable(name).name, call)]
@@ -97,11 +108,11 @@ class _Script:
     def layer_lines(self, layer: LayerPlan) -> list[str]:
         lines = [line for text in self.remarks(layer) for line in comment(text)]
         read = [self.variable(source) for source in layer.sources]
-        maker: str | Call = layer_call(layer)
+        maker: str | Call = layer_call(layer, self.plan.dtype)
         if layer.shared_with or layer.name in self.shared:
             owner = layer.shared_with or layer.name
             maker = self.choose(f"{owner} as a layer", f"{owner}_layer")
-            lines += [] if layer.shared_with else [assign(maker, layer_call(layer))]
+            lines += [] if layer.shared_with else [assign(maker, layer_call(layer, self.plan.dtype))]
         for mask in self.masks.needs(layer):
             lines += comment("true where there are data, for the layers to which Keras hands no mask on")
             lines.append(assign(self.masks.variable(mask).name, self.masks.value(mask, self.inputs)))
@@ -223,7 +234,7 @@ def _say_input(signal: Signal) -> str:
 
 
 def _say_array(signal: Signal) -> str:
-    return f"{'int32' if signal.is_ids else 'float32'} of shape {_show(signal.shape)}: {_say_input(signal)}"
+    return f"{signal.dtype} of shape {_show(signal.shape)}: {_say_input(signal)}"
 
 
 def _say_target(head: HeadPlan, plan: Plan) -> str:

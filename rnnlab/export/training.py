@@ -29,7 +29,7 @@ def compile_call(plan: Plan, head: HeadPlan, optimizer: Optimizer) -> Call:
         "model.compile",
         (),
         (
-            ("optimizer", _optimizer(optimizer)),
+            ("optimizer", _scaling(_optimizer(optimizer), plan)),
             ("loss", _loss(head)),
             *_metrics(head),
             *jit,
@@ -96,10 +96,25 @@ def _metrics(head: HeadPlan) -> tuple[tuple[str, Any], ...]:
     return () if _has_quantiles(head) else (("metrics", [_metric(name, head) for name in head.metrics]),)
 
 
+def _scaling(optimizer: Call, plan: Plan) -> Call:
+    """Return the optimizer that scales the loss; under the policy mixed_float16 Keras wraps it by itself."""
+    if not plan.scales_loss or plan.dtype == "mixed_float16":
+        return optimizer
+    return Call("keras.optimizers.LossScaleOptimizer", (optimizer,))
+
+
+def _dtype(head: HeadPlan) -> tuple[tuple[str, str], ...]:
+    return () if head.dtype == "float32" else (("dtype", head.dtype),)
+
+
 def _loss(head: HeadPlan) -> Call | Variable:
     if _has_quantiles(head):
         return Variable("pinball")
-    return Call(f"keras.losses.{head.loss.keras_class}", (), _departing(head.loss, head.loss.keras_arguments()))
+    return Call(
+        f"keras.losses.{head.loss.keras_class}",
+        (),
+        (*_departing(head.loss, head.loss.keras_arguments()), *_dtype(head)),
+    )
 
 
 def _metric(name: str, head: HeadPlan) -> Call:
@@ -107,7 +122,7 @@ def _metric(name: str, head: HeadPlan) -> Call:
     if head.loss.one_hot:
         keras_class = keras_class.removeprefix("Sparse")
     extra = (ON_LOGITS[name],) if head.kind == "binary" and head.from_logits and name in ON_LOGITS else ()
-    return Call(f"keras.metrics.{keras_class}", (), (*extra, ("name", name)))
+    return Call(f"keras.metrics.{keras_class}", (), (*extra, ("name", name), *_dtype(head)))
 
 
 def _departing(spec: Spec, arguments: dict[str, Any]) -> tuple[tuple[str, Any], ...]:

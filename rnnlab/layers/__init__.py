@@ -26,6 +26,7 @@ from rnnlab.layers.global_max_pooling1d import GlobalMaxPooling1D
 from rnnlab.layers.gru import GRU
 from rnnlab.layers.layer import Layer as Layer
 from rnnlab.layers.layer import LayerProblemError as LayerProblemError
+from rnnlab.layers.layer import LookAhead as LookAhead
 from rnnlab.layers.layer import Mask as Mask
 from rnnlab.layers.layer import Planned as Planned
 from rnnlab.layers.layer import Shape as Shape
@@ -48,6 +49,7 @@ from rnnlab.layers.sequence import show_dimensions as show_dimensions
 from rnnlab.layers.simple_rnn import SimpleRNN
 from rnnlab.layers.spatial_dropout1d import SpatialDropout1D
 from rnnlab.layers.time_distributed import TimeDistributed
+from rnnlab.plugging import PluginShelf
 from rnnlab.spec import Choice, choices_of
 
 LayerUnion = (
@@ -84,5 +86,5 @@ LayerUnion = (
     | ConvLSTM2D
     | Reuse
 )
-AnyLayer = Annotated[LayerUnion, Choice("layer", implied={"reuse": "reuse"})]
 LAYERS = choices_of(LayerUnion, "layer")
+AnyLayer = Annotated[LayerUnion, Choice("layer", implied={"reuse": "reuse"}, shelf=PluginShelf("layer", Layer, LAYERS))]

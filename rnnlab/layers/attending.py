@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from rnnlab.layers.layer import LayerProblemError, Mask, Signal
+from collections.abc import Iterator
+
+from rnnlab.layers.layer import LayerProblemError, LookAhead, Mask, Signal
 from rnnlab.layers.sequence import leaks, read_sequence, show_dimensions
 
 CALL_ARGUMENTS = {"use_causal_mask"}
@@ -75,6 +77,13 @@ def same_features(layer: str, query: Signal, key: Signal) -> int:
             help="bring one of them to that size by a dense layer",
         )
     return features
+
+
+def look_at_later(signals: tuple[Signal, ...], *, causal: bool) -> Iterator[LookAhead]:
+    """Yield value and key, of which every query sees all timesteps unless the attention is causal."""
+    if not causal:
+        for place in range(1, len(signals)) if len(signals) > 1 else (0,):
+            yield LookAhead(place, "looks at all timesteps")
 
 
 def pairs(query: Signal, value: Signal) -> int | None:

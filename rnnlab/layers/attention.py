@@ -7,8 +7,8 @@ from typing import ClassVar, Literal
 
 from rnnlab.cells import Contradiction, Weight
 from rnnlab.initializers import Rate
-from rnnlab.layers.attending import pairs, read_attended, same_features, total
-from rnnlab.layers.layer import NOT_KERAS, Planned, Signal, WeightedLayer, times, volume
+from rnnlab.layers.attending import look_at_later, pairs, read_attended, same_features, total
+from rnnlab.layers.layer import NOT_KERAS, LookAhead, Planned, Signal, WeightedLayer, times, volume
 
 
 class Attention(WeightedLayer):
@@ -47,6 +47,10 @@ class Attention(WeightedLayer):
             activations=total(times(each, 2), volume(shape)),
             keras_arguments=self.model_dump(exclude=NOT_KERAS),
         )
+
+    def look_ahead(self, signals: tuple[Signal, ...], output: Signal) -> Iterator[LookAhead]:
+        """Yield what it sees ahead of: see `Layer.look_ahead`."""
+        yield from look_at_later(signals, causal=self.use_causal_mask)
 
     def contradictions(self) -> Iterator[Contradiction]:
         """Yield keys that were given but cannot matter."""

@@ -64,6 +64,7 @@ class BatchNormalization(WeightedLayer):
 
     def contradictions(self) -> Iterator[Contradiction]:
         """Yield keys that were given but cannot matter."""
+        yield from super().contradictions()
         for weight, wanted, switch in (("beta", self.center, "center"), ("gamma", self.scale, "scale")):
             for key in (f"{weight}_initializer", f"{weight}_regularizer", f"{weight}_constraint"):
                 if self.departs(key) and not wanted:

@@ -9,7 +9,7 @@ from rnnlab.cells import Contradiction, Weight
 from rnnlab.cells.cell import BiasInitializer
 from rnnlab.initializers import Activation, Constraint, Regularizer
 from rnnlab.layers.convolution import KernelInitializer, bias_contradictions
-from rnnlab.layers.layer import NOT_KERAS, LayerProblemError, Planned, Signal, WeightedLayer, times, volume
+from rnnlab.layers.layer import NOT_KERAS, LayerProblemError, LookAhead, Planned, Signal, WeightedLayer, times, volume
 from rnnlab.layers.sequence import read_sequence
 from rnnlab.layers.windows import check_windows_mask, count_windows
 from rnnlab.spec import PositiveInt
@@ -72,12 +72,25 @@ class Conv1D(WeightedLayer):
             keras_arguments=self.model_dump(exclude=NOT_KERAS),
         )
 
+    def look_ahead(self, signals: tuple[Signal, ...], output: Signal) -> Iterator[LookAhead]:
+        """Yield what it sees ahead of: see `Layer.look_ahead`."""
+        if self.strides > 1:
+            yield LookAhead(0, "gives fewer timesteps than it reads", "strides")
+        elif self.kernel_size > 1 and self.padding != "causal":
+            yield LookAhead(
+                0, "has windows that reach over later timesteps", "padding" if self.departs("padding") else "layer"
+            )
+
     def contradictions(self) -> Iterator[Contradiction]:
         """Yield keys that were given but cannot matter."""
+        yield from super().contradictions()
         yield from bias_contradictions(self, use_bias=self.use_bias)
         if self.strides > 1 and self.dilation_rate > 1:
             message = "`dilation_rate` and `strides` cannot both be over 1"
             yield Contradiction("dilation_rate", message, "leave one of them out")
+        if self.departs("dilation_rate") and self.kernel_size == 1:
+            message = "`dilation_rate` has nothing to spread: `kernel_size` is 1"
+            yield Contradiction("dilation_rate", message, "remove it")
         if self.filters % self.groups:
             message = f"{self.filters} filters cannot be split into {self.groups} equal groups"
             yield Contradiction("groups", message, f"use a divisor of {self.filters}")

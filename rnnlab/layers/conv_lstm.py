@@ -10,7 +10,7 @@ from rnnlab.cells import Contradiction, Weight
 from rnnlab.cells.cell import BiasInitializer
 from rnnlab.initializers import Activation, Constraint, Rate, Regularizer
 from rnnlab.layers.convolution import KernelInitializer, bias_contradictions
-from rnnlab.layers.layer import NOT_KERAS, LayerProblemError, Planned, Signal, WeightedLayer, times, volume
+from rnnlab.layers.layer import NOT_KERAS, LayerProblemError, LookAhead, Planned, Signal, WeightedLayer, times, volume
 from rnnlab.layers.sequence import known, read_sequence
 from rnnlab.layers.windows import count_windows
 from rnnlab.spec import PositiveInt
@@ -122,9 +122,19 @@ class ConvLSTM(WeightedLayer):
             *bias,
         )
 
+    def look_ahead(self, signals: tuple[Signal, ...], output: Signal) -> Iterator[LookAhead]:
+        """Yield what it sees ahead of: see `Layer.look_ahead`."""
+        if self.go_backwards:
+            yield LookAhead(0, "reads the sequence from its end", "go_backwards")
+
     def contradictions(self) -> Iterator[Contradiction]:
         """Yield keys that were given but cannot matter."""
+        yield from super().contradictions()
         yield from bias_contradictions(self, use_bias=self.use_bias)
         if max(self.sizes("strides")) > 1 and max(self.sizes("dilation_rate")) > 1:
             message = "`dilation_rate` and `strides` cannot both be over 1"
             yield Contradiction("dilation_rate", message, "leave one of them out")
+        pairs = zip(self.sizes("kernel_size"), self.sizes("dilation_rate"), strict=True)
+        if self.departs("dilation_rate") and all(kernel == 1 or rate == 1 for kernel, rate in pairs):
+            message = "`dilation_rate` has nothing to spread: `kernel_size` is 1"
+            yield Contradiction("dilation_rate", message, "remove it")

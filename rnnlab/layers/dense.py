@@ -63,6 +63,7 @@ class Dense(WeightedLayer):
 
     def contradictions(self) -> Iterator[Contradiction]:
         """Yield keys that were given but cannot matter."""
+        yield from super().contradictions()
         for key in ("bias_initializer", "bias_regularizer", "bias_constraint"):
             if self.departs(key) and not self.use_bias:
                 yield Contradiction(

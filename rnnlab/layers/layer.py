@@ -9,11 +9,12 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from rnnlab.cells import Contradiction, Weight
+from rnnlab.dtypes import LayerPolicy
 from rnnlab.spec import Name, PositiveInt, Reference, Spec, Tuple
 
 Shape = tuple[int | None, ...]
-NOT_KERAS = {"layer", "name", "repeat", "source"}
-"""Fields of a layer that are no arguments of its Keras class."""
+NOT_KERAS = {"layer", "name", "repeat", "source", "dtype", "autocast"}
+"""Fields of a layer that are no arguments of its Keras class alone: dtypes depend on the model too."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,13 @@ class Signal:
             for vectors; None for an unknown T.
         vocabulary: V for ids (every value is below it), None for floats.
         mask: which timesteps are padding, None where none are, or nothing says which.
+        dtype: of the numbers; stamped by the plan, so that no layer has to.
     """
 
     shape: Shape
     vocabulary: int | None = None
     mask: Mask | None = None
+    dtype: str = "float32"
 
     @property
     def is_ids(self) -> bool:
@@ -53,6 +56,21 @@ class Signal:
     def is_sequence(self) -> bool:
         """Return whether it is (T, F)."""
         return not self.is_ids and len(self.shape) == 2
+
+
+@dataclass(frozen=True)
+class LookAhead:
+    """An input of which each timestep that comes out sees later timesteps.
+
+    Attributes:
+        place: of the input in `from`.
+        reason: ends the sentence `NAME …`.
+        key: that is the cause; `layer` where it is the kind itself, or a default.
+    """
+
+    place: int
+    reason: str
+    key: str = "layer"
 
 
 @dataclass(frozen=True)
@@ -98,6 +116,11 @@ class Layer(Spec):
     keeps_sequence: ClassVar[bool] = True
     """It gives as many dimensions as it reads."""
 
+    takes_mask: ClassVar[bool] = False
+    """The call of its Keras class has an argument `mask`, (B, T) and true where there are data."""
+    examples: ClassVar[tuple[dict[str, Any], ...]] = ({},)
+    """Values of the keys that `rnnlab plugin check` tries, for a layer of a plugin."""
+
     layer: str
     name: Name | None = None
     """Unique in the file; as Keras counts them unless given: lstm, lstm_1, …"""
@@ -108,6 +131,11 @@ class Layer(Spec):
     )
     """What it reads: the name of an input or of a layer above, or a state such as `encoder.state_h`, or a list of
     them; the layer just above unless given. A repeated layer's NAME is its first copy."""
+    dtype: LayerPolicy | None = None
+    """Keras's dtype policy of this layer: in which numbers it keeps its weights and computes; `runtime.dtype` unless
+    given."""
+    autocast: bool = True
+    """Turn what the layer reads into the numbers that it computes in; `false` leaves it as it comes."""
 
     @property
     def default_name(self) -> str:
@@ -145,6 +173,17 @@ class Layer(Spec):
             )
         return self.plan(signals[0], sequences=sequences)
 
+    def look_ahead(self, signals: tuple[Signal, ...], output: Signal) -> Iterator[LookAhead]:
+        """Yield the inputs of which timestep t of the output sees timesteps after t, in prediction.
+
+        Only sequences count: that a vector sums up a whole sequence is seen by its shape.
+
+        Args:
+            signals: what it reads, in the order of `from`.
+            output: what it gives.
+        """
+        yield from ()
+
     @property
     def sources(self) -> tuple[str, ...]:
         """Return the references of `from`; empty where it is left out."""
@@ -162,6 +201,19 @@ class WeightedLayer(Layer):
 
     trainable: bool = True
     """`false` keeps the weights as they were initialised."""
+
+    def contradictions(self) -> Iterator[Contradiction]:
+        """Yield keys that were given but cannot matter."""
+        if not self.trainable:
+            yield from frozen_contradictions(self)
+
+
+def frozen_contradictions(spec: Spec) -> Iterator[Contradiction]:
+    """Yield the constraints on weights that no step changes."""
+    for key in type(spec).model_fields:
+        if key.endswith("_constraint") and spec.departs(key):
+            message = f"`{key}` acts after each step, but no step changes these weights: `trainable` is false"
+            yield Contradiction(key, message, f"remove `{key}`, or `trainable: false`")
 
 
 def volume(shape: Shape) -> int | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import ClassVar, Literal
 
-from rnnlab.cells import Weight
+from rnnlab.cells import Contradiction, Weight
 from rnnlab.layers.layer import NOT_KERAS, LayerProblemError, Planned, Signal, WeightedLayer, volume
 from rnnlab.spec import Positive
 
@@ -37,3 +38,8 @@ class LayerNormalization(WeightedLayer):
             activations=volume(signal.shape),
             keras_arguments=self.model_dump(exclude=NOT_KERAS),
         )
+
+    def contradictions(self) -> Iterator[Contradiction]:
+        """Yield keys that were given but cannot matter."""
+        if not self.trainable and not self.center and not self.scale:
+            yield Contradiction("trainable", "`trainable` has no weights to act on", "remove it")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from rnnlab.layers.layer import LayerProblemError, Mask, Planned, Shape, Signal, volume
+from collections.abc import Iterator
+
+from rnnlab.layers.layer import LayerProblemError, LookAhead, Mask, Planned, Shape, Signal, volume
 from rnnlab.layers.sequence import leaks, read_numbers, show_dimensions
 
 
@@ -34,6 +36,13 @@ def plan_elementwise(layer: str, signals: tuple[Signal, ...]) -> Planned:
     for signal in signals[1:]:
         shape = _broadcast(layer, shape, signal.shape)
     return Planned(output=Signal(shape, mask=merge_masks(layer, signals, shape)), activations=volume(shape))
+
+
+def look_across(signals: tuple[Signal, ...], output: Signal) -> Iterator[LookAhead]:
+    """Yield sequences of fewer dimensions than the output: their timesteps meet its rows, at every timestep."""
+    for place, signal in enumerate(signals):
+        if 1 < len(signal.shape) < len(output.shape):
+            yield LookAhead(place, "joins all timesteps of one sequence with each of another", "from")
 
 
 def merge_masks(layer: str, signals: tuple[Signal, ...], shape: Shape) -> Mask | None:

@@ -8,9 +8,9 @@ from typing import ClassVar, Literal
 from rnnlab.cells import Contradiction, Weight
 from rnnlab.cells.cell import BiasInitializer
 from rnnlab.initializers import Constraint, Rate, Regularizer
-from rnnlab.layers.attending import pairs, read_attended, total
+from rnnlab.layers.attending import look_at_later, pairs, read_attended, total
 from rnnlab.layers.convolution import KernelInitializer, bias_contradictions
-from rnnlab.layers.layer import NOT_KERAS, Planned, Signal, WeightedLayer, times, volume
+from rnnlab.layers.layer import NOT_KERAS, LookAhead, Planned, Signal, WeightedLayer, times, volume
 from rnnlab.spec import PositiveInt
 
 
@@ -97,6 +97,11 @@ class MultiHeadAttention(WeightedLayer):
         inner = [f"{heads}·{size}({width}{one})" for width, size in sizes]
         return " + ".join([*inner, f"{out}({heads}·{wide}{one})"])
 
+    def look_ahead(self, signals: tuple[Signal, ...], output: Signal) -> Iterator[LookAhead]:
+        """Yield what it sees ahead of: see `Layer.look_ahead`."""
+        yield from look_at_later(signals, causal=self.use_causal_mask)
+
     def contradictions(self) -> Iterator[Contradiction]:
         """Yield keys that were given but cannot matter."""
+        yield from super().contradictions()
         yield from bias_contradictions(self, use_bias=self.use_bias)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from rnnlab.cells import Contradiction
-from rnnlab.layers.layer import Layer, LayerProblemError, Planned, Signal, volume
+from rnnlab.layers.layer import Layer, LayerProblemError, LookAhead, Planned, Signal, volume
 from rnnlab.layers.sequence import known, leaks, read_numbers, show_dimensions
 from rnnlab.spec import PositiveInt, Tuple
 
@@ -41,6 +41,11 @@ class Permute(Layer):
             known(self.layer, shape)
         arguments: dict[str, Any] = {"dims": self.dims}
         return Planned(output=Signal(shape, mask=signal.mask), activations=volume(shape), keras_arguments=arguments)
+
+    def look_ahead(self, signals: tuple[Signal, ...], output: Signal) -> Iterator[LookAhead]:
+        """Yield what it sees ahead of: see `Layer.look_ahead`."""
+        if self.dims[0] != 1:
+            yield LookAhead(0, "makes features of the timesteps", "dims")
 
     def contradictions(self) -> Iterator[Contradiction]:
         """Yield keys that were given but cannot matter."""

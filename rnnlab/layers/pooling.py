@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
-from rnnlab.layers.layer import NOT_KERAS, Layer, Planned, Signal, volume
+from rnnlab.layers.layer import NOT_KERAS, Layer, LookAhead, Planned, Signal, volume
 from rnnlab.layers.sequence import read_sequence
 from rnnlab.layers.windows import check_windows_mask, count_windows
 from rnnlab.spec import PositiveInt
@@ -33,3 +34,10 @@ class Pooling(Layer):
             activations=volume(shape),
             keras_arguments=self.model_dump(exclude=NOT_KERAS),
         )
+
+    def look_ahead(self, signals: tuple[Signal, ...], output: Signal) -> Iterator[LookAhead]:
+        """Yield what it sees ahead of: see `Layer.look_ahead`."""
+        if self.pool_size > 1:
+            yield LookAhead(0, "has windows that reach over later timesteps")
+        elif (self.strides or 1) > 1:
+            yield LookAhead(0, "gives fewer timesteps than it reads", "strides")

@@ -8,12 +8,13 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from rnnlab.cells import Cell, Contradiction, Weight
-from rnnlab.layers.layer import LayerProblemError, Planned, Signal, WeightedLayer, times
+from rnnlab.cells import Cell, Contradiction, GatedCell, Weight
+from rnnlab.layers.layer import LayerProblemError, LookAhead, Planned, Signal, WeightedLayer, times
 from rnnlab.layers.sequence import read_sequence
 from rnnlab.spec import Reference, Tuple
 
 MergeMode = Literal["concat", "sum", "mul", "ave"] | None
+KERAS_DEPTH = 2
 MASK_OBSTACLES = {
     "pre": "`padding.padding` is pre, cuDNN masks only what stands at the end",
     "any": "`masking` masks timesteps wherever they stand, cuDNN only those at the end",
@@ -52,9 +53,14 @@ class RecurrentLayer(WeightedLayer):
         raise NotImplementedError
 
     @property
+    def states_readable(self) -> bool:
+        """Return whether Keras can give the states away: it works out the shapes of two levels of lists, no more."""
+        return all(cell.state_depth + (len(self.stacked) > 1) <= KERAS_DEPTH for cell in self.stacked)
+
+    @property
     def output_units(self) -> int:
         """Return the numbers per timestep that come out."""
-        return self.stacked[-1].units * (2 if self.bidirectional and self.merge_mode == "concat" else 1)
+        return self.stacked[-1].output_size * (2 if self.bidirectional and self.merge_mode == "concat" else 1)
 
     def plan(self, signal: Signal, *, sequences: bool) -> Planned:
         """Return the plan: see `Layer.plan`."""
@@ -85,9 +91,7 @@ class RecurrentLayer(WeightedLayer):
             flops=times(
                 timesteps, self.directions * sum(cell.flops_per_timestep(f) for cell, f in self._fed(features))
             ),
-            activations=times(
-                timesteps, self.directions * sum(cell.units * (cell.gates + len(cell.states)) for cell in self.stacked)
-            ),
+            activations=times(timesteps, self.directions * sum(cell.numbers_per_timestep for cell in self.stacked)),
             keras_arguments=self._layer_arguments(returns),
         )
 
@@ -121,8 +125,16 @@ class RecurrentLayer(WeightedLayer):
         """Return the first key that cuDNN cannot follow, or None."""
         return None
 
+    def look_ahead(self, signals: tuple[Signal, ...], output: Signal) -> Iterator[LookAhead]:
+        """Yield what it sees ahead of: see `Layer.look_ahead`."""
+        if self.bidirectional:
+            yield LookAhead(0, "reads the sequence from its end, too", "bidirectional")
+        elif self.go_backwards:
+            yield LookAhead(0, "reads the sequence from its end", "go_backwards")
+
     def contradictions(self) -> Iterator[Contradiction]:
         """Yield keys that were given but cannot matter."""
+        yield from super().contradictions()
         if self.departs("merge_mode") and not self.bidirectional:
             yield Contradiction(
                 "merge_mode",
@@ -140,14 +152,14 @@ class RecurrentLayer(WeightedLayer):
         """Yield (cell, numbers per timestep that it reads)."""
         for cell in self.stacked:
             yield cell, features
-            features = cell.units
+            features = cell.output_size
 
     def _states(self) -> dict[str, Signal]:
         """Return the states by name, in Keras's order."""
         one: dict[str, Signal] = {}
         for index, cell in enumerate(self.stacked):
             suffix = f"_{index}" if len(self.stacked) > 1 else ""
-            one |= {f"{state}{suffix}": Signal((cell.units,)) for state in cell.states}
+            one |= {f"{state}{suffix}": Signal((size,)) for state, size in cell.state_sizes().items()}
         if not self.bidirectional:
             return one
         return {f"{direction}_{name}": signal for direction in ("forward", "backward") for name, signal in one.items()}
@@ -180,7 +192,7 @@ class RecurrentLayer(WeightedLayer):
         }
 
 
-class CellLayer(RecurrentLayer, Cell):
+class CellLayer(RecurrentLayer, GatedCell):
     """A layer of one built-in cell, whose keys are its own: simple_rnn, lstm, gru."""
 
     @property
@@ -224,11 +236,11 @@ class CellLayer(RecurrentLayer, Cell):
 
     def contradictions(self) -> Iterator[Contradiction]:
         """Yield keys that were given but cannot matter."""
-        yield from Cell.contradictions(self)
+        yield from GatedCell.contradictions(self)
         yield from RecurrentLayer.contradictions(self)
 
     def _one_direction(self, features: int) -> tuple[Weight, ...]:
-        return self.weights(features)
+        return tuple(replace(weight, path=f"{self.keras_cell}/{weight.path}") for weight in self.weights(features))
 
     def _layer_arguments(self, returns: bool) -> dict[str, Any]:
         return self.keras_arguments() | super()._layer_arguments(returns)

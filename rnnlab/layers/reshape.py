@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from rnnlab.cells import Contradiction
-from rnnlab.layers.layer import Layer, LayerProblemError, Planned, Shape, Signal, volume
+from rnnlab.layers.layer import Layer, LayerProblemError, LookAhead, Planned, Shape, Signal, volume
 from rnnlab.layers.sequence import known, leaks, read_numbers, show_dimensions
 from rnnlab.spec import Tuple
 
@@ -50,6 +50,12 @@ class Reshape(Layer):
             )
         left = None if None in before else rest // given
         return tuple(left if size == -1 else size for size in self.target_shape)
+
+    def look_ahead(self, signals: tuple[Signal, ...], output: Signal) -> Iterator[LookAhead]:
+        """Yield what it sees ahead of: see `Layer.look_ahead`."""
+        before, after = (volume(signal.shape[1:]) or 0 for signal in (signals[0], output))
+        if after > before:
+            yield LookAhead(0, "puts several timesteps into one", "target_shape")
 
     def contradictions(self) -> Iterator[Contradiction]:
         """Yield keys that were given but cannot matter."""

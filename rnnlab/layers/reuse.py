@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from rnnlab.cells import Contradiction
 from rnnlab.layers.layer import Layer
 from rnnlab.spec import Name
 
@@ -22,3 +24,11 @@ class Reuse(Layer):
     def default_name(self) -> str:
         """Return a name that says what it is."""
         return f"{self.reuse}_again"
+
+    def contradictions(self) -> Iterator[Contradiction]:
+        """Yield keys that were given but cannot matter."""
+        for key in ("dtype", "autocast"):
+            if self.departs(key):
+                yield Contradiction(
+                    key, f"`{key}` is that of `{self.reuse}`, whose weights are shared", f"give it to `{self.reuse}`"
+                )

@@ -47,7 +47,13 @@ Inner = Annotated[
 ]
 
 
-REFUSED = {"repeat": "be stacked", "source": "read elsewhere", "initial_state": "start from given states"}
+REFUSED = {
+    "repeat": "be stacked",
+    "source": "read elsewhere",
+    "initial_state": "start from given states",
+    "dtype": "have its own `dtype`",
+    "autocast": "have its own `autocast`",
+}
 
 
 class TimeDistributed(Layer):

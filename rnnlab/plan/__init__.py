@@ -1,11 +1,13 @@
-"""Prediction without TensorFlow: shapes, masks, weights, cost, and whether the head fits the target."""
+"""Prediction without TensorFlow: shapes, masks, weights, cost, what sees the future, whether the head fits."""
 
+from rnnlab.plan.causality import Ahead as Ahead
+from rnnlab.plan.causality import looks_ahead as looks_ahead
+from rnnlab.plan.causality import outputs_per_timestep as outputs_per_timestep
 from rnnlab.plan.check import Checked as Checked
 from rnnlab.plan.check import check_document as check_document
 from rnnlab.plan.check import check_experiment as check_experiment
 from rnnlab.plan.check import plan_model as plan_model
 from rnnlab.plan.inference import InferencePlan as InferencePlan
-from rnnlab.plan.inference import looks_ahead as looks_ahead
 from rnnlab.plan.inference import plan_inference as plan_inference
 from rnnlab.plan.late import Obstacle as Obstacle
 from rnnlab.plan.plan import ForecastPlan as ForecastPlan

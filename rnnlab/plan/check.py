@@ -10,9 +10,11 @@ from rnnlab.datasets import Facts
 from rnnlab.errors import DatasetError, InvalidExperimentError
 from rnnlab.expect import Expect, meets
 from rnnlab.experiment import Experiment, describe, errors_of, load_document, target_kind, validate
+from rnnlab.plan.dtypes import memory_bytes
 from rnnlab.plan.graph import plan_graph, plan_inputs
 from rnnlab.plan.head import plan_head
-from rnnlab.plan.plan import LayerPlan, Plan
+from rnnlab.plan.initial import initial_findings
+from rnnlab.plan.plan import Plan
 from rnnlab.plan.space_check import space_findings
 from rnnlab.plan.stateful import stateful_findings
 from rnnlab.plan.writing import writing_findings
@@ -20,7 +22,6 @@ from rnnlab.source import Diagnostic, Document, Finding, Parsed, Source, order_o
 
 GRAPH_NEEDS = {"model", "dataset", "text", "padding", "runtime"}
 HEAD_NEEDS = GRAPH_NEEDS | {"task"}
-BYTES_PER_NUMBER = 4  # float32
 QUANTITIES = {
     "parameters": "parameters",
     "trainable_parameters": "trainable parameters",
@@ -155,24 +156,15 @@ def _plan(experiment: Experiment, facts: Facts | None, *, with_head: bool) -> tu
         layers=graph.layers,
         head=head,
         batch_size=experiment.training.batch_size,
-        memory_bytes=_memory(experiment, graph.layers),
+        memory_bytes=memory_bytes(
+            graph.layers, slots=experiment.optimizer.slots(), batch_size=experiment.training.batch_size
+        ),
         xla=experiment.runtime.kernel == "xla",
+        dtype=experiment.runtime.dtype,
     )
     findings += [*stateful_findings(experiment, plan), *writing_findings(experiment, plan)]
+    findings += initial_findings(experiment, plan)
     return plan, findings
-
-
-def _memory(experiment: Experiment, layers: tuple[LayerPlan, ...]) -> int | None:
-    """Return bytes of weights, gradients, optimizer slots and activations at the batch size."""
-    weights = sum(layer.parameters for layer in layers)
-    trainable = sum(weight.size for layer in layers for weight in layer.weights if weight.trainable)
-    activations = 0
-    for layer in layers:
-        if layer.activations is None:
-            return None
-        activations += layer.activations
-    numbers = weights + trainable * (1 + experiment.optimizer.slots()) + activations * experiment.training.batch_size
-    return numbers * BYTES_PER_NUMBER
 
 
 def _expectations(expect: Expect, plan: Plan) -> list[Finding]:

@@ -7,11 +7,23 @@ from dataclasses import dataclass, replace
 
 from rnnlab.cells import Weight
 from rnnlab.datasets import Facts
+from rnnlab.dtypes import variable_dtype
 from rnnlab.experiment import Experiment
-from rnnlab.layers import LayerProblemError, Mask, Planned, RecurrentLayer, Signal, WeightedLayer, show_dimensions
+from rnnlab.layers import (
+    LayerProblemError,
+    Mask,
+    Planned,
+    RecurrentLayer,
+    Shape,
+    Signal,
+    WeightedLayer,
+    show_dimensions,
+)
+from rnnlab.plan.dtypes import layer_policies, with_dtypes
 from rnnlab.plan.kernels import kernel_of
 from rnnlab.plan.plan import LayerPlan
 from rnnlab.plan.wiring import Node, wire
+from rnnlab.plugging import blame, class_name, plugins_in
 from rnnlab.source import Finding
 
 ANY_DIMENSIONS = {"dense", "dropout", "activation", "gaussian_noise"}
@@ -47,12 +59,13 @@ def plan_graph(experiment: Experiment, inputs: Mapping[str, Signal], *, every_ti
         return Graph(inputs, {}, None, tuple(findings))
     tensors: dict[str, Signal] = dict(inputs)
     planned: dict[str, LayerPlan] = {}
+    policies = layer_policies(experiment, wiring)
     for node in wiring.nodes:
         known = all(reference in tensors for reference in (*node.sources, *node.initial_state))
         if not known or (node.shared_with and node.shared_with not in planned):
             continue  # what it reads could not be planned, which is told already
         try:
-            layer = plan_node(experiment, node, tensors, planned)
+            layer = _plan_plugged(experiment, node, policies[node.name], tensors, planned)
         except LayerProblemError as problem:
             findings.append(_finding(problem, node))
             continue
@@ -64,14 +77,27 @@ def plan_graph(experiment: Experiment, inputs: Mapping[str, Signal], *, every_ti
     return Graph(inputs, {name: tensors[name] for name in wiring.outputs}, tuple(planned.values()), ())
 
 
+def _plan_plugged(
+    experiment: Experiment, node: Node, policy: str, tensors: Mapping[str, Signal], planned: Mapping[str, LayerPlan]
+) -> LayerPlan:
+    """Return the plan of one layer; what the code of a plugin raises names the plugin."""
+    plugins = plugins_in(node.layer)
+    if not plugins:
+        return plan_node(experiment, node, policy, tensors, planned)
+    names = ", ".join(f"`{plugin.name}`" for plugin in plugins)
+    with blame("RL510", f"plugin {names} plans `{node.name}`", *(plugin.spec_file.path for plugin in plugins)):
+        return plan_node(experiment, node, policy, tensors, planned)
+
+
 def plan_node(
-    experiment: Experiment, node: Node, tensors: Mapping[str, Signal], planned: Mapping[str, LayerPlan]
+    experiment: Experiment, node: Node, policy: str, tensors: Mapping[str, Signal], planned: Mapping[str, LayerPlan]
 ) -> LayerPlan:
     """Return the plan of one layer.
 
     Args:
         experiment: the layer is of.
         node: the layer and what it reads.
+        policy: its dtype policy.
         tensors: what inputs and layers above give.
         planned: the layers above.
 
@@ -83,13 +109,15 @@ def plan_node(
         layer = layer.model_copy(update={"return_sequences": layer.return_sequences or None})
     signals = tuple(tensors[reference] for reference in node.sources)
     result = _mask_named(layer.plan_all(signals, sequences=node.sequences), node)
+    result = with_dtypes(layer, policy, signals, result)
     _check_cudnn(experiment, node, signals[0])
+    _check_depth(node)
     if node.initial_state:
         _check_states(node, [tensors[reference] for reference in node.initial_state], result)
     if node.shared_with is not None:
         _check_shared(node, signals, result, planned[node.shared_with])
         result = replace(result, weights=(), formula="")
-    return _layer_plan(experiment, node, signals, result)
+    return _layer_plan(experiment, node, policy, signals, result)
 
 
 def _check_shared(node: Node, signals: tuple[Signal, ...], result: Planned, owner: LayerPlan) -> None:
@@ -128,6 +156,15 @@ def _check_cudnn(experiment: Experiment, node: Node, signal: Signal) -> None:
         )
 
 
+def _check_depth(node: Node) -> None:
+    if node.wants_states and isinstance(node.layer, RecurrentLayer) and not node.layer.states_readable:
+        raise LayerProblemError(
+            "RL224",
+            f"the states of `{node.name}` are lists in lists, which Keras cannot give away",
+            help="run the cell in a layer of its own, with `state_size` nested once",
+        )
+
+
 def _check_states(node: Node, given: list[Signal], result: Planned) -> None:
     wanted = [(name, signal) for name, signal in result.states.items() if name not in ("forward", "backward")]
     names = ", ".join(f"`{name}`" for name, _ in wanted)
@@ -154,15 +191,21 @@ def plan_inputs(experiment: Experiment, facts: Facts | None) -> dict[str, Signal
     """Return the inputs of the network: from the dataset's facts, else from `model.inputs`."""
     if experiment.model.inputs:
         return {
-            name: Signal((given.timesteps, *given.dimensions), vocabulary=given.vocabulary)
+            name: _input((given.timesteps, *given.dimensions), given.vocabulary, experiment.runtime.dtype)
             for name, given in experiment.model.inputs.items()
         }
     assert facts is not None, "a file without inputs has a dataset, and that has facts"
     signals = {}
     for name, fact in facts.inputs.items():
         mask = Mask(name, fact.padding or "gaps") if fact.masked else None
-        signals[name] = Signal((fact.timesteps, *fact.features), vocabulary=fact.vocabulary, mask=mask)
+        signal = _input((fact.timesteps, *fact.features), fact.vocabulary, experiment.runtime.dtype)
+        signals[name] = replace(signal, mask=mask)
     return signals
+
+
+def _input(shape: Shape, vocabulary: int | None, policy: str) -> Signal:
+    """Return an input: ids are int32, numbers as the weights are kept, so that float64 data stay what they are."""
+    return Signal(shape, vocabulary, dtype=variable_dtype(policy) if vocabulary is None else "int32")
 
 
 def _unrolled_blind(experiment: Experiment, node: Node, signal: Signal) -> Iterator[Finding]:
@@ -184,7 +227,9 @@ def _finding(problem: LayerProblemError, node: Node) -> Finding:
     return Finding(problem.code, str(problem), ("model", "layers", node.entry, key), help=problem.help)
 
 
-def _layer_plan(experiment: Experiment, node: Node, signals: tuple[Signal, ...], result: Planned) -> LayerPlan:
+def _layer_plan(
+    experiment: Experiment, node: Node, policy: str, signals: tuple[Signal, ...], result: Planned
+) -> LayerPlan:
     layer = node.layer
     trainable = not isinstance(layer, WeightedLayer) or layer.trainable
     kernel, reason = kernel_of(layer, signals[0], experiment.runtime)
@@ -206,12 +251,17 @@ def _layer_plan(experiment: Experiment, node: Node, signals: tuple[Signal, ...],
         formula=result.formula,
         flops=result.flops,
         activations=result.activations,
-        keras_class=layer.keras_class,
+        keras_class=class_name(type(layer), layer.keras_class),
         keras_arguments=result.keras_arguments,
         bidirectional=bidirectional,
         merge_mode=layer.merge_mode if isinstance(layer, RecurrentLayer) and bidirectional else None,
+        look_ahead=tuple(layer.look_ahead(signals, result.output)),
         kernel=kernel,
         kernel_reason=reason,
+        takes_mask=layer.takes_mask,
+        plugins=tuple(plugin.name for plugin in plugins_in(layer)),
+        dtype=policy,
+        autocast=layer.autocast,
     )
 
 

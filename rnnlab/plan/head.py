@@ -41,6 +41,7 @@ def plan_head(
         numbers=known.numbers,
         reads=known.reads,
         forecast=forecast,
+        dtype="float64" if last.output.dtype == "float64" else "float32",
     )
     return (None if findings else head), findings
 
@@ -100,7 +101,7 @@ def _check_units(units: int, known: TargetFacts, path: tuple[str | int, ...]) ->
         found = f"the target is {what}, but the head has {units} unit{'s' if units != 1 else ''}"
         wrong = Finding("RL203", found, place, help=f"use `units: {known.numbers}`")
         return "number", [] if units == known.numbers else [wrong]
-    if known.kind == "sequence":
+    if known.kind in ("sequence", "continuation"):
         return "classes", _check_vocabulary(units, known, place)
     kind: HeadKind = "binary" if units == 1 else "classes"
     classes = known.classes
@@ -136,12 +137,13 @@ def _check_forecast(units: int, forecast: ForecastPlan, path: tuple[str | int, .
 def _check_vocabulary(units: int, known: TargetFacts, place: tuple[str | int, ...]) -> list[Finding]:
     if known.classes is None or units == known.classes:
         return []
+    key = "text.vocabulary" if known.kind == "continuation" else f"text.{known.reads}.vocabulary"
     return [
         Finding(
             "RL203",
             f"the target's vocabulary has {known.classes} rows, but the head has {units} units",
             place,
-            help=f"use `units: {known.classes}`, or `text.{known.reads}.vocabulary: {units}`",
+            help=f"use `units: {known.classes}`, or `{key}: {units}`",
         )
     ]
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from rnnlab.cells import Weight
 from rnnlab.datasets.facts import Per
-from rnnlab.layers import Signal
+from rnnlab.dtypes import compute_dtype
+from rnnlab.layers import LookAhead, Signal
 from rnnlab.tasks import Direction, HeadKind, Loss, direction_of
 from rnnlab.tasks.forecasting import MEDIAN
 
@@ -34,10 +35,15 @@ class LayerPlan:
         activations: numbers kept for the backward pass for one sample; None where T is unknown.
         kernel: how a recurrent layer is computed; None for other layers.
         kernel_reason: why not by the fastest kernel.
+        takes_mask: its call has an argument `mask`.
+        plugins: names of the plugins that its Keras classes come from.
+        dtype: its Keras dtype policy.
+        autocast: what it reads is turned into the numbers that it computes in.
         keras_class: name of its class in keras.layers.
         keras_arguments: its arguments, without the name.
         bidirectional: a second copy runs over the reversed sequence.
         merge_mode: how the two are merged; None keeps them apart.
+        look_ahead: the inputs of which a timestep of its output sees later ones.
     """
 
     name: str
@@ -58,8 +64,13 @@ class LayerPlan:
     shared_with: str | None = None
     bidirectional: bool = False
     merge_mode: str | None = None
+    look_ahead: tuple[LookAhead, ...] = ()
     kernel: str | None = None
     kernel_reason: str = ""
+    takes_mask: bool = False
+    plugins: tuple[str, ...] = ()
+    dtype: str = "float32"
+    autocast: bool = True
 
     @property
     def input(self) -> Signal:
@@ -127,6 +138,7 @@ class HeadPlan:
         loss: its spec.
         metrics: names.
         from_logits: the outputs are logits.
+        dtype: in which loss and metrics are computed: float32, or float64 where the head computes in it.
         labels: the classes' names where known.
         per: one target per sample, or one per timestep.
         numbers: K, numbers of a target; 1 for classes.
@@ -145,6 +157,7 @@ class HeadPlan:
     numbers: int = 1
     reads: str | None = None
     forecast: ForecastPlan | None = None
+    dtype: str = "float32"
 
 
 @dataclass(frozen=True)
@@ -160,6 +173,7 @@ class Plan:
         memory_bytes: weights, gradients, optimizer slots and activations at the batch size; None where T is unknown.
         xla: the step is compiled with XLA.
         stateful_batch: samples of every batch, where recurrent layers carry their states from one to the next.
+        dtype: the dtype policy of layers without their own.
     """
 
     name: str
@@ -177,6 +191,8 @@ class Plan:
         """Return whether every timestep has a target."""
         return self.head is not None and self.head.per == "timestep"
 
+    dtype: str = "float32"
+
     @property
     def parameters(self) -> int:
         """Return the parameters of the model."""
@@ -188,6 +204,11 @@ class Plan:
         return sum(weight.size for layer in self.layers for weight in layer.weights if weight.trainable)
 
     @property
+    def scales_loss(self) -> bool:
+        """Return whether training scales the loss: small gradients in float16 would become 0."""
+        return any(compute_dtype(layer.dtype) == "float16" for layer in self.layers)
+
+    @property
     def flops_per_sample(self) -> int | None:
         """Return the operations of one forward pass of one sample; None where T is unknown."""
         total = 0
@@ -196,6 +217,11 @@ class Plan:
                 return None
             total += layer.flops
         return total
+
+    @property
+    def plugins(self) -> tuple[str, ...]:
+        """Return the names of the plugins without which the model cannot be built or loaded."""
+        return tuple(dict.fromkeys(name for layer in self.layers for name in layer.plugins))
 
     @property
     def directions(self) -> Mapping[str, Direction]:
@@ -215,9 +241,12 @@ class Plan:
             "task": self.head.task if self.head else None,
             "loss": self.head.loss.model_dump(mode="json") if self.head else None,
             "metrics": list(self.head.metrics) if self.head else [],
+            "plugins": list(self.plugins),
             "flops_per_sample": self.flops_per_sample,
             "memory_bytes": self.memory_bytes,
             "batch_size": self.batch_size,
+            "dtype": self.dtype,
+            "scales_loss": self.scales_loss,
         }
 
 
@@ -236,4 +265,5 @@ def _layer_data(layer: LayerPlan) -> dict[str, Any]:
         "kernel": layer.kernel,
         "kernel_reason": layer.kernel_reason,
         "mask": layer.mask,
+        "dtype": layer.dtype,
     }

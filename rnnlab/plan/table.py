@@ -6,14 +6,15 @@ from collections.abc import Sequence
 
 from rnnlab.plan.plan import LayerPlan, Plan
 
-HEADINGS = ("layer", "kind", "output", "parameters", "formula", "mask", "kernel", "FLOPs")
+HEADINGS = ("layer", "kind", "output", "dtype", "parameters", "formula", "mask", "kernel", "FLOPs")
+DTYPE = HEADINGS.index("dtype")
 RIGHT = {"parameters", "FLOPs"}
 
 
 def plan_rows(plan: Plan) -> list[tuple[str, ...]]:
     """Return the rows of the table, inputs first; the columns are `HEADINGS`."""
     rows = [
-        (name, "input", show_shape(signal.shape), "", "", signal.mask.side if signal.mask else "", "", "")
+        (name, "input", show_shape(signal.shape), signal.dtype, "", "", signal.mask.side if signal.mask else "", "", "")
         for name, signal in plan.inputs.items()
     ]
     return rows + [_row(layer) for layer in plan.layers]
@@ -25,6 +26,7 @@ def _row(layer: LayerPlan) -> tuple[str, ...]:
         layer.name,
         kind,
         show_shape(layer.output.shape),
+        layer.dtype,
         f"{layer.parameters:,}" if layer.parameters else "",
         layer.formula,
         layer.mask or "",
@@ -51,6 +53,8 @@ def plan_summary(plan: Plan) -> list[str]:
             f"memory  {plan.memory_bytes / 2**20:,.1f} MiB at {plan.batch_size} samples a batch: "
             "weights, gradients, optimizer, activations"
         )
+    if plan.scales_loss:
+        lines.append("loss  scaled while training, because gradients of float16 would become 0")
     if plan.head:
         lines.append(f"task  {plan.head.task}: loss {plan.head.loss.kind}, metrics {', '.join(plan.head.metrics)}")  # type: ignore[attr-defined]
     lines += [f"kernel  {layer.name}: {layer.kernel}, {layer.kernel_reason}" for layer in plan.layers if layer.kernel]
@@ -60,12 +64,14 @@ def plan_summary(plan: Plan) -> list[str]:
 def plan_text(plan: Plan) -> str:
     """Return table and summary as plain text."""
     rows = [HEADINGS, *plan_rows(plan)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
+    if all(layer.dtype == "float32" for layer in plan.layers):
+        rows = [(*row[:DTYPE], *row[DTYPE + 1 :]) for row in rows]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = []
     for row in rows:
         cells = (
             cell.rjust(width) if heading in RIGHT else cell.ljust(width)
-            for cell, width, heading in zip(row, widths, HEADINGS, strict=True)
+            for cell, width, heading in zip(row, widths, rows[0], strict=True)
         )
         lines.append("  ".join(cells).rstrip())
     lines.insert(1, "  ".join("-" * width for width in widths))

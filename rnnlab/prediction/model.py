@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import tempfile
-import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from rnnlab.build import INFERENCE_FOLDER, Inference, Objective, build_objective, load_inference
+from rnnlab.build import INFERENCE_FOLDER, Inference, Objective, build_objective, load_inference, read_keras
+from rnnlab.build.plugins import require_plugins
 from rnnlab.data import Preparation
 from rnnlab.errors import StoreError
 from rnnlab.plan import ForecastPlan, HeadPlan
@@ -25,6 +25,7 @@ from rnnlab.track.store import Store
 
 BATCH = 256  # samples
 HEAD = "head.json"
+CONTINUES = "language_model"  # the task whose models continue texts
 
 
 @dataclass(frozen=True)
@@ -49,12 +50,16 @@ class SavedModel:
         preparation: how raw data become its inputs.
         objective: how its outputs are read and scored.
         writer: how it writes texts; None where it answers otherwise.
+        sampler: how it continues texts; None where it is no language model.
+        carried: its states were carried from window to window in training.
     """
 
     model: keras.Model
     preparation: Preparation
     objective: Objective
     writer: Writer | None = None
+    sampler: Inference | None = None
+    carried: bool = False
 
     def outputs(self, inputs: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
         """Return probabilities or numbers, (N, U) or (N, T, U), for prepared inputs."""
@@ -85,18 +90,23 @@ def load_model(store: Store, record: Record) -> SavedModel:
 def read_model(folder: Path) -> SavedModel:
     """Return the model in a folder that holds `data/model.keras`, `preparation.json` and `head.json`.
 
-    Nothing in the folder is executed: Keras loads it in safe mode, the rest is JSON.
+    Nothing in the folder is executed: Keras loads it in safe mode, the rest is JSON. Classes of plugins come from
+    plugins that are loaded or installed here.
 
     Raises:
+        PluginError: RL510, a plugin is missing, or is another one than the model was trained with.
         StoreError: something is missing or damaged.
     """
-    path = folder / "data" / "model.keras"
-    try:
-        model = keras.models.load_model(path, compile=False, safe_mode=True)
-    except (ValueError, TypeError, OSError, KeyError, zipfile.BadZipFile) as error:
-        reason = str(error).split("\n", maxsplit=1)[0]
-        raise StoreError(f"the model {path} cannot be loaded: {reason}") from error
-    return SavedModel(model, Preparation.load(folder), build_objective(read_head(folder)), _read_writer(folder))
+    require_plugins(folder)
+    head = read_head(folder)
+    return SavedModel(
+        read_keras(folder / "data" / "model.keras"),
+        Preparation.load(folder),
+        build_objective(head),
+        _read_writer(folder),
+        load_inference(folder / INFERENCE_FOLDER) if head.task == CONTINUES else None,
+        bool(_read_json(folder / HEAD).get("carried")),
+    )
 
 
 def _read_writer(folder: Path) -> Writer | None:
@@ -145,6 +155,7 @@ def read_head(folder: Path) -> HeadPlan:
             numbers=data["numbers"],
             reads=data["reads"],
             forecast=_read_forecast(data.get("forecast")),
+            dtype=data.get("dtype", "float32"),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise StoreError(f"{path} is missing or damaged; train again, or restore the store") from error

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from rnnlab.data import Preparation, load_arrays, read_table
+from rnnlab.data.files import decode_text, read_bytes
 from rnnlab.errors import CallError, DatasetError
 
 
@@ -13,7 +14,7 @@ def read_inputs(path: Path, preparation: Preparation, column: str | None) -> dic
     """Return raw values for each input that new data must bring: N texts, or an array.
 
     Args:
-        path: csv, tsv, jsonl or parquet for texts, npz for arrays.
+        path: csv, tsv, jsonl or parquet for texts (for tagging also txt, a sentence a line), npz for arrays.
         preparation: of the model.
         column: of the texts, where it is another than in training.
 
@@ -26,6 +27,10 @@ def read_inputs(path: Path, preparation: Preparation, column: str | None) -> dic
         if column is not None:
             raise CallError("`--column` is for tables of text; this model reads the arrays of an .npz file")
         return dict(load_arrays(path, names))
+    if preparation.layout is not None and path.suffix.lower() == ".txt":
+        content = read_bytes(path, empty="write a sentence on every line, its tokens with blanks between")
+        lines = decode_text(path.name, content).split("\n")
+        return {name: [line.strip() for line in lines if line.strip()] for name in names}
     columns = columns_of(preparation, column)
     table = read_table(path, tuple(columns.values()))
     return {name: table.values(columns[name]) for name in names}
@@ -39,6 +44,13 @@ def columns_of(preparation: Preparation, column: str | None) -> dict[str, str]:
     if len(names) > 1:
         raise CallError(f"the model reads several inputs ({', '.join(names)}): name the table's columns like these")
     return {names[0]: column}
+
+
+def target_column(preparation: Preparation) -> str:
+    """Return the column of the targets: as in training; `label`, or `target` for texts, where that had no columns."""
+    if preparation.target.kind == "sequence":
+        return preparation.columns.get(preparation.target.reads or "", "target")
+    return preparation.target_name if preparation.columns else "label"
 
 
 def count_of(raw: dict[str, Any]) -> int:

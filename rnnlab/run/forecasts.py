@@ -7,7 +7,7 @@ import numpy as np
 from rnnlab.build import forecast
 from rnnlab.data import Samples, Splits
 from rnnlab.data.forecasts import errors_by_step, score_forecasts, true_values
-from rnnlab.data.windows import Windows
+from rnnlab.data.gathered import SeriesWindows
 from rnnlab.run.scores import Scores
 from rnnlab.track.forecast_figures import Examples
 from rnnlab.train.learner import EVALUATION_BATCH, Learner
@@ -44,6 +44,6 @@ def score_forecast_split(learner: Learner, splits: Splits, samples: Samples, met
     return Scores({"loss": metrics["loss"]} | scores, primary, scores[primary], None, {}, forecasts=examples)
 
 
-def _before(targets: Windows, timesteps: int) -> Windows:
+def _before(targets: SeriesWindows, timesteps: int) -> SeriesWindows:
     """Return the windows that end where these begin."""
-    return Windows(targets.values, targets.starts - timesteps, timesteps)
+    return SeriesWindows(targets.values, targets.starts - timesteps, timesteps)

@@ -14,6 +14,7 @@ from rnnlab.experiment import Experiment
 from rnnlab.experiment.fingerprint import config_fingerprint
 from rnnlab.plan import Plan
 from rnnlab.plan.table import plan_text
+from rnnlab.plugging import loaded_plugins, plugins_in
 from rnnlab.source import Document, resolve_plain
 from rnnlab.track.environment import git_tags, installed_version
 from rnnlab.track.flatten import flatten
@@ -38,6 +39,7 @@ def run_head(
 ) -> RunHead:
     """Return what is known of a run before it starts."""
     config = experiment.to_data()
+    plugins = loaded_plugins() if kind == "sweep" else plugins_in(experiment.model)  # any trial may have any of them
     return RunHead(
         experiment=experiment.name,
         kind=kind,
@@ -47,6 +49,7 @@ def run_head(
             "experiment.resolved.yaml": resolved_yaml(config),
             "plan.txt": plan_text(plan),
             "plan.json": json.dumps(plan.to_data(), indent=2),
+            **{f"plugins/{file.path.name}": file.text for plugin in plugins for file in plugin.files},
         },
         tags={
             **experiment.tags,
@@ -58,7 +61,9 @@ def run_head(
             "rnnlab.fingerprint": config_fingerprint(experiment),
             "rnnlab.file": document.name,
             "rnnlab.version": __version__,
+            **{f"rnnlab.plugin.{plugin.name}": plugin.sha256 for plugin in plugins},
             **{f"rnnlab.kernel.{layer.name}": layer.kernel for layer in plan.layers if layer.kernel},
+            **({"rnnlab.initial_weights": starts.run} if (starts := experiment.model.starts_from) else {}),
             **(tags or {}),
         },
         description=experiment.description,

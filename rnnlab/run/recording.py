@@ -12,10 +12,11 @@ from typing import Any
 from rnnlab.build import INFERENCE_FOLDER
 from rnnlab.experiment import task_of
 from rnnlab.plan import Plan
+from rnnlab.plugging import plugins_in
 from rnnlab.run.road import Trained
 from rnnlab.run.scores import Scores
 from rnnlab.run.written import inference_of
-from rnnlab.tasks import SequenceToSequence
+from rnnlab.tasks import LanguageModel, SequenceToSequence
 from rnnlab.track.figures import confusion_figure, curves_figure, interactive_curves
 from rnnlab.track.forecast_figures import errors_figure, forecasts_figure
 from rnnlab.track.store import Store
@@ -86,6 +87,8 @@ def record_outcome(
         labels = trained.splits.preparation.labels
         store.log_figure(run_id, "figures/confusion.png", confusion_figure(scores.confusion, labels))
         table = {"labels": labels, "confusion": scores.confusion.tolist(), "report": scores.report}
+        if scores.spans:
+            table["spans"] = scores.spans
         store.log_text(run_id, "test_scores.json", json.dumps(table, indent=2))
     if scores.written:
         store.log_text(
@@ -102,11 +105,14 @@ def record_outcome(
 
 
 def save_preparation(trained: Trained, folder: Path) -> None:
-    """Write what `predict` and `evaluate` need beside the model: the preparation and how outputs are read."""
+    """Write what `predict` and `evaluate` need beside the model: preparation, reading of outputs, plugins."""
     trained.splits.preparation.save(folder)
+    plugins = [plugin.to_data() for plugin in plugins_in(trained.experiment.model)]
+    if plugins:
+        (folder / "plugins.json").write_text(json.dumps(plugins, indent=2), encoding="utf-8")
     head = trained.learner.objective.head
     task = task_of(trained.experiment)
-    if isinstance(task, SequenceToSequence):
+    if isinstance(task, SequenceToSequence | LanguageModel):
         inference_of(trained.learner, trained.plan).save(folder / INFERENCE_FOLDER)
     data = {
         "version": 2,
@@ -119,7 +125,9 @@ def save_preparation(trained: Trained, folder: Path) -> None:
         "per": head.per,
         "numbers": head.numbers,
         "reads": head.reads,
+        "carried": trained.learner.stateful,
         "forecast": asdict(head.forecast) if head.forecast else None,
         "decode": task.decode.model_dump(mode="json") if isinstance(task, SequenceToSequence) else None,
+        "dtype": head.dtype,
     }
     (folder / "head.json").write_text(json.dumps(data, indent=2), encoding="utf-8")

@@ -11,15 +11,16 @@ from typing import Literal
 
 from rnnlab.data import Splits
 from rnnlab.data.baselines import fit_baselines
-from rnnlab.errors import CallError, DivergedError, InterruptedRunError
+from rnnlab.errors import CallError, DivergedError, InterruptedRunError, PluginError, RnnlabError
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.fingerprint import config_fingerprint
 from rnnlab.plan import Plan
+from rnnlab.plugging import plugins_in
 from rnnlab.run.heads import run_head
 from rnnlab.run.opening import Road, Say, open_road
 from rnnlab.run.recording import Recorder, record_model_facts, record_outcome
 from rnnlab.run.road import train_once
-from rnnlab.run.scores import Scores, skill_over
+from rnnlab.run.scores import SHARES, Scores, skill_over
 from rnnlab.track.record import Record
 from rnnlab.train.listener import Listener
 from rnnlab.train.result import TrainingResult
@@ -78,13 +79,13 @@ def run_experiment(
     """
     if smoke:
         with tempfile.TemporaryDirectory(prefix="rnnlab-smoke-") as folder:
-            road = open_road(Path(path), overrides=overrides, store=folder, smoke=True, say=say)
+            road = open_road(Path(path), overrides=overrides, store=store, smoke=Path(folder), say=say)
             return start_run(road, road.experiment, listeners)
     road = open_road(Path(path), overrides=overrides, store=store, say=say)
     interrupted = find_interrupted(road, road.experiment)
     if resume:
         if interrupted is None:
-            raise CallError("nothing to resume: no interrupted run of this experiment has a checkpoint here")
+            raise _nothing_to_resume(road, road.experiment)
         say(f"resuming run {interrupted.name} ({interrupted.run_id[:8]})")
         return finish_run(road, road.experiment, interrupted.run_id, interrupted.name, listeners, resume=True)
     if interrupted is not None:
@@ -119,6 +120,21 @@ def find_interrupted(road: Road, experiment: Experiment) -> Record | None:
         if record.status in ("KILLED", "FAILED") and any(road.checkpoints(record.run_id).glob("*.ckpt")):
             return record
     return None
+
+
+def _nothing_to_resume(road: Road, experiment: Experiment) -> RnnlabError:
+    """Return the refusal of a resume: perhaps a plugin is another one than that of the interrupted run."""
+    for record in reversed(road.store.records(experiment=experiment.name)):
+        if record.status not in ("KILLED", "FAILED") or not any(road.checkpoints(record.run_id).glob("*.ckpt")):
+            continue
+        for plugin in plugins_in(experiment.model):
+            if record.tags.get(f"rnnlab.plugin.{plugin.name}", plugin.sha256) != plugin.sha256:
+                message = (
+                    f"run {record.name} ({record.run_id[:8]}) was trained with other files of plugin `{plugin.name}`"
+                )
+                help_ = "restore them to resume it: the run keeps them as artifacts, in plugins/"
+                return PluginError("RL510", message, help=help_)
+    return CallError("nothing to resume: no interrupted run of this experiment has a checkpoint here" + _from(road))
 
 
 def finish_run(
@@ -157,6 +173,7 @@ def _train_and_record(
             experiment,
             plan,
             splits,
+            initial=road.initial.model if road.initial else None,
             listeners=(Recorder(store, run_id), *listeners),
             checkpoints=road.checkpoints(run_id),
             resume=resume,
@@ -193,11 +210,17 @@ def skills(scores: Scores, baselines: dict[str, dict[str, float]]) -> dict[str, 
     return {name: skill_over(scores.primary, scores.value, found[key]) for name, found in baselines.items()}
 
 
+def _from(road: Road) -> str:
+    """Return which weights the experiment that was looked for starts from."""
+    initial = road.initial
+    return f"; it starts from the weights of {initial.name} ({initial.run_id[:8]})" if initial else ""
+
+
 def missed_baseline(experiment: Experiment, scores: Scores, baselines: dict[str, dict[str, float]]) -> str | None:
     """Return the baseline that should have been beaten and was not, or None."""
     name = experiment.expect.beats
     if name is None:
         return None
     baseline = baselines[name][f"test_{scores.primary}"]
-    better = scores.value > baseline if scores.primary == "accuracy" else scores.value < baseline
+    better = scores.value > baseline if scores.primary in SHARES else scores.value < baseline
     return None if better else name

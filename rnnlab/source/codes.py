@@ -239,6 +239,17 @@ CODES: dict[str, Code] = {
         "also reads later units (backwards, by attention without a causal mask, by pooling) would learn to copy them, "
         "and could not write anything.",
     ),
+    "RL230": Code(
+        "The initializer has no such dtype",
+        "TensorFlow draws orthogonal matrices by a QR decomposition, which it has not in bfloat16. `mixed_bfloat16` "
+        "keeps weights in float32 and computes in bfloat16, which is what is meant as a rule.",
+    ),
+    "RL231": Code(
+        "Half precision costs more than it gives (a warning)",
+        "GPUs compute float16 and bfloat16 faster than float32, CPUs slower. Probabilities want more digits and range "
+        "than they have, so that a `dense` or `activation` layer that the model gives computes in float32 unless told "
+        "otherwise.",
+    ),
     "RL240": Code(
         "The split would leak the future",
         "Windows of a series overlap and follow each other. Drawn at random, those of the test share timesteps with "
@@ -259,6 +270,26 @@ CODES: dict[str, Code] = {
         "The quantiles cannot be forecast",
         "They ascend, lie between 0 and 1, have 0.5 among them, which is the forecast that metrics score, and are "
         "learnt by the pinball loss.",
+    ),
+    "RL250": Code(
+        "The units of tagged data are their tokens",
+        "A tag belongs to a token as the file has it. Words would drop punctuation, characters would have no tag: "
+        "`text: {unit: token}`.",
+    ),
+    "RL251": Code(
+        "The model reads the units that it is to predict",
+        "A language model tells the next unit from those before it. A layer that reads later timesteps, such as a "
+        "bidirectional one, would read the answer: the loss would fall to nothing and the model could not write.",
+    ),
+    "RL252": Code(
+        "A running text is not divided or padded like this",
+        "Its samples follow one another: it is divided by position, by files or by groups, and cut into windows of "
+        "`task.window` timesteps.",
+    ),
+    "RL253": Code(
+        "The windows of a language model follow one another",
+        "Stateful training of a language model is `stateful: true, reset: epoch, shuffle: false`: the text is cut into "
+        "`batch_size` streams, and each window starts from the states that the one before it left.",
     ),
     "RL301": Code(
         "A path of the space leads nowhere",
@@ -373,6 +404,14 @@ CODES: dict[str, Code] = {
         "Columns of `future` are known ahead, so a table to forecast from gives them for the whole horizon: rows "
         "behind the last one, with the target left empty.",
     ),
+    "RL420": Code(
+        "A line of tagged text is malformed",
+        "A line has fewer columns than `dataset.format` asks for, a token has no tag, or one of them is empty.",
+    ),
+    "RL421": Code(
+        "A running text is too short",
+        "Every split needs at least two units: one to read and one to predict.",
+    ),
     "RL501": Code(
         "The built model is not the planned one",
         "Keras built weights whose paths, shapes or number differ from the plan. This is a "
@@ -381,5 +420,22 @@ CODES: dict[str, Code] = {
     "RL502": Code(
         "The kernel is not to be had",
         "cuDNN or a GPU was asked for and TensorFlow finds none on this machine.",
+    ),
+    "RL503": Code(
+        "The weights of the other run do not fit",
+        "`model.initial_weights` takes weights layer by layer: a layer of the same name in the other run must have "
+        "weights of the same names and shapes. Name the layers that do under `layers`; the others keep their own "
+        "initialisation.",
+    ),
+    "RL510": Code(
+        "A plugin is missing or cannot be used",
+        "A plugin is one Python file of keys, weights and shapes that names its Keras file. It cannot be read, raises "
+        "something, clashes with another name, was changed since the model was trained, or was not given: cells and "
+        "layers of a plugin are known once it is named with `--plugin PATH`, or installed. See docs/plugins.md.",
+    ),
+    "RL511": Code(
+        "A plugin's Keras file does not do what its spec file says",
+        "The classes it names are missing, raise something, or build other weights than the spec file declares. "
+        "Nothing was trained. `rnnlab plugin check FILE` tries every member of a plugin.",
     ),
 }

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from rnnlab.run.heads import resolved_yaml
 
 
-def best_yaml(file: dict[str, Any], threads: int, *, sweep: str, trial: int) -> str:
+def best_yaml(file: dict[str, Any], threads: int, *, sweep: str, trial: int, plugins: Sequence[str] = ()) -> str:
     """Return the file of the best trial as YAML, with the threads that its bits depend on.
 
     Args:
@@ -17,9 +17,11 @@ def best_yaml(file: dict[str, Any], threads: int, *, sweep: str, trial: int) -> 
         threads: that the trial was trained with.
         sweep: run id of the sweep.
         trial: its number.
+        plugins: names of the files that it needs.
     """
     runtime = (file.get("runtime") or {}) | {"threads": threads}
     head = f"# The best trial ({trial}) of the sweep {sweep[:8]}; `rnnlab run` trains it again, alone.\n"
+    head += "".join(f"# It needs --plugin {plugin}\n" for plugin in plugins)
     kept = {key: value for key, value in file.items() if key != "extends" and value not in ({}, None)}
     return head + resolved_yaml(kept | {"runtime": runtime})
 

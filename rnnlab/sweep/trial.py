@@ -20,12 +20,16 @@ class TrialOrder:
         config: the resolved file of the trial.
         folder: relative paths of the file start here.
         weights: file for the weights that are kept.
+        initial: the saved model of the run that `model.initial_weights` names.
+        plugins: (spec file, SHA-256) of each plugin that must be loaded.
     """
 
     number: int
     config: dict[str, Any]
     folder: str
     weights: str
+    initial: str | None = None
+    plugins: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

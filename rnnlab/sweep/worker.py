@@ -19,6 +19,7 @@ from rnnlab.data import Splits, prepare
 from rnnlab.data.baselines import fit_baselines
 from rnnlab.errors import DivergedError, OutOfMemoryError, RnnlabError
 from rnnlab.experiment import Experiment, target_kind
+from rnnlab.plugging import load_plugin
 from rnnlab.run.opening import complete_plan
 from rnnlab.run.recording import record_outcome
 from rnnlab.run.road import Trained, train_once
@@ -80,6 +81,8 @@ def _serve(channel: Channel) -> None:
 
 
 def _open(order: TrialOrder) -> tuple[Experiment, Splits]:
+    for path, sha256 in order.plugins:
+        load_plugin(path, sha256=sha256)
     experiment = Experiment.model_validate(order.config)
     splits = prepare(experiment, Path(order.folder), target=target_kind(experiment), say=_silent)
     return experiment, splits
@@ -93,7 +96,13 @@ def _train(order: TrialOrder, channel: Channel) -> TrialReport:
     fresh_session()
     try:
         experiment, splits = _open(order)
-        trained = train_once(experiment, complete_plan(experiment, splits), splits, listeners=[Reporter(channel)])
+        trained = train_once(
+            experiment,
+            complete_plan(experiment, splits),
+            splits,
+            initial=Path(order.initial) if order.initial else None,
+            listeners=[Reporter(channel)],
+        )
     except DivergedError as error:
         return TrialReport("diverged", message=str(error))
     except OutOfMemoryError as error:

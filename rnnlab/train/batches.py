@@ -142,13 +142,13 @@ def steps_per_epoch(samples: int, batch_size: int) -> int:
 
 
 def class_weights(
-    samples: Samples, target: str, given: dict[str, float] | str | None, labels: tuple[str, ...] | None
+    samples: Samples, head: HeadPlan, given: dict[str, float] | str | None, labels: tuple[str, ...] | None
 ) -> NDArray[np.float32] | None:
     """Return the weight (C,) of each class in the training loss; None where all are 1.
 
     Args:
         samples: of the training split.
-        target: its name.
+        head: says which target, and where its timesteps are padding.
         given: `training.class_weight`.
         labels: the classes in the order of their indices.
     """
@@ -156,7 +156,8 @@ def class_weights(
         return None
     assert labels is not None, "class weights need classes"
     if isinstance(given, str):
-        classes = samples.targets[target].ravel()
+        classes = samples.targets[head.target]
+        classes = classes.ravel() if head.reads is None else classes[samples.inputs[head.reads] != PADDING_ID]
         counts = np.bincount(classes, minlength=len(labels))
         return (len(classes) / (len(labels) * np.maximum(counts, 1))).astype(np.float32)
     return np.array([given[label] for label in labels], np.float32)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rnnlab.errors import CheckpointError
 from rnnlab.train.state import Arrays, TrainingState
@@ -100,10 +101,15 @@ def read_checkpoint(path: Path) -> Checkpoint:
         with np.load(io.BytesIO(packed), allow_pickle=False) as arrays:
             for name in arrays.files:
                 group, _, key = name.partition("/")
-                groups[group][key] = arrays[name]
+                groups[group][key] = _typed(arrays[name])
     except (ValueError, zipfile.BadZipFile) as error:
         raise CheckpointError(f"{path.name} is damaged: {error}") from error
     return Checkpoint(data["fingerprint"], TrainingState.from_data(data["state"]), groups["arrays"], groups["best"])
+
+
+def _typed(array: NDArray[Any]) -> NDArray[Any]:
+    """Return an array as it was written: .npz knows bfloat16, a type of ml_dtypes, as two bytes without a meaning."""
+    return array.view("bfloat16") if array.dtype == np.dtype("V2") else array
 
 
 def _encode(checkpoint: Checkpoint) -> bytes:

@@ -23,11 +23,13 @@ class Steps:
         evaluate: (inputs, target, weight) to (sum of the rows' losses, outputs); changes the metrics only. A row is a
             sample, or a timestep where each has a target; rows of weight 0 do not count.
         predict: inputs to outputs, probabilities where the head gives logits.
+        carry: as `evaluate`, by the trained model itself, which carries its states on.
     """
 
     train: Callable[[Any, Any, Any], StepOutput]
     evaluate: Callable[[Any, Any, Any], StepOutput]
     predict: Callable[[Any], Any]
+    carry: Callable[[Any, Any, Any], StepOutput]
 
 
 def compile_steps(
@@ -44,14 +46,15 @@ def compile_steps(
     stand twice before Adam squares them, so its moments are not those of the true gradient.
     """
     optimizer.build(model.trainable_variables)
+    dtype = objective.head.dtype
     outcomes = (objective.target_spec, objective.weight_spec)
 
     def penalty(penalised: keras.Model) -> Any:
-        return tf.add_n(penalised.losses) if penalised.losses else 0.0
+        return tf.add_n([tf.cast(each, dtype) for each in penalised.losses]) if penalised.losses else 0.0
 
     def total_and_count(target: Any, output: Any, weight: Any) -> tuple[Any, Any]:
-        weight = tf.reshape(weight, (-1,))
-        return tf.reduce_sum(objective.losses(target, output) * weight), tf.math.count_nonzero(weight, dtype=tf.float32)
+        weight = tf.cast(tf.reshape(weight, (-1,)), dtype)
+        return tf.reduce_sum(objective.losses(target, output) * weight), tf.math.count_nonzero(weight, dtype=dtype)
 
     @tf.function(input_signature=(_specs(model), *outcomes), jit_compile=xla, reduce_retracing=True)
     def gradients(inputs: Any, target: Any, weight: Any) -> Any:
@@ -59,9 +62,10 @@ def compile_steps(
             output = model(inputs, training=True)
             total, count = total_and_count(target, output, weight)
             loss = total / tf.maximum(count, 1.0) + penalty(model)
+            scaled = optimizer.scale_loss(loss)
         variables = [variable.value for variable in model.trainable_variables]
-        found = [tf.convert_to_tensor(gradient) for gradient in tape.gradient(loss, variables)]
-        return loss, output, found, tf.linalg.global_norm(found)
+        found = [tf.convert_to_tensor(gradient) for gradient in tape.gradient(scaled, variables)]
+        return loss, output, found, _norm(found, optimizer, dtype)
 
     @tf.function(input_signature=(_specs(model), *outcomes), reduce_retracing=True)
     def train(inputs: Any, target: Any, weight: Any) -> StepOutput:
@@ -70,20 +74,35 @@ def compile_steps(
         objective.update(target, output, weight)
         return loss, norm
 
-    @tf.function(input_signature=(_specs(twin), *outcomes), reduce_retracing=True)
-    def evaluate(inputs: Any, target: Any, weight: Any) -> StepOutput:
-        output = twin(inputs, training=False)
+    def score(scored: keras.Model, inputs: Any, target: Any, weight: Any) -> StepOutput:
+        output = scored(inputs, training=False)
         objective.update(target, output, weight)
         total, count = total_and_count(target, output, weight)
-        return total + penalty(twin) * count, objective.probabilities(output)
+        return total + penalty(scored) * count, objective.probabilities(output)
+
+    @tf.function(input_signature=(_specs(twin), *outcomes), reduce_retracing=True)
+    def evaluate(inputs: Any, target: Any, weight: Any) -> StepOutput:
+        return score(twin, inputs, target, weight)
+
+    @tf.function(input_signature=(_specs(model), *outcomes), reduce_retracing=True)
+    def carry(inputs: Any, target: Any, weight: Any) -> StepOutput:
+        return score(model, inputs, target, weight)
 
     @tf.function(input_signature=(_specs(twin),), reduce_retracing=True)
     def predict(inputs: Any) -> Any:
         return objective.probabilities(twin(inputs, training=False))
 
-    return Steps(train, evaluate, predict)
+    return Steps(train, evaluate, predict, carry)
 
 
 def _specs(model: keras.Model) -> dict[str, Any]:
     """Return type and shape of every input; the batch has any size unless the model fixes it."""
     return {tensor.name: tf.TensorSpec(tuple(tensor.shape), tensor.dtype) for tensor in model.inputs}
+
+
+def _norm(found: list[Any], optimizer: keras.optimizers.Optimizer, dtype: str) -> Any:
+    """Return the norm of the gradient before the loss was scaled; 0 where scaling leaves the step out."""
+    norm = tf.linalg.global_norm([tf.cast(gradient, dtype) for gradient in found]) / optimizer.scale_loss(1.0)
+    if not isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
+        return norm
+    return tf.where(tf.math.is_finite(norm), norm, tf.zeros_like(norm))

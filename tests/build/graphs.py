@@ -3,11 +3,12 @@
 import json
 import random
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
 from rnnlab import plan_model, validate_experiment
+from rnnlab.dtypes import LayerPolicy
 from rnnlab.errors import InvalidExperimentError
 from rnnlab.layers import LAYERS, RecurrentLayer
 from rnnlab.plan import Plan
@@ -126,6 +127,27 @@ def random_graph(seed: int, size: int = 8) -> str:
     for _ in range(size):
         graph.grow()
     return graph.finished()
+
+
+def with_dtypes(text: str, dtype: str, seed: int) -> str:
+    """Return a file computed in a dtype, with others and without autocast at random layers, where the plan takes it."""
+    draw = random.Random(seed)
+    before, _, model = text.partition("model: ")
+    data = json.loads(model)
+
+    def written() -> str:
+        return f"{before}model: {json.dumps(data)}\nruntime: {{dtype: {dtype}}}\n"
+
+    for layer in data["layers"]:
+        for key, choices in (("dtype", get_args(LayerPolicy)), ("autocast", (False,))):
+            if "reuse" in layer or draw.random() < 0.5:
+                continue
+            layer[key] = draw.choice(choices)
+            try:
+                plan_model(validate_experiment(written()))
+            except InvalidExperimentError:
+                del layer[key]
+    return written()
 
 
 def check_graph(text: str) -> Plan:

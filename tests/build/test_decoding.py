@@ -139,7 +139,7 @@ def test_a_beam_of_one_is_greedy(pair, sources):
 
 
 def test_samples_do_not_meet_and_batches_are_joined(pair, sources, monkeypatch):
-    from rnnlab.prediction import decoding
+    from rnnlab.build import decoding
 
     _, inference = pair
     whole = decoding.beam(inference, sources, START, END, LIMIT, width=3)

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from rnnlab import validate_experiment
-from rnnlab.datasets import Facts, InputFacts, TargetFacts
+from rnnlab.datasets import Facts, InputFacts
 from rnnlab.errors import PlanMismatchError, StoreError
 from rnnlab.plan import Plan
-from rnnlab.plan.graph import plan_graph
+from rnnlab.plan.graph import plan_graph, plan_inputs
 from rnnlab.plan.inference import plan_inference
 
 from .decoders import random_decoder
@@ -150,7 +150,7 @@ def planned(layers: str, side: str | None = None, timesteps: int | None = None) 
         name: InputFacts("ids", length, vocabulary=7, padding=side, masked=side is not None)
         for name, length in (("source", None), ("target", timesteps))
     }
-    graph = plan_graph(bare, Facts(inputs, {"sentiment": TargetFacts("classes", 2, ("a", "b"))}))
+    graph = plan_graph(bare, plan_inputs(bare, Facts(inputs)))
     assert graph.findings == ()
     assert graph.layers is not None
     return Plan("pair", graph.inputs, graph.outputs, graph.layers, None, 32, None)

@@ -15,15 +15,16 @@ COMMANDS = [
     "compare",
     "predict",
     "evaluate",
+    "sample",
     "export",
     "ui",
     "schema",
     "explain",
 ]
-GROUPED = ["data list", "data fetch", "data show"]
+GROUPED = ["data list", "data fetch", "data show", "plugin check"]
 
 
-@pytest.mark.parametrize("command", [*COMMANDS, *GROUPED, "data"])
+@pytest.mark.parametrize("command", [*COMMANDS, *GROUPED, "data", "plugin"])
 def test_every_command_has_a_help_that_says_what_it_does(rnnlab, command):
     answer = rnnlab(*command.split(), "--help")
     assert answer.code == 0
@@ -35,7 +36,7 @@ def test_every_command_has_a_help_that_says_what_it_does(rnnlab, command):
 def test_the_help_names_every_command(rnnlab):
     answer = rnnlab("--help")
     named = re.findall(r"^  (\w+) ", answer.out.partition("Commands:")[2].partition("Start with")[0], re.MULTILINE)
-    assert sorted(named) == sorted([*COMMANDS, "data"])
+    assert sorted(named) == sorted([*COMMANDS, "data", "plugin"])
 
 
 def test_the_version_is_told(rnnlab):

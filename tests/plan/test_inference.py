@@ -5,7 +5,7 @@ import pytest
 from rnnlab import plan_model, validate_experiment
 from rnnlab.errors import CallError
 from rnnlab.plan import Plan
-from rnnlab.plan.inference import InferencePlan, State, looks_ahead, plan_inference
+from rnnlab.plan.inference import InferencePlan, State, decoding_obstacles, plan_inference
 
 ENCODER = "{layer: embedding, output_dim: 4, from: source, name: source_words}, {layer: gru, units: 5, name: encoder}"
 TARGET = "{layer: embedding, output_dim: 3, from: target, name: words}"
@@ -27,7 +27,7 @@ def cut(layers: str) -> InferencePlan:
 
 
 def ahead(layers: str) -> list[tuple[str, str]]:
-    return [(obstacle.layer, obstacle.key) for obstacle in looks_ahead(planned(layers), "target")]
+    return [(obstacle.layer, obstacle.key) for obstacle in decoding_obstacles(planned(layers), "target")]
 
 
 def between(layers: str) -> str:

@@ -10,6 +10,7 @@ from rnnlab.datasets import (
     ArraysDataset,
     CatalogDataset,
     FilesSplit,
+    GeneratedDataset,
     GroupSplit,
     SeriesDataset,
     TextTableDataset,
@@ -21,6 +22,8 @@ from rnnlab.experiment.rules.rule import KINDS, per_input, rule
 from rnnlab.experiment.target import target_kind
 from rnnlab.source import Finding, did_you_mean
 from rnnlab.text import END_ID
+
+WITHOUT_COLUMNS = {"arrays": "arrays", "tagged": "tagged sentences", "generated": "generated data"}
 
 
 @rule("dataset")
@@ -70,9 +73,10 @@ def split_fractions(experiment: Experiment) -> Iterator[Finding]:
         return
     split = dataset.split
     if isinstance(split, FilesSplit):
-        if isinstance(dataset, CatalogDataset):
+        if isinstance(dataset, CatalogDataset | GeneratedDataset):
             path = ("dataset", "split", "kind")
-            yield Finding("RL208", "a catalog dataset has no files to split by", path, help="use `stratified`")
+            what, help_ = ("catalog", "stratified") if isinstance(dataset, CatalogDataset) else ("generated", "random")
+            yield Finding("RL208", f"a {what} dataset has no files to split by", path, help=f"use `{help_}`")
         return
     test = DEFAULT_TEST if split.test is None else split.test
     if isinstance(split, TimeSplit) and (split.folds > 1 or split.end < 1):
@@ -86,8 +90,10 @@ def split_fractions(experiment: Experiment) -> Iterator[Finding]:
         )
     if isinstance(dataset, CatalogDataset):
         yield from _catalog_groups(dataset)
-    if split.kind == "group" and isinstance(dataset, ArraysDataset):
-        yield Finding("RL208", "arrays have no columns to group by", ("dataset", "split", "kind"), help="use `random`")
+    if split.kind == "group" and (lacking := WITHOUT_COLUMNS.get(dataset.kind)):
+        yield Finding(
+            "RL208", f"{lacking} have no columns to group by", ("dataset", "split", "kind"), help="use `random`"
+        )
 
 
 def _folds(split: TimeSplit) -> Iterator[Finding]:
@@ -106,12 +112,13 @@ def _folds(split: TimeSplit) -> Iterator[Finding]:
 def _catalog_groups(dataset: CatalogDataset) -> Iterator[Finding]:
     """Yield what is wrong with the groups of a catalog dataset: none of them may stand on both sides of a split."""
     split, groups = dataset.split, dataset.entry.groups
+    known = (*groups, *dataset.entry.columns)
     path = ("dataset", "split", "kind")
-    if isinstance(split, GroupSplit) and not groups:
+    if isinstance(split, GroupSplit) and not known:
         yield Finding("RL208", f"`{dataset.name}` has no groups", path, help="use `stratified` or `random`")
-    elif isinstance(split, GroupSplit) and split.column not in groups:
+    elif isinstance(split, GroupSplit) and split.column not in known:
         found = f"`{dataset.name}` has no groups by `{split.column}`"
-        yield Finding("RL208", found, ("dataset", "split", "column"), help=did_you_mean(split.column, groups))
+        yield Finding("RL208", found, ("dataset", "split", "column"), help=did_you_mean(split.column, known))
     elif groups and not isinstance(split, GroupSplit):
         written = "split" in dataset.model_fields_set
         yield Finding(
@@ -208,6 +215,43 @@ def written_texts(experiment: Experiment) -> Iterator[Finding]:
         if not padding.mask:
             message = "what is written after the end of a text counts for nothing, so it is masked"
             yield Finding("RL226", message, (*place, "mask"), help="remove `mask: false`")
+
+
+@rule("dataset", "padding", "text", "task")
+def running_texts(experiment: Experiment) -> Iterator[Finding]:
+    """RL252: a running text is divided where it can be, and is not padded."""
+    dataset = experiment.dataset
+    facts = dataset.target_facts() if dataset else None
+    if dataset is None or facts is None or facts.kind != "continuation":
+        return
+    if dataset.split.kind not in ("tail", "group", "files"):
+        yield Finding(
+            "RL252",
+            "the samples of a running text follow one another, so it is not divided at random",
+            ("dataset", "split", "kind") if "split" in dataset.model_fields_set else ("dataset",),
+            help="use `split: {kind: tail}`, or by group where the data have them: `{kind: group, column: book}`",
+            on_key="split" not in dataset.model_fields_set,
+        )
+    if experiment.padding is not None:
+        message = "a running text is cut into windows of `task.window` timesteps and not padded"
+        yield Finding("RL252", message, ("padding",), help="remove `padding`", on_key=True)
+
+
+@rule("text", "dataset")
+def tagged_tokens(experiment: Experiment) -> Iterator[Finding]:
+    """RL250: a tag belongs to a token, so the tokens are the units."""
+    facts = experiment.dataset.target_facts() if experiment.dataset else None
+    if facts is None or facts.kind != "tags":
+        return
+    for place, text in per_input(experiment.text, "text"):
+        if text.unit != "token":
+            yield Finding(
+                "RL250",
+                f"every token has a tag, but the unit of the text is a {text.unit}",
+                (*place, "unit") if "unit" in text.model_fields_set else place,
+                help="add `unit: token`" if "unit" not in text.model_fields_set else "use `unit: token`",
+                on_key="unit" not in text.model_fields_set,
+            )
 
 
 @rule("padding", "model", "dataset")

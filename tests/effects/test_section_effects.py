@@ -1,0 +1,153 @@
+"""Every key of the file has an effect that is declared here, and what needs no TensorFlow is shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rnnlab import plan_model, validate_experiment
+from rnnlab.experiment import Experiment
+from rnnlab.plan import Checked, check_experiment
+
+from .architectures import ARCHITECTURES
+from .flips import all_keys, is_section
+from .layers import layer_keys
+from .optimizers import optimizer_keys
+from .sections import CASES, Case
+
+TRIALS, EPOCHS = 7, 5  # of the study that is asked
+EXTENDS = ("Experiment", "extends")
+
+
+def test_every_key_that_can_stand_in_the_file_has_an_effect_to_show():
+    declared = {*layer_keys(), *optimizer_keys(), *CASES, *ARCHITECTURES, EXTENDS}
+    known = {(spec, key) for spec, key in all_keys() if (spec, key) in declared or not is_section(spec, key)}
+    assert sorted(known - declared) == [], "say in tests/effects/sections.py what the key changes"
+    assert sorted(declared - known) == [], "there is no such key"
+
+
+def cases(*effects: str) -> list[Any]:
+    return [pytest.param(case, id=".".join(key)) for key, case in CASES.items() if case.effect in effects]
+
+
+@pytest.fixture(scope="module")
+def file(make_tiny) -> Path:
+    """The small experiment, with further tables beside its own."""
+    tiny = make_tiny("effects")
+    head, *rows = tiny.table.read_text(encoding="utf-8").splitlines()
+    tables = {
+        "cased": [row.replace("the ", "The ", 1) if index % 2 else row for index, row in enumerate(rows)],
+        "one": rows[:20],
+        "two": rows[20:40],
+        "three": rows[40:60],
+    }
+    for name, kept in tables.items():
+        (tiny.folder / f"{name}.csv").write_text("\n".join([head, *kept, ""]), encoding="utf-8")
+    tagged = [f"a{number % 7}\tx{number % 3}\t{'ON'[number % 2]}\n#\ty\tO\n" for number in range(40)]
+    (tiny.folder / "tagged.txt").write_text("\n".join(tagged), encoding="utf-8")
+    (tiny.folder / "other.txt").write_text("\n".join(tagged[:20]), encoding="utf-8")
+    slashes = [f"a{number % 7}_b/{'ON'[number % 2]} c_d/O" for number in range(40)]
+    (tiny.folder / "slashes.txt").write_text("\n".join(slashes), encoding="utf-8")
+    (tiny.folder / "story.txt").write_text(
+        "the film was a very lovely story and the music too. " * 20, encoding="utf-8"
+    )
+    with np.load(tiny.folder / "series.npz") as series:
+        np.savez(tiny.folder / "other.npz", **{key: values[:30] for key, values in series.items()})
+    return tiny.file
+
+
+def both(file: Path, case: Case) -> tuple[Checked, Checked]:
+    return check_experiment(file, overrides=case.context), check_experiment(file, overrides=[*case.context, case.flip])
+
+
+def accepted(file: Path, case: Case) -> tuple[Experiment, Experiment]:
+    (_, before, _), (_, after, _) = (checked.require() for checked in both(file, case))
+    return before, after
+
+
+def arrays(experiment: Experiment, folder: Path) -> tuple[str, list[bytes]]:
+    from rnnlab.data import prepare
+    from rnnlab.experiment import target_kind
+
+    splits = prepare(experiment, folder, target=target_kind(experiment), say=lambda line: None)
+    found = [
+        np.asarray(values).tobytes()
+        for split in (splits.train, splits.validation, splits.test)
+        for part in (split.inputs, split.targets, split.masks)
+        for values in part.values()
+    ]
+    return splits.fingerprint, found
+
+
+@pytest.mark.parametrize("case", cases("data"))
+def test_a_key_of_the_data_changes_what_is_prepared(file, case, tmp_path, monkeypatch):
+    monkeypatch.setenv("RNNLAB_CACHE", str(tmp_path))  # where nobody knows the classes of other columns
+    (fingerprint, before), (other, after) = (arrays(each, file.parent) for each in accepted(file, case))
+    assert fingerprint != other
+    assert before != after
+
+
+@pytest.mark.parametrize("case", cases("verdict"))
+def test_a_key_that_demands_something_is_refused_where_that_is_missing(file, case):
+    before, after = both(file, case)
+    assert [diagnostic for diagnostic in before.diagnostics if diagnostic.severity == "error"] == []
+    assert [diagnostic for diagnostic in after.diagnostics if diagnostic.severity == "error"] != []
+
+
+@pytest.mark.parametrize("case", cases("plan"))
+def test_a_key_of_the_model_changes_the_plan(file, case):
+    before, after = both(file, case)
+    assert before.require()[2] != after.require()[2]
+
+
+@pytest.mark.parametrize("case", cases("record"))
+def test_a_key_that_is_recorded_changes_the_record(file, case):
+    before, after = accepted(file, case)
+    assert before.to_data() != after.to_data()  # what a run has as params: tests/run/test_run.py
+
+
+def test_a_file_that_is_extended_changes_the_experiment(file):
+    over = file.with_name("over.yaml")
+    over.write_text("rnnlab: 1\nextends: tiny.yaml\ntraining: {epochs: 5}\n", encoding="utf-8")
+    alone = file.with_name("alone.yaml")
+    alone.write_text(over.read_text(encoding="utf-8").replace("extends: tiny.yaml\n", ""), encoding="utf-8")
+    assert check_experiment(over).require()[1].name == "tiny"
+    assert check_experiment(alone).diagnostics != ()
+
+
+@pytest.mark.parametrize("key", ARCHITECTURES, ids=".".join)
+def test_a_key_of_the_architecture_changes_the_plan(key):
+    before, after = (plan_model(validate_experiment(text)) for text in ARCHITECTURES[key])
+    assert before != after
+
+
+def study(checked: Checked, journal: Path) -> list[Any]:
+    """Return what Optuna draws for some trials, and after which of its epochs it stops each."""
+    from rnnlab.plan.space import places_of
+    from rnnlab.sweep.study import create_study, suggest
+
+    document, experiment, _ = checked.require()
+    assert experiment.sweep is not None
+    places = places_of(experiment, document)
+    made = create_study(experiment.sweep, places, "minimize", name="effects", journal=journal)
+    found = []
+    for number in range(TRIALS):
+        trial = made.ask()
+        drawn, value = suggest(trial, places), float(number * 7 % 5)
+        for epoch in range(1, EPOCHS + 1):
+            trial.report(value + 1 / epoch, epoch)
+            if trial.should_prune():
+                break
+        made.tell(trial, value)
+        found.append((drawn, epoch))
+    return found
+
+
+@pytest.mark.tensorflow
+@pytest.mark.parametrize("case", cases("study"))
+def test_a_key_of_the_sweep_changes_the_study(file, case, tmp_path):
+    before, after = both(file, case)
+    assert study(before, tmp_path / "before.log") != study(after, tmp_path / "after.log")
