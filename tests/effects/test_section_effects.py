@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from weather import write_weather
 
 from rnnlab import plan_model, validate_experiment
 from rnnlab.experiment import Experiment
@@ -54,9 +55,22 @@ def file(make_tiny) -> Path:
     (tiny.folder / "story.txt").write_text(
         "the film was a very lovely story and the music too. " * 20, encoding="utf-8"
     )
+    write_series(tiny.folder)
     with np.load(tiny.folder / "series.npz") as series:
         np.savez(tiny.folder / "other.npz", **{key: values[:30] for key, values in series.items()})
     return tiny.file
+
+
+def write_series(folder: Path) -> None:
+    """Write tables of one station each, with a second column of times and sensors by turns, and one of both."""
+    for name, station in {"weather.csv": "A", "warmer.csv": "B"}.items():
+        head, *rows = write_weather(folder / name, stations=station).read_text(encoding="utf-8").splitlines()
+        more = [
+            f"{row},{row.partition(',')[0].replace('2024', '2025')},{'early' if hour < 10 else 'late'}"
+            for hour, row in enumerate(rows)
+        ]
+        (folder / name).write_text("\n".join([f"{head},later,sensor", *more, ""]), encoding="utf-8")
+    write_weather(folder / "stations.csv")
 
 
 def both(file: Path, case: Case) -> tuple[Checked, Checked]:
@@ -79,6 +93,8 @@ def arrays(experiment: Experiment, folder: Path) -> tuple[str, list[bytes]]:
         for part in (split.inputs, split.targets, split.masks)
         for values in part.values()
     ]
+    if splits.preparation.series is not None:
+        found += [np.asarray(errors).tobytes() for errors in splits.preparation.series.seasonal_errors.values()]
     return splits.fingerprint, found
 
 
