@@ -96,7 +96,8 @@ def test_the_probe_asks_about_gaps(prepared):
 
     experiment, splits = prepared
     probes = probe_model(plan_model(experiment, splits.facts))
-    assert [(probe.question, probe.holds) for probe in probes] == [("gaps", True), ("batch-mates", True)]
+    found = [(probe.question, probe.holds) for probe in probes]
+    assert found == [("padding", None), ("gaps", True), ("batch-mates", True)]
 
 
 def head(loss, quantiles=(), metrics=("mean_absolute_error",)) -> HeadPlan:
