@@ -170,7 +170,8 @@ def test_the_directions_of_two_inputs_meet_as_vectors():
     from rnnlab import plan_model, validate_experiment
 
     branches = "{layer: gru, units: 2, from: x, name: a}, {layer: gru, units: 2, from: z, name: b}"
-    model = f"inputs: {{x: {{features: 2}}, z: {{features: 3}}}}, layers: [{branches}, {{layer: concatenate, from: [a, b]}}]"
+    inputs, joined = "{x: {features: 2}, z: {features: 3}}", "{layer: concatenate, from: [a, b]}"
+    model = f"inputs: {inputs}, layers: [{branches}, {joined}]"
     text = f"rnnlab: 1\nname: two\nmodel: {{{model}}}\ntraining: {{stateful: true, window: 5}}\n"
     assert plan_model(validate_experiment(text)).parameters == 36 + 42
 
