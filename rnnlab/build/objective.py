@@ -75,9 +75,9 @@ class Objective:
     def _real(self, target: Any, wanted: Any, found: Any) -> tuple[Any, Any]:
         """Return the true numbers and their forecasts in real units, both (R, 1)."""
         assert self.head.forecast is not None
-        scale, centre = (tf.reshape(target[..., index], (-1, 1)) for index in (SCALE, CENTRE))
+        scale, centre = (tf.cast(tf.reshape(target[..., index], (-1, 1)), found.dtype) for index in (SCALE, CENTRE))
         middle = self.head.forecast.middle
-        return wanted * scale + centre, found[:, middle : middle + 1] * scale + centre
+        return tf.cast(wanted, found.dtype) * scale + centre, found[:, middle : middle + 1] * scale + centre
 
     @property
     def target_spec(self) -> Any:

@@ -66,7 +66,33 @@ def check_division(corpus: Corpus, division: Division) -> None:
 
 def warnings_of(corpus: Corpus, division: Division, preparation: Preparation) -> tuple[str, ...]:
     """Return what a person should know, one sentence each."""
-    return (*_vocabulary(preparation), *_classes(corpus, division), *_duplicates(corpus, division))
+    return (
+        *_vocabulary(preparation),
+        *_written(corpus, division, preparation),
+        *_classes(corpus, division),
+        *_duplicates(corpus, division),
+    )
+
+
+def _written(corpus: Corpus, division: Division, preparation: Preparation) -> list[str]:
+    """Return what cannot be learnt of texts that are to be written: what is cut away, and unknown units."""
+    if preparation.target.kind != "sequence":
+        return []
+    vectorizer = preparation.written
+    texts = [vectorizer.units(text) for text in corpus.texts(preparation.target.reads or "", division.train)]
+    cut = sum(len(units) > vectorizer.maxlen - 1 for units in texts)
+    unknown = sum(unit not in vectorizer.ids for units in texts for unit in units)
+    warnings = []
+    if cut:
+        warnings.append(
+            f"{cut} of {len(texts)} training targets are cut to {vectorizer.maxlen - 1} {vectorizer.unit}s."
+        )
+    if unknown:
+        total = sum(map(len, texts))
+        warnings.append(
+            f"{unknown} of {total} {vectorizer.unit}s of the training targets are unknown: they are never written."
+        )
+    return warnings
 
 
 def _vocabulary(preparation: Preparation) -> list[str]:

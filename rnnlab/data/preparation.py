@@ -188,4 +188,6 @@ def _numbers(name: str, values: Array, shape: tuple[int, ...]) -> NDArray[np.flo
             f"{' x '.join(map(str, shape))}",
             help="give as many features per timestep as in training",
         )
+    if not np.isfinite(values).all():
+        raise DatasetError("RL410", f"the array `{name}` holds NaN or infinity", help="fill in or remove it")
     return np.asarray(values, np.float32)

@@ -166,7 +166,7 @@ def fit_vectorizer(texts: Sequence[str], text: Text, padding: Padding, *, writte
         rows=text.vocabulary,
         maxlen=_fit_maxlen(lengths, padding),
         padding=padding.padding,
-        truncating=padding.truncating,
+        truncating=padding.truncating or ("post" if written else "pre"),
         mask=padding.mask,
         written=written,
     )

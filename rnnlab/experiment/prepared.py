@@ -204,6 +204,8 @@ def _array_facts(dataset: ArraysDataset, folder: Path, target: TargetKind) -> Fa
 
 
 def _array_input(name: str, header: Header) -> InputFacts:
+    if 0 in header.shape:
+        raise DatasetError("RL406", f"the array `{name}` is empty: {' x '.join(map(str, header.shape))}")
     if len(header.shape) < 3 or header.type == "other":
         shape = " x ".join(map(str, header.shape))
         kind = " of objects" if header.type == "other" else ""

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from rnnlab.build import INFERENCE_FOLDER, Inference, Objective, build_objective, load_inference, read_keras
 from rnnlab.build.plugins import require_plugins
 from rnnlab.data import Preparation
-from rnnlab.errors import StoreError
+from rnnlab.errors import DatasetError, StoreError
 from rnnlab.plan import ForecastPlan, HeadPlan
 from rnnlab.tasks import Beam, Greedy, read_loss
 from rnnlab.track.record import Record
@@ -61,8 +61,24 @@ class SavedModel:
     sampler: Inference | None = None
     carried: bool = False
 
+    def check_lengths(self, inputs: Mapping[str, NDArray[Any]]) -> None:
+        """Refuse sequences of another length than the model reads.
+
+        Raises:
+            DatasetError: RL404, with the numbers of timesteps.
+        """
+        for tensor in self.model.inputs:
+            wanted, found = tensor.shape[1], inputs[tensor.name].shape[1] if tensor.name in inputs else None
+            if wanted is not None and found is not None and found != wanted:
+                raise DatasetError(
+                    "RL404",
+                    f"the array `{tensor.name}` has {found} timesteps, the model reads {wanted}",
+                    help="cut or fill the sequences up, or go on with them from part to part: `--state FILE.npz`",
+                )
+
     def outputs(self, inputs: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
         """Return probabilities or numbers, (N, U) or (N, T, U), for prepared inputs."""
+        self.check_lengths(inputs)
         parts = []
         for batch in batches_of(inputs):
             logits = self.model(batch, training=False)

@@ -127,7 +127,9 @@ def activations(
     raw = read_inputs(Path(table), saved.preparation, column)
     count_of(raw)
     _, plan = read_plan(opened, record, saved)
-    return activations_of(saved, plan, output, saved.preparation.encode(raw))
+    inputs = saved.preparation.encode(raw)
+    saved.check_lengths(inputs)
+    return activations_of(saved, plan, output, inputs)
 
 
 def evaluate(

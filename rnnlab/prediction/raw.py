@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from rnnlab.data import Preparation, load_arrays, read_table
+from rnnlab.data.array_files import count_samples
 from rnnlab.data.files import decode_text, read_bytes
 from rnnlab.errors import CallError, DatasetError
 
@@ -57,9 +58,9 @@ def count_of(raw: dict[str, Any]) -> int:
     """Return N.
 
     Raises:
-        DatasetError: RL406, there are no samples.
+        DatasetError: RL406, there are no samples, or the inputs have different numbers of them.
     """
-    count = len(next(iter(raw.values())))
+    count = count_samples("the file", raw)
     if not count:
-        raise DatasetError("RL406", "the table has no rows", help="give at least one sample")
+        raise DatasetError("RL406", "there are no samples", help="give at least one")
     return count

@@ -121,6 +121,12 @@ def complete_plan(experiment: Experiment, splits: Splits) -> Plan:
     labels = splits.preparation.labels
     if isinstance(weights, dict) and set(weights) != set(labels):
         raise CallError(f"`training.class_weight` must name every class: {', '.join(labels)}")
+    training = experiment.training
+    if training.stateful and training.remainder == "drop" and len(splits.train) < training.batch_size:
+        raise CallError(
+            f"{len(splits.train)} training samples fill no batch of {training.batch_size}, and `remainder: drop` "
+            "leaves them out: use a smaller `training.batch_size`, or `remainder: pad`"
+        )
     return plan
 
 

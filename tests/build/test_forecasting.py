@@ -121,6 +121,20 @@ def test_metrics_are_in_real_units_and_leave_out_what_is_missing():
     assert np.asarray(objective.losses(TARGET, output)) == pytest.approx([0.5, 7.0])
 
 
+@pytest.mark.parametrize("levels", [(), (0.1, 0.5, 0.9)])
+def test_a_model_in_float64_is_scored_in_float64(levels):
+    from dataclasses import replace
+
+    from rnnlab.build import build_objective
+
+    loss = Pinball(quantiles=levels) if levels else LOSSES["mean_squared_error"]()
+    objective = build_objective(replace(head(loss, levels), dtype="float64"))
+    output = np.zeros((1, 2 * max(1, len(levels))))
+    objective.update(TARGET, output, WEIGHT)
+    assert objective.result() == {"mean_absolute_error": pytest.approx(10.0)}
+    assert objective.losses(TARGET, output).dtype == "float64"
+
+
 def test_quantiles_are_scored_by_their_pinball_loss_and_the_median_by_the_metrics():
     from rnnlab.build import build_objective
 

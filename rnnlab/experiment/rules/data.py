@@ -205,6 +205,9 @@ def written_texts(experiment: Experiment) -> Iterator[Finding]:
     for place, padding in per_input(experiment.padding, "padding"):
         if place[-1] not in ("padding", facts.reads):
             continue
+        if padding.maxlen == 1:
+            message = "one timestep holds the end of a text and nothing else"
+            yield Finding("RL226", message, (*place, "maxlen"), help="use at least 2")
         if padding.padding == "pre":
             yield Finding(
                 "RL226",
@@ -257,6 +260,9 @@ def tagged_tokens(experiment: Experiment) -> Iterator[Finding]:
 @rule("padding", "model", "dataset")
 def padding_is_masked(experiment: Experiment) -> Iterator[Finding]:
     """RL220, a warning: without a mask, padding changes results."""
+    dataset = experiment.dataset
+    if dataset is None or not dataset.text_inputs:
+        return
     if not any(isinstance(layer, Cell) for layer in experiment.model.layers):
         return
     for path, padding in per_input(experiment.padding, "padding"):
