@@ -1,6 +1,7 @@
 """From raw data to arrays, prepared once and kept in the cache. Baselines are in `rnnlab.data.baselines`."""
 
 from rnnlab.data.array_files import load_arrays as load_arrays
+from rnnlab.data.bucketing import padding_waste as padding_waste
 from rnnlab.data.fetching import fetch as fetch
 from rnnlab.data.preparation import Preparation as Preparation
 from rnnlab.data.preparing import prepare as prepare

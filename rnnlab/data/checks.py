@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from rnnlab.data.preparation import Preparation
 from rnnlab.data.raw import Corpus
+from rnnlab.data.splits import Splits
 from rnnlab.data.splitting import Division
 from rnnlab.datasets import AnyDataset, CatalogDataset
 from rnnlab.datasets.facts import TargetKind
@@ -74,25 +75,27 @@ def warnings_of(corpus: Corpus, division: Division, preparation: Preparation) ->
     )
 
 
+def cut_targets(splits: Splits) -> list[str]:
+    """Return how many training targets are cut by the timesteps of the file."""
+    preparation = splits.preparation
+    if preparation.target.kind != "sequence":
+        return []
+    lengths, vectorizer = np.diff(splits.train.targets[preparation.target_name].offsets), preparation.written
+    cut = np.count_nonzero(lengths > vectorizer.maxlen - 1)
+    found = f"{cut} of {len(lengths)} training targets are cut to {vectorizer.maxlen - 1} {vectorizer.unit}s."
+    return [found] if cut else []
+
+
 def _written(corpus: Corpus, division: Division, preparation: Preparation) -> list[str]:
-    """Return what cannot be learnt of texts that are to be written: what is cut away, and unknown units."""
+    """Return what cannot be learnt of texts that are to be written: unknown units."""
     if preparation.target.kind != "sequence":
         return []
     vectorizer = preparation.written
     texts = [vectorizer.units(text) for text in corpus.texts(preparation.target.reads or "", division.train)]
-    cut = sum(len(units) > vectorizer.maxlen - 1 for units in texts)
     unknown = sum(unit not in vectorizer.ids for units in texts for unit in units)
-    warnings = []
-    if cut:
-        warnings.append(
-            f"{cut} of {len(texts)} training targets are cut to {vectorizer.maxlen - 1} {vectorizer.unit}s."
-        )
-    if unknown:
-        total = sum(map(len, texts))
-        warnings.append(
-            f"{unknown} of {total} {vectorizer.unit}s of the training targets are unknown: they are never written."
-        )
-    return warnings
+    total = sum(map(len, texts))
+    found = f"{unknown} of {total} {vectorizer.unit}s of the training targets are unknown: they are never written."
+    return [found] if unknown else []
 
 
 def _vocabulary(preparation: Preparation) -> list[str]:

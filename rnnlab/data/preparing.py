@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnlab.data.bucketing import with_buckets
 from rnnlab.data.cache import load_splits, replace_whole, save_splits, write_entry
-from rnnlab.data.checks import check_division, check_target, warnings_of
+from rnnlab.data.checks import check_division, check_target, cut_targets, warnings_of
+from rnnlab.data.padded import length_percentiles
 from rnnlab.data.preparation import Preparation
 from rnnlab.data.raw import Corpus
 from rnnlab.data.running_text import prepare_running_text
@@ -26,14 +28,15 @@ from rnnlab.datasets.facts import TargetKind
 from rnnlab.errors import CallError, DatasetError
 from rnnlab.experiment.experiment import Experiment
 from rnnlab.experiment.prepared import (
-    data_fingerprint,
-    padding_of,
+    Fingerprints,
+    fingerprints,
     prepared_folder,
     running_text_facts,
     text_of,
 )
-from rnnlab.text import PADDING_ID
+from rnnlab.padding import Padding
 
+WHOLE = Padding(maxlen="longest")
 CHANGED = "the data changed while they were being read"
 
 
@@ -54,26 +57,35 @@ def prepare(experiment: Experiment, folder: Path, *, target: TargetKind, say: Ca
     if dataset is None:
         raise CallError("this experiment has no `dataset`: it describes an architecture only")
     check_target(dataset, target)
-    fingerprint = data_fingerprint(experiment, folder, target)
-    if fingerprint is None:
+    prints = fingerprints(experiment, folder, target)
+    if prints is None:
         _read_again(dataset, folder, target, say)  # raises, and says which file and why
         raise DatasetError("RL401", CHANGED, help="start again")
-    found = load_splits(fingerprint)
+    found = _load(prints, experiment)
     if found is not None:
-        return cut_windows(found, experiment)
-    entry = prepared_folder(fingerprint)
+        return found
+    entry = prepared_folder(prints.entry)
     with replace_whole(entry, "the same data", say):
-        found = load_splits(fingerprint)
+        found = _load(prints, experiment)
         if found is not None:
-            return cut_windows(found, experiment)
-        splits = _prepare(experiment, dataset, folder, target, fingerprint, say)
-        if data_fingerprint(experiment, folder, target) != fingerprint:
+            return found
+        splits = _prepare(experiment, dataset, folder, target, prints, say)
+        if fingerprints(experiment, folder, target) != prints:
             raise DatasetError("RL401", CHANGED, help="start again")
         write_entry(entry, lambda part: save_splits(splits, part))
-    made = load_splits(fingerprint)
+    made = _load(prints, experiment)
     if made is None:
         raise CallError(f"the cache {entry.parent} does not keep what is written to it; set RNNLAB_CACHE to another")
-    return cut_windows(made, experiment)
+    return made
+
+
+def _load(prints: Fingerprints, experiment: Experiment) -> Splits | None:
+    """Return the prepared data as the model reads them; None where they are absent or damaged."""
+    found = load_splits(prints, experiment)
+    if found is None:
+        return None
+    found = replace(found, warnings=(*found.warnings, *cut_targets(found)))
+    return with_buckets(cut_windows(found, experiment), experiment)
 
 
 def _prepare(
@@ -81,25 +93,26 @@ def _prepare(
     dataset: AnyDataset,
     folder: Path,
     target: TargetKind,
-    fingerprint: str,
+    prints: Fingerprints,
     say: Callable[[str], None],
 ) -> Splits:
-    """Return the prepared data in memory."""
+    """Return the prepared data in memory; sequences are neither cut nor padded."""
     if isinstance(dataset, SeriesDataset):
-        return prepare_series(experiment, dataset, folder, fingerprint, say)
+        return prepare_series(experiment, dataset, folder, prints, say)
     corpus = read_corpus(dataset, folder, target, say)
     division = _division(dataset.split, corpus)
     check_division(corpus, division)
     say(f"preparing {len(corpus)} samples")
     if target == "continuation":
-        return _prepare_running_text(experiment, dataset, corpus, division, fingerprint)
+        return _prepare_running_text(experiment, dataset, corpus, division, prints)
     preparation = _fit(experiment, dataset, corpus, division.train, target)
     train, validation, test = _encode(corpus, division, preparation)
-    facts = replace(preparation.facts, train_samples=len(train))
+    lengths = {name: length_percentiles(train.inputs[name].lengths) for name in preparation.texts}
+    facts = replace(preparation.facts, train_samples=len(train), lengths=lengths)
     counts = {name: len(indices) for name, indices in division.named().items()}
     source = corpus.source | {"samples": counts}
     warnings = warnings_of(corpus, division, preparation)
-    return Splits(train, validation, test, facts, preparation, fingerprint, source, warnings)
+    return Splits(train, validation, test, facts, preparation, prints.data, prints.entry, source, warnings)
 
 
 def _read_again(dataset: AnyDataset, folder: Path, target: TargetKind, say: Callable[[str], None]) -> None:
@@ -110,7 +123,7 @@ def _read_again(dataset: AnyDataset, folder: Path, target: TargetKind, say: Call
 
 
 def _prepare_running_text(
-    experiment: Experiment, dataset: AnyDataset, corpus: Corpus, division: Division, fingerprint: str
+    experiment: Experiment, dataset: AnyDataset, corpus: Corpus, division: Division, prints: Fingerprints
 ) -> Splits:
     known = dataset.target_facts()
     assert known is not None
@@ -118,7 +131,8 @@ def _prepare_running_text(
     inputs = {name: running_text_facts(text.maxlen, text.rows) for name, text in preparation.texts.items()}
     facts = Facts(inputs, {preparation.target_name: preparation.target})
     warnings = warnings_of(corpus, division, preparation) if len(corpus) > len(division.named()) else ()
-    return Splits(train, validation, test, facts, preparation, fingerprint, corpus.source | sizes, warnings)
+    source = corpus.source | sizes
+    return Splits(train, validation, test, facts, preparation, prints.data, prints.entry, source, warnings)
 
 
 def _division(split: Split, corpus: Corpus) -> Division:
@@ -137,7 +151,7 @@ def _fit(
         name: fit_vectorizer(
             corpus.texts(name, train),
             text_of(experiment, name),
-            padding_of(experiment, name),
+            WHOLE,
             written=known.kind == "sequence" and name == known.reads,
         )
         for name in dataset.text_inputs
@@ -167,18 +181,16 @@ def _encode_split(corpus: Corpus, indices: NDArray[np.int64], preparation: Prepa
     texts = {name: corpus.texts(name, indices) for name in preparation.texts}
     arrays = {name: corpus.inputs[name][indices] for name in preparation.arrays}
     inputs = preparation.encode(texts | arrays)
-    targets: NDArray[Any]
+    targets: Any
     if corpus.tags is not None:
         targets = preparation.align_tags([corpus.tags[index] for index in indices])
     elif corpus.targets is None:
-        targets = preparation.encode_targets(texts[preparation.target.reads or ""])
+        targets = preparation.written.wanted(inputs[preparation.target.reads or ""])
     else:
         targets = corpus.targets[indices]
-    masked = {name for name, vectorizer in preparation.texts.items() if vectorizer.mask}
     return Samples(
         inputs=inputs,
         targets={preparation.target_name: targets},
-        masks={name: inputs[name] != PADDING_ID for name in masked if (inputs[name] == PADDING_ID).any()},
         rows=corpus.rows[indices],
         raw=dict(texts),
     )

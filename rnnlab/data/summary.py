@@ -101,7 +101,7 @@ def _text(splits: Splits, name: str, vectorizer: TextVectorizer) -> dict[str, An
             "max": int(lengths.max()),
         },
         "cut": float(np.maximum(lengths - vectorizer.maxlen, 0).sum() / lengths.sum()),
-        "padding": float((splits.train.inputs[name] == PADDING_ID).mean()),
+        "padding": float((splits.train.inputs[name][:] == PADDING_ID).mean()),
         "unknown": {split: _unknown(samples, name) for split, samples in splits.named().items()},
     }
 
@@ -142,7 +142,7 @@ def _targets(splits: Splits) -> dict[str, Any]:
 def _counted(samples: Samples, preparation: Preparation) -> Any:
     """Return the class of each sample or timestep, without padding."""
     targets, reads = samples.targets[preparation.target_name], preparation.target.reads
-    return targets if reads is None else targets[samples.inputs[reads] != PADDING_ID]
+    return targets if reads is None else targets[:][samples.inputs[reads][:] != PADDING_ID]
 
 
 def _class_counts(targets: Any, labels: tuple[str, ...]) -> dict[str, int]:
@@ -151,5 +151,5 @@ def _class_counts(targets: Any, labels: tuple[str, ...]) -> dict[str, int]:
 
 
 def _unknown(samples: Samples, name: str) -> float:
-    ids_NT = samples.inputs[name]
+    ids_NT = samples.inputs[name][:]
     return float((ids_NT == UNKNOWN_ID).sum() / (ids_NT != PADDING_ID).sum())

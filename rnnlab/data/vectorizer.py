@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import math
+from array import array
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
-from typing import Any, TypeVar
+from itertools import repeat
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnlab.data.padded import PaddedRows, flat, length_percentiles
 from rnnlab.data.units import join_units, split_units
 from rnnlab.datasets.facts import InputFacts
 from rnnlab.padding import Padding, Side
@@ -21,7 +23,6 @@ PADDING_WORD, UNKNOWN_WORD = "", "[UNK]"
 START_WORD, END_WORD = "[START]", "[END]"
 
 Ids = NDArray[np.int32]
-Number = TypeVar("Number", bound=np.generic)
 
 
 @dataclass(frozen=True)
@@ -70,44 +71,57 @@ class TextVectorizer:
         """Return the units of a text, in order."""
         return split_units(text, self.unit, lowercase=self.lowercase)
 
-    def encode(self, texts: Sequence[str]) -> Ids:
-        """Return ids (N, T), cut and padded.
+    def encode(self, texts: Sequence[str]) -> PaddedRows:
+        """Return ids (N, T), cut and padded; where the text is to be written, the start and then the ids.
 
         A text without any unit becomes one unknown unit, so that no sample is all padding.
         """
-        return self.align([self._ids_of(text) or [UNKNOWN_ID] for text in texts], PADDING_ID, np.int32)
+        ids, offsets = array("i"), array("q", [0])
+        known = self.ids.get
+        for text in texts:
+            ids.extend(map(known, self.units(text), repeat(UNKNOWN_ID)))
+            if len(ids) == offsets[-1] and not self.written:
+                ids.append(UNKNOWN_ID)
+            offsets.append(len(ids))
+        return self.pad(np.frombuffer(ids, np.int32), np.frombuffer(offsets, np.int64))
 
     def flat(self, text: str) -> Ids:
         """Return the ids (L,) of a whole text, neither cut nor padded."""
         return np.array(self._ids_of(text), np.int32)
 
-    def align(self, sequences: Sequence[Any], fill: int, dtype: type[Number]) -> NDArray[Number]:
+    def pad(self, values: NDArray[Any], offsets: NDArray[np.int64], fill: int = PADDING_ID) -> PaddedRows:
         """Return what belongs to each unit of N texts as (N, T), cut and padded as the texts are.
 
         Args:
-            sequences: a number for each unit.
+            values: a number for each unit, text after text.
+            offsets: (N + 1,), where each text begins.
             fill: what stands at padding.
-            dtype: of the array.
         """
-        found = np.full((len(sequences), self.maxlen), fill, dtype)
-        for row, sequence in zip(found, sequences, strict=True):
-            kept = self.cut(sequence, self.maxlen)
-            start = self.maxlen - len(kept) if self.padding == "pre" else 0
-            row[start : start + len(kept)] = kept
-        return found
+        first = START_ID if self.written else None
+        return PaddedRows(values, offsets, self.maxlen, self.padding, self.truncating, fill, first)
 
-    def encode_written(self, texts: Sequence[str]) -> tuple[Ids, Ids]:
-        """Return what is read and what is to be written at each timestep, both (N, T).
+    def align(self, sequences: Sequence[Any], fill: int, dtype: Any) -> PaddedRows:
+        """Return what belongs to each unit of N texts, a sequence for each, as `pad` does."""
+        return self.pad(*flat(sequences, dtype), fill)
 
-        The first is the start and then the units, the second the same units and then the end; both have padding behind.
+    def wanted(self, read: PaddedRows) -> PaddedRows:
+        """Return what is to be written (N, T) where `read` stands before it: the same ids and then the end."""
+        return replace(read, first=None, last=END_ID)
+
+    def settled(self, padding: Padding, timesteps: int) -> TextVectorizer:
+        """Return the same vectorizer for texts that are cut and padded in another way.
+
+        Args:
+            padding: the section of the file.
+            timesteps: T.
         """
-        read_NT = np.full((len(texts), self.maxlen), PADDING_ID, np.int32)
-        wanted_NT = read_NT.copy()
-        for read, wanted, text in zip(read_NT, wanted_NT, texts, strict=True):
-            kept = self.cut(self._ids_of(text), self.maxlen - 1)
-            read[: len(kept) + 1] = [START_ID, *kept]
-            wanted[: len(kept) + 1] = [*kept, END_ID]
-        return read_NT, wanted_NT
+        return replace(
+            self,
+            maxlen=timesteps,
+            padding=padding.padding,
+            truncating=padding.truncating or ("post" if self.written else "pre"),
+            mask=padding.mask,
+        )
 
     def decode(self, ids: Sequence[int]) -> list[str]:
         """Return the units of ids, up to the end; an id without a unit is unknown."""
@@ -124,10 +138,6 @@ class TextVectorizer:
 
     def _ids_of(self, text: str) -> list[int]:
         return [self.ids.get(unit, UNKNOWN_ID) for unit in self.units(text)]
-
-    def cut(self, units: Sequence[Any], limit: int) -> Sequence[Any]:
-        """Return the units that are kept of a long text."""
-        return units[max(0, len(units) - limit) :] if self.truncating == "pre" else units[:limit]
 
     def to_data(self) -> dict[str, Any]:
         """Return plain data."""
@@ -159,17 +169,18 @@ def fit_vectorizer(texts: Sequence[str], text: Text, padding: Padding, *, writte
         counts.update(units)
         lengths.append(len(units) + 1 if written else max(1, len(units)))
     special = (PADDING_WORD, UNKNOWN_WORD, *((START_WORD, END_WORD) if written else ()))
-    return TextVectorizer(
+    fitted = TextVectorizer(
         unit=text.unit,
         lowercase=text.lowercase,
         words=(*special, *_most_frequent(counts, text.vocabulary - len(special))),
         rows=text.vocabulary,
-        maxlen=_fit_maxlen(lengths, padding),
-        padding=padding.padding,
-        truncating=padding.truncating or ("post" if written else "pre"),
-        mask=padding.mask,
+        maxlen=max(lengths),
+        padding="post",
+        truncating="pre",
+        mask=True,
         written=written,
     )
+    return fitted.settled(padding, fit_maxlen(lengths, padding))
 
 
 def _most_frequent(counts: Counter[str], limit: int) -> list[str]:
@@ -177,11 +188,6 @@ def _most_frequent(counts: Counter[str], limit: int) -> list[str]:
     return sorted(counts, key=lambda unit: (-counts[unit], unit))[:limit]
 
 
-def _fit_maxlen(lengths: Sequence[int], padding: Padding) -> int:
+def fit_maxlen(lengths: Sequence[int], padding: Padding) -> int:
     """Return T; for a percentile the smallest length at which that share of the texts is not cut."""
-    if isinstance(padding.maxlen, int):
-        return padding.maxlen
-    percentile = padding.percentile
-    if percentile is None:
-        return max(lengths)
-    return sorted(lengths)[math.ceil(percentile * len(lengths) / 100) - 1]
+    return padding.timesteps_of(length_percentiles(np.asarray(lengths)))

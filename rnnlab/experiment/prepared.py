@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -41,7 +41,7 @@ from rnnlab.source import did_you_mean
 from rnnlab.tasks import Forecasting, LanguageModel
 from rnnlab.text import Text
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "manifest.json"
 FACTS = "facts.json"
 FileDataset = TextTableDataset | TextPairsDataset | ArraysDataset | TaggedDataset | TextFileDataset
@@ -93,8 +93,28 @@ def series_path(dataset: SeriesDataset, folder: Path) -> Path:
     return folder / dataset.path
 
 
+@dataclass(frozen=True)
+class Fingerprints:
+    """What prepared data are known by, 64 hex digits each.
+
+    Attributes:
+        entry: SHA-256 of the data's source and of every key that changes what the cache keeps: sequences in there are
+            neither cut nor padded.
+        data: of the same and of how they are cut and padded: of the arrays that a model reads.
+    """
+
+    entry: str
+    data: str
+
+
 def data_fingerprint(experiment: Experiment, folder: Path, target: TargetKind | None) -> str | None:
-    """Return the SHA-256 of the data's source and of every key that changes the prepared arrays.
+    """Return the SHA-256 of the data's source and of every key that changes the prepared arrays: see `fingerprints`."""
+    found = fingerprints(experiment, folder, target)
+    return found.data if found else None
+
+
+def fingerprints(experiment: Experiment, folder: Path, target: TargetKind | None) -> Fingerprints | None:
+    """Return what the prepared data are known by.
 
     Args:
         experiment: the validated file.
@@ -102,7 +122,7 @@ def data_fingerprint(experiment: Experiment, folder: Path, target: TargetKind | 
         target: the kind the task needs; the dataset's own where None.
 
     Returns:
-        64 hex digits; None without a dataset, or where one of its files cannot be read.
+        None without a dataset, or where one of its files cannot be read.
     """
     dataset = experiment.dataset
     if dataset is None:
@@ -118,11 +138,16 @@ def data_fingerprint(experiment: Experiment, folder: Path, target: TargetKind | 
         "source": source,
         "dataset": dataset.model_dump(mode="json", exclude_none=True),
         "text": {name: text_of(experiment, name).model_dump(mode="json") for name in dataset.text_inputs},
-        "padding": {name: padding_of(experiment, name).model_dump(mode="json") for name in dataset.text_inputs},
         "target": known.kind if known else None,
         **({"window": window} if window else {}),
         **({"inputs": list(series_inputs(experiment, dataset))} if isinstance(dataset, SeriesDataset) else {}),
     }
+    paddings = {name: padding_of(experiment, name) for name in dataset.text_inputs}
+    cut = {name: padding.model_dump(mode="json", exclude={"bucket"}) for name, padding in paddings.items()}
+    return Fingerprints(_digest(key), _digest(key | {"padding": cut}))
+
+
+def _digest(key: dict[str, Any]) -> str:
     canonical = json.dumps(key, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()
 
@@ -144,10 +169,10 @@ def describe(experiment: Experiment, folder: Path, target: TargetKind | None) ->
     dataset = experiment.dataset
     if dataset is None:
         return None
-    fingerprint = data_fingerprint(experiment, folder, target)
-    cached = _cached_facts(prepared_folder(fingerprint)) if fingerprint else None
+    prints = fingerprints(experiment, folder, target)
+    cached = _cached_facts(prepared_folder(prints.entry)) if prints else None
     if cached is not None:
-        return cached
+        return settled_facts(cached, experiment)
     known = _known_target(dataset, target)
     if isinstance(dataset, ArraysDataset):
         return _array_facts(dataset, folder, target or "classes")
@@ -234,6 +259,20 @@ def _array_target(dataset: ArraysDataset, header: Header, target: TargetKind) ->
     return TargetFacts("number", per=dataset.per, numbers=further[0] if further else 1)
 
 
+def settled_facts(facts: Facts, experiment: Experiment) -> Facts:
+    """Return the facts of data that are cut and padded as a file says, from those of data that are not."""
+    inputs = dict(facts.inputs)
+    for name, (padding, timesteps) in settled_paddings(facts, experiment).items():
+        inputs[name] = replace(inputs[name], timesteps=timesteps, padding=padding.padding, masked=padding.mask)
+    return replace(facts, inputs=inputs)
+
+
+def settled_paddings(facts: Facts, experiment: Experiment) -> dict[str, tuple[Padding, int]]:
+    """Return for each input that is padded its section of the file, and T."""
+    paddings = {name: padding_of(experiment, name) for name in facts.lengths}
+    return {name: (padding, padding.timesteps_of(facts.lengths[name])) for name, padding in paddings.items()}
+
+
 def facts_to_data(facts: Facts) -> dict[str, Any]:
     """Return facts as plain data."""
     return asdict(facts)
@@ -247,7 +286,8 @@ def facts_from_data(data: dict[str, Any]) -> Facts:
     """
     targets = {name: _target_from_data(target) for name, target in data["targets"].items()}
     inputs = {name: _input_from_data(values) for name, values in data["inputs"].items()}
-    return Facts(inputs, targets, own_test=data["own_test"], train_samples=data["train_samples"])
+    lengths = {name: tuple(percentiles) for name, percentiles in data["lengths"].items()}
+    return Facts(inputs, targets, own_test=data["own_test"], train_samples=data["train_samples"], lengths=lengths)
 
 
 def _input_from_data(data: dict[str, Any]) -> InputFacts:

@@ -46,7 +46,7 @@ def rows_of(saved: SavedModel, raw: dict[str, Any], inputs: dict[str, Any], outp
     if saved.preparation.layout is not None:
         return _tags(saved, raw[head.reads or ""], outputs)
     if head.per == "timestep":
-        live = np.ones(outputs.shape[:2], bool) if head.reads is None else inputs[head.reads] != 0
+        live = np.ones(outputs.shape[:2], bool) if head.reads is None else inputs[head.reads][:] != 0
         samples, timesteps = np.nonzero(live)
         about = about.iloc[samples].reset_index(drop=True)
         about["timestep"] = timesteps
@@ -62,7 +62,7 @@ def _tags(saved: SavedModel, texts: Sequence[str], outputs_NTU: NDArray[Any]) ->
     begins = np.cumsum([0, *(len(each) for each in units)])
     places_NT = vectorizer.align(
         [range(begin, begin + len(each)) for begin, each in zip(begins, units, strict=False)], -1, np.int64
-    )
+    )[:]
     outputs = np.full((begins[-1], outputs_NTU.shape[-1]), np.nan)
     outputs[places_NT[places_NT >= 0]] = outputs_NTU[places_NT >= 0]
     about = {

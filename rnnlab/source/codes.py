@@ -278,6 +278,24 @@ CODES: dict[str, Code] = {
         "Stateful training of a language model is `stateful: true, reset: epoch, shuffle: false`: the text is cut into "
         "`batch_size` streams, and each window starts from the states that the one before it left.",
     ),
+    "RL280": Code(
+        "Buckets need a mask",
+        "With `padding: {bucket: true}` a sample has more padding in one batch than in another. The mask makes that "
+        "change nothing.",
+    ),
+    "RL281": Code(
+        "A layer needs a fixed number of timesteps",
+        "With `padding: {bucket: true}` batches are padded to different lengths. A layer that makes features of "
+        "timesteps (flatten, permute, reshape) or is unrolled reads one length only.",
+    ),
+    "RL282": Code(
+        "Buckets and stateful training exclude each other",
+        "Stateful training cuts the samples of a batch into windows, and carries the states from one to the next.",
+    ),
+    "RL283": Code(
+        "Buckets are of all inputs",
+        "A sample stands in one bucket: with two inputs in the one that holds both of them.",
+    ),
     "RL301": Code(
         "A path of the space leads nowhere",
         "Paths are keys joined by dots; layers are named or counted from 0.",

@@ -6,7 +6,8 @@ found again when a run is resumed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from rnnlab.plan import HeadPlan
 from rnnlab.text import PADDING_ID
 from rnnlab.training import Training
 
+COUNTED = 4096  # samples that are looked at at once
 Inputs = dict[str, NDArray[Any]]
 Batch = tuple[Inputs, NDArray[Any], NDArray[np.float32]]
 
@@ -34,6 +36,9 @@ def batches(
 ) -> Iterator[Batch]:
     """Yield (inputs, target, weight) in the order; the last batch may be smaller.
 
+    Where samples have buckets, a batch has samples of one, or some that the shorter ones left over, and is padded to
+    the lengths of that: see `rows_of_batches`.
+
     Args:
         samples: of the split.
         head: says which target, and where its rows do not count.
@@ -45,17 +50,44 @@ def batches(
         The weight is (B,) for samples and (B, T) for timesteps; 0 where the timestep is padding. Of forecasts it is
         (B, H, K), and 0 where the true number is missing.
     """
-    for start in range(0, len(order), batch_size):
-        rows = order[start : start + batch_size]
-        inputs = {name: values[rows] for name, values in samples.inputs.items()}
-        target = samples.targets[head.target][rows]
-        if head.forecast:
-            yield inputs, *_known(target[:, : head.forecast.steps])
-            continue
-        if head.kind != "number":
-            target = target.astype(np.int64)
-        own = None if samples.weights is None else samples.weights[rows]
-        yield inputs, target, _weights(inputs, target, head, own, classes)
+    parts = _parts(samples, head)
+    for rows, bucket in rows_of_batches(samples, order, batch_size):
+        yield _batch(parts[bucket], head, rows, classes)
+
+
+def rows_of_batches(
+    samples: Samples, order: NDArray[np.int64], batch_size: int
+) -> Iterable[tuple[NDArray[np.int64], int]]:
+    """Return (rows, bucket) of each batch; without buckets all are in the first."""
+    if samples.buckets is not None:
+        return samples.buckets.rows(samples.inputs, order, batch_size)
+    return ((order[start : start + batch_size], 0) for start in range(0, len(order), batch_size))
+
+
+def _parts(samples: Samples, head: HeadPlan) -> list[Samples]:
+    """Return the samples as each bucket reads them."""
+    buckets = samples.buckets
+    if buckets is None:
+        return [samples]
+    parts = []
+    for bucket in range(buckets.count):
+        target = samples.targets[head.target]
+        if head.reads is not None:
+            target = target.cut(buckets.lengths[head.reads][bucket])
+        inputs = buckets.cut(samples.inputs, bucket)
+        parts.append(replace(samples, inputs=inputs, targets={head.target: target}))
+    return parts
+
+
+def _batch(samples: Samples, head: HeadPlan, rows: NDArray[np.int64], classes: NDArray[np.float32] | None) -> Batch:
+    inputs = {name: values[rows] for name, values in samples.inputs.items()}
+    target = samples.targets[head.target][rows]
+    if head.forecast:
+        return inputs, *_known(target[:, : head.forecast.steps])
+    if head.kind != "number":
+        target = target.astype(np.int64)
+    own = None if samples.weights is None else samples.weights[rows]
+    return inputs, target, _weights(inputs, target, head, own, classes)
 
 
 def _known(target: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -156,8 +188,19 @@ def class_weights(
         return None
     assert labels is not None, "class weights need classes"
     if isinstance(given, str):
-        classes = samples.targets[head.target]
-        classes = classes.ravel() if head.reads is None else classes[samples.inputs[head.reads] != PADDING_ID]
-        counts = np.bincount(classes, minlength=len(labels))
-        return (len(classes) / (len(labels) * np.maximum(counts, 1))).astype(np.float32)
+        counts = _class_counts(samples, head, len(labels))
+        weights = counts.sum() / (len(labels) * np.maximum(counts, 1))
+        return np.asarray(weights, np.float32)
     return np.array([given[label] for label in labels], np.float32)
+
+
+def _class_counts(samples: Samples, head: HeadPlan, classes: int) -> NDArray[np.int64]:
+    """Return how often each class (C,) stands in a split, padding aside, looking at some samples at a time."""
+    counts = np.zeros(classes, np.int64)
+    for start in range(0, len(samples), COUNTED):
+        rows = slice(start, start + COUNTED)
+        found = samples.targets[head.target][rows]
+        if head.reads is not None:
+            found = found[samples.inputs[head.reads][rows] != PADDING_ID]
+        counts += np.bincount(found.ravel(), minlength=classes)
+    return counts

@@ -128,7 +128,7 @@ def test_damaged_facts_count_as_absent(table, name, damage):
     file = experiment(dataset=TABLE)
     splits = prepare(file, table.parent, target="classes", say=lambda line: None)
     assert describe(file, table.parent, "classes") == splits.facts
-    (prepared_folder(splits.fingerprint) / name).write_text(damage)
+    (prepared_folder(splits.entry) / name).write_text(damage)
     assert describe(file, table.parent, "classes").train_samples is None
 
 
