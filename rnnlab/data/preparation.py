@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnlab.data.id_vectorizer import IdVectorizer
 from rnnlab.data.labels import encode_classes, encode_numbers
 from rnnlab.data.vectorizer import TextVectorizer
 from rnnlab.datasets.facts import TargetFacts
@@ -30,6 +31,7 @@ class Preparation:
         target_name: the target's name.
         target: what it is, complete: the labels of classes are known.
         texts: for each input that is a text, how it becomes ids.
+        ids: for each input of sequences that are ids already, how they become one array.
         arrays: for each input of numbers, the shape of a sample: (T, F), or more dimensions.
         columns: the source's column that each input was read from, where it has columns.
     """
@@ -37,6 +39,7 @@ class Preparation:
     target_name: str
     target: TargetFacts
     texts: Mapping[str, TextVectorizer] = field(default_factory=dict)
+    ids: Mapping[str, IdVectorizer] = field(default_factory=dict)
     arrays: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
 
@@ -46,10 +49,15 @@ class Preparation:
         return self.target.labels or ()
 
     @property
+    def padded(self) -> dict[str, TextVectorizer | IdVectorizer]:
+        """Return how each input of ids is made: of texts, and of sequences that are ids already."""
+        return {**self.texts, **self.ids}
+
+    @property
     def given_inputs(self) -> tuple[str, ...]:
         """Return the inputs that new data must bring: all but what the model writes itself."""
         written = self.target.reads if self.target.kind == "sequence" else None
-        return tuple(name for name in (*self.texts, *self.arrays) if name != written)
+        return tuple(name for name in (*self.padded, *self.arrays) if name != written)
 
     @property
     def written(self) -> TextVectorizer:
@@ -64,7 +72,7 @@ class Preparation:
         """Return the inputs by name: ids (N, T) of texts, numbers (N, T, …) as float32.
 
         Args:
-            raw: for each input, N texts or an array (N, T, …).
+            raw: for each input, N texts, N sequences of ids or an array (N, T, …).
 
         Raises:
             DatasetError: RL404, an array has another shape than the training's.
@@ -74,6 +82,8 @@ class Preparation:
             if name in self.texts:
                 vectorizer = self.texts[name]
                 inputs[name] = vectorizer.encode_written(values)[0] if vectorizer.written else vectorizer.encode(values)
+            elif name in self.ids:
+                inputs[name] = self.ids[name].encode(values)
             else:
                 inputs[name] = _numbers(name, values, self.arrays[name])
         return inputs
@@ -98,6 +108,7 @@ class Preparation:
             "target_name": self.target_name,
             "target": asdict(self.target),
             "texts": {name: vectorizer.to_data() for name, vectorizer in self.texts.items()},
+            "ids": {name: vectorizer.to_data() for name, vectorizer in self.ids.items()},
             "arrays": {name: list(shape) for name, shape in self.arrays.items()},
             "columns": dict(self.columns),
         }
@@ -117,6 +128,7 @@ class Preparation:
                 target_name=data["target_name"],
                 target=TargetFacts(**data["target"] | {"labels": None if labels is None else tuple(labels)}),
                 texts={name: TextVectorizer.from_data(each) for name, each in data["texts"].items()},
+                ids={name: IdVectorizer.from_data(each) for name, each in data.get("ids", {}).items()},
                 arrays={name: tuple(shape) for name, shape in data["arrays"].items()},
                 columns=data["columns"],
             )

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from rnnlab.data.array_files import read_arrays
 from rnnlab.data.cmudict import read_cmudict
 from rnnlab.data.fetching import fetch
+from rnnlab.data.id_files import read_ids
+from rnnlab.data.keras_sequences import read_keras_sequences
 from rnnlab.data.king_james_bible import read_king_james_bible
 from rnnlab.data.labels import encode_classes, encode_numbers
 from rnnlab.data.movie_snippets import read_movie_snippets
@@ -23,6 +25,9 @@ from rnnlab.datasets import (
     CatalogDataset,
     FilesSplit,
     GroupSplit,
+    IdsDataset,
+    ImdbDataset,
+    ReutersDataset,
     TextPairsDataset,
     TextTableDataset,
 )
@@ -41,13 +46,17 @@ def read_corpus(dataset: AnyDataset, folder: Path, target: TargetKind, say: Call
     """Return the samples of a dataset, fetched if they must be.
 
     Raises:
-        DatasetError: RL401 to RL410.
+        DatasetError: RL401 to RL410, RL430 to RL433.
         CallError: the dataset cannot be used like this.
     """
     if isinstance(dataset, CatalogDataset):
         return _read_catalog(dataset, say)
     if isinstance(dataset, ArraysDataset):
         return read_arrays(dataset, folder, target, say)
+    if isinstance(dataset, ImdbDataset | ReutersDataset):
+        return read_keras_sequences(dataset, folder, say)
+    if isinstance(dataset, IdsDataset):
+        return read_ids(dataset, folder, target, say)
     if isinstance(dataset, TextPairsDataset):
         return _read_text_pairs(dataset, folder, say)
     return _read_text_tables(dataset, folder, target, say)

@@ -20,10 +20,15 @@ from rnnlab.datasets import (
     CatalogDataset,
     Facts,
     FilesSplit,
+    IdDataset,
+    IdsDataset,
     InputFacts,
+    KerasSequences,
     TargetFacts,
     TextPairsDataset,
     TextTableDataset,
+    has_own_test,
+    padded_inputs,
 )
 from rnnlab.datasets.facts import TargetKind
 from rnnlab.datasets.npz import Header, read_headers
@@ -68,7 +73,9 @@ def _of_input(section: Section | Mapping[str, Section] | None, name: str) -> Sec
     return section.get(name) if isinstance(section, Mapping) else section
 
 
-def source_paths(dataset: TextTableDataset | TextPairsDataset | ArraysDataset, folder: Path) -> dict[str, Path]:
+def source_paths(
+    dataset: TextTableDataset | TextPairsDataset | ArraysDataset | IdsDataset, folder: Path
+) -> dict[str, Path]:
     """Return the files of a dataset: `train`, `validation` and `test`, or `table` where one is divided."""
     if isinstance(dataset.split, FilesSplit):
         names = {"train": dataset.path, "validation": dataset.split.validation, "test": dataset.split.test}
@@ -93,6 +100,7 @@ def data_fingerprint(experiment: Experiment, folder: Path, target: TargetKind | 
         return None
     try:
         source = _source_identity(dataset, folder)
+        files = {path: file_sha256(folder / path) for path in _files_beside(experiment, dataset)}
     except OSError:
         return None
     known = _known_target(dataset, target)
@@ -101,9 +109,10 @@ def data_fingerprint(experiment: Experiment, folder: Path, target: TargetKind | 
         "source": source,
         "dataset": dataset.model_dump(mode="json", exclude_none=True),
         "text": {name: text_of(experiment, name).model_dump(mode="json") for name in dataset.text_inputs},
-        "padding": {name: padding_of(experiment, name).model_dump(mode="json") for name in dataset.text_inputs},
+        "padding": {name: padding_of(experiment, name).model_dump(mode="json") for name in padded_inputs(dataset)},
         "target": known.kind if known else None,
     }
+    key |= {"files": files} if files else {}
     canonical = json.dumps(key, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()
 
@@ -132,18 +141,22 @@ def describe(experiment: Experiment, folder: Path, target: TargetKind | None) ->
     known = _known_target(dataset, target)
     if isinstance(dataset, ArraysDataset):
         return _array_facts(dataset, folder, target or "classes")
-    inputs = {name: _text_facts(experiment, name) for name in dataset.input_names}
+    rows = {
+        name: dataset.num_words if isinstance(dataset, IdDataset) else text_of(experiment, name).vocabulary
+        for name in dataset.input_names
+    }
+    inputs = {name: _padded_facts(experiment, name, vocabulary) for name, vocabulary in rows.items()}
     if known is not None and known.kind == "sequence" and known.reads:
         known = replace(known, classes=inputs[known.reads].vocabulary)
-    return Facts(inputs, {dataset.target_name: known} if known else {})
+    return Facts(inputs, {dataset.target_name: known} if known else {}, own_test=has_own_test(dataset))
 
 
-def _text_facts(experiment: Experiment, name: str) -> InputFacts:
+def _padded_facts(experiment: Experiment, name: str, vocabulary: int) -> InputFacts:
     padding = padding_of(experiment, name)
     return InputFacts(
         "ids",
         timesteps=padding.maxlen if isinstance(padding.maxlen, int) else None,
-        vocabulary=text_of(experiment, name).vocabulary,
+        vocabulary=vocabulary,
         padding=padding.padding,
         masked=padding.mask,
     )
@@ -225,7 +238,17 @@ def _known_target(dataset: AnyDataset, target: TargetKind | None) -> TargetFacts
 def _source_identity(dataset: AnyDataset, folder: Path) -> dict[str, str]:
     if isinstance(dataset, CatalogDataset):
         return {"archive": dataset.entry.source.sha256}
+    if isinstance(dataset, KerasSequences):
+        return {"file": file_sha256(folder / dataset.path) if dataset.path else dataset.files.arrays.hash}
     return {name: file_sha256(path) for name, path in source_paths(dataset, folder).items()}
+
+
+def _files_beside(experiment: Experiment, dataset: AnyDataset) -> list[str]:
+    """Return the further files that change what is prepared: vocabularies, words of ids, pretrained vectors."""
+    found = [text_of(experiment, name).vocabulary_file for name in dataset.text_inputs]
+    found += [getattr(dataset, "word_index", None)]
+    found += [getattr(layer, "weights_file", None) for layer in experiment.model.layers]
+    return [path for path in found if path]
 
 
 def file_sha256(path: Path) -> str:

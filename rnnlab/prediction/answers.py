@@ -33,7 +33,7 @@ def answer(saved: SavedModel, raw: dict[str, Any]) -> pd.DataFrame:
     if saved.writer is not None:
         return pd.DataFrame({name: list(raw[name]) for name in raw} | written(saved, inputs))
     outputs = saved.outputs(inputs)
-    about = pd.DataFrame({name: list(raw[name]) for name in raw if name in saved.preparation.texts})
+    about = pd.DataFrame({name: _shown(saved, name, raw[name]) for name in raw if name in saved.preparation.padded})
     if about.empty:
         about["sample"] = np.arange(count)
     head = saved.objective.head
@@ -45,6 +45,12 @@ def answer(saved: SavedModel, raw: dict[str, Any]) -> pd.DataFrame:
         outputs = outputs[live]
     found = _values(outputs) if head.kind == "number" else _labels(head, outputs, saved.preparation.labels)
     return pd.concat([about, pd.DataFrame(found)], axis=1)
+
+
+def _shown(saved: SavedModel, name: str, values: Any) -> list[str]:
+    """Return texts as they are, and sequences of ids as words where these are known."""
+    vectorizer = saved.preparation.ids.get(name)
+    return list(values) if vectorizer is None else [vectorizer.decode(ids) for ids in values]
 
 
 def written(saved: SavedModel, inputs: dict[str, Any]) -> dict[str, Any]:

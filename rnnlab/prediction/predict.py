@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from rnnlab.data import read_table
 from rnnlab.data.sequences import sequence_scores
 from rnnlab.errors import CallError
 from rnnlab.prediction.answers import answer
 from rnnlab.prediction.model import BATCH, SavedModel, batches_of, load_model
-from rnnlab.prediction.raw import columns_of, read_inputs
+from rnnlab.prediction.raw import columns_of, read_columns, read_inputs
 from rnnlab.track.record import Record
 from rnnlab.track.selectors import select
 from rnnlab.track.store import Store
@@ -94,8 +93,7 @@ def evaluate(
         raise CallError("`evaluate` reads tables of text; this model reads arrays: use `predict`")
     columns = columns_of(saved.preparation, column)
     label = label or saved.preparation.target_name
-    found = read_table(Path(table), (*columns.values(), label))
-    raw = {name: found.values(each) for name, each in columns.items()}
+    raw, found = read_columns(Path(table), saved.preparation, columns, (label,))
     labels = found.values(label)
     answers = answer(saved, raw)
     if saved.writer is not None:

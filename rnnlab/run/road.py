@@ -18,7 +18,7 @@ from rnnlab.run.scores import Scores, score_outputs
 from rnnlab.run.written import score_written
 from rnnlab.tasks import SequenceToSequence
 from rnnlab.train.fit import Checkpointing, fit
-from rnnlab.train.learner import Learner, answers, build_learner, evaluate
+from rnnlab.train.learner import Learner, answers, build_learner, evaluate, give_vectors
 from rnnlab.train.listener import Listener
 from rnnlab.train.result import TrainingResult
 
@@ -66,6 +66,7 @@ def train_once(
     assert plan.head is not None
     machine = configure(experiment.runtime, experiment.seed)
     learner = build_learner(experiment, plan, labels=splits.preparation.labels)
+    give_vectors(learner, splits.vectors)
     checkpointing = None
     if checkpoints is not None:
         checkpointing = Checkpointing(checkpoints, fingerprint_of(experiment, splits, machine), resume)

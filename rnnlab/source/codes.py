@@ -249,6 +249,25 @@ CODES: dict[str, Code] = {
         "than they have, so that a `dense` or `activation` layer that the model gives computes in float32 unless told "
         "otherwise.",
     ),
+    "RL260": Code(
+        "An id is no row of the embedding",
+        "`num_words` is the number of its rows: ids are below. A start or unknown that is not below would be cut "
+        "itself, and with `skip_top` no word would be left.",
+    ),
+    "RL261": Code(
+        "The words of the ids are not known",
+        "Pretrained vectors are found by words. Where the data hold ids, `dataset.word_index` says which word each is: "
+        'a JSON file `{"the": 1, …}`.',
+    ),
+    "RL262": Code(
+        "A file that the file names cannot be used",
+        "Paths of vocabularies and vectors are relative to the experiment's file. A vocabulary has one unit a line; "
+        "vectors are in the text format of GloVe or word2vec.",
+    ),
+    "RL263": Code(
+        "The vectors have another size",
+        "A pretrained vector fills a row of the embedding, so `output_dim` is the count of its numbers.",
+    ),
     "RL301": Code(
         "A path of the space leads nowhere",
         "Paths are keys joined by dots; layers are named or counted from 0.",
@@ -329,6 +348,40 @@ CODES: dict[str, Code] = {
     "RL410": Code(
         "A target is no finite number",
         "Regression needs a finite number in every row.",
+    ),
+    "RL430": Code(
+        "An array does not hold sequences of whole numbers",
+        "An array of lists is kept as a pickle, which can name any function. Only the four names that NumPy's arrays "
+        "need are known here, and nothing of it is run; a file that names another is refused, and left as it is.",
+    ),
+    "RL431": Code(
+        "A file cannot be fetched",
+        "Keras's files come from their publisher's address. Where that cannot be reached, put the file into Keras's "
+        "cache (`~/.keras/datasets`), or name it with `dataset.path`.",
+    ),
+    "RL432": Code(
+        "What was fetched is another file",
+        "Its hash differs from the known one; nothing of it was used.",
+    ),
+    "RL433": Code(
+        "A sequence or word index cannot be used",
+        "Sequences are whole numbers from 1 to below `num_words`; 0 is padding and stands at the ends only. A word "
+        'index is a JSON mapping of words to their numbers: `{"the": 1, "and": 2}`.',
+    ),
+    "RL434": Code(
+        "Sub-words need a package that is not installed",
+        "Byte-pair encoding comes from Hugging Face's `tokenizers`: pip install 'rnnlab[subword]'. A model that was "
+        "trained on sub-words needs it to answer, too.",
+    ),
+    "RL435": Code(
+        "A vocabulary file cannot be used",
+        "It has one unit a line, each once, and as `text` splits and folds texts: with `lowercase: true` a unit with a "
+        "capital letter would never be found.",
+    ),
+    "RL436": Code(
+        "A file of vectors cannot be used",
+        "Each line is a word and as many numbers as `output_dim`, with blanks between; word2vec's text format has one "
+        "line before, with both counts. At least one of the words must be in the vocabulary.",
     ),
     "RL501": Code(
         "The built model is not the planned one",
