@@ -23,6 +23,8 @@ def named_file_findings(experiment: Experiment, folder: Path) -> Iterator[Findin
     for place, text in per_input(experiment.text, "text"):
         if text.vocabulary_file is not None:
             yield from _missing(folder / text.vocabulary_file, (*place, "vocabulary_file"))
+    if experiment.dataset is None:
+        return  # a rule says that they do nothing
     for index, layer in enumerate(experiment.model.layers):
         if isinstance(layer, Embedding) and layer.weights_file is not None:
             yield from _vectors(folder / layer.weights_file, ("model", "layers", index), layer.output_dim)

@@ -251,18 +251,15 @@ CODES: dict[str, Code] = {
     ),
     "RL260": Code(
         "An id is no row of the embedding",
-        "`num_words` is the number of its rows: ids are below. A start or unknown that is not below would be cut "
-        "itself, and with `skip_top` no word would be left.",
+        "`num_words` is the number of its rows: the ids of the start and of the unknown are below it.",
     ),
     "RL261": Code(
         "The words of the ids are not known",
-        "Pretrained vectors are found by words. Where the data hold ids, `dataset.word_index` says which word each is: "
-        'a JSON file `{"the": 1, …}`.',
+        "Pretrained vectors are found by words: `dataset.word_index` says which word each id is.",
     ),
     "RL262": Code(
         "A file that the file names cannot be used",
-        "Paths of vocabularies and vectors are relative to the experiment's file. A vocabulary has one unit a line; "
-        "vectors are in the text format of GloVe or word2vec.",
+        "Paths of vocabularies and vectors are relative to the experiment's file.",
     ),
     "RL263": Code(
         "The vectors have another size",
@@ -351,13 +348,12 @@ CODES: dict[str, Code] = {
     ),
     "RL430": Code(
         "An array does not hold sequences of whole numbers",
-        "An array of lists is kept as a pickle, which can name any function. Only the four names that NumPy's arrays "
-        "need are known here, and nothing of it is run; a file that names another is refused, and left as it is.",
+        "An array of lists is kept as a pickle, which can name any function. Only what NumPy's arrays need is known "
+        "here; nothing of the file is run.",
     ),
     "RL431": Code(
         "A file cannot be fetched",
-        "Keras's files come from their publisher's address. Where that cannot be reached, put the file into Keras's "
-        "cache (`~/.keras/datasets`), or name it with `dataset.path`.",
+        "Put it into Keras's cache (`~/.keras/datasets`), or name it with `dataset.path`.",
     ),
     "RL432": Code(
         "What was fetched is another file",
@@ -375,13 +371,12 @@ CODES: dict[str, Code] = {
     ),
     "RL435": Code(
         "A vocabulary file cannot be used",
-        "It has one unit a line, each once, and as `text` splits and folds texts: with `lowercase: true` a unit with a "
-        "capital letter would never be found.",
+        "It has one unit a line, each once, and as `text` splits and folds texts: others would never be found.",
     ),
     "RL436": Code(
         "A file of vectors cannot be used",
-        "Each line is a word and as many numbers as `output_dim`, with blanks between; word2vec's text format has one "
-        "line before, with both counts. At least one of the words must be in the vocabulary.",
+        "A line is a word and `output_dim` numbers, in the format of GloVe or word2vec; it knows a word of the "
+        "vocabulary.",
     ),
     "RL501": Code(
         "The built model is not the planned one",
