@@ -31,17 +31,17 @@ class Preparation:
         target_name: the target's name.
         target: what it is, complete: the labels of classes are known.
         texts: for each input that is a text, how it becomes ids.
-        ids: for each input of sequences that are ids already, how they become one array.
         arrays: for each input of numbers, the shape of a sample: (T, F), or more dimensions.
         columns: the source's column that each input was read from, where it has columns.
+        ids: for each input of sequences that are ids already, how they become one array.
     """
 
     target_name: str
     target: TargetFacts
     texts: Mapping[str, TextVectorizer] = field(default_factory=dict)
-    ids: Mapping[str, IdVectorizer] = field(default_factory=dict)
     arrays: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
+    ids: Mapping[str, IdVectorizer] = field(default_factory=dict)
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -366,8 +366,7 @@ CODES: dict[str, Code] = {
     ),
     "RL434": Code(
         "Sub-words need a package that is not installed",
-        "Byte-pair encoding comes from Hugging Face's `tokenizers`: pip install 'rnnlab[subword]'. A model that was "
-        "trained on sub-words needs it to answer, too.",
+        "They come from Hugging Face's `tokenizers`: pip install 'rnnlab[subword]'. To answer needs it, too.",
     ),
     "RL435": Code(
         "A vocabulary file cannot be used",
@@ -375,8 +374,7 @@ CODES: dict[str, Code] = {
     ),
     "RL436": Code(
         "A file of vectors cannot be used",
-        "A line is a word and `output_dim` numbers, in the format of GloVe or word2vec; it knows a word of the "
-        "vocabulary.",
+        "A line is a word and `output_dim` numbers, as GloVe and word2vec write text; at least one word is known.",
     ),
     "RL501": Code(
         "The built model is not the planned one",
