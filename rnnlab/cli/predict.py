@@ -17,7 +17,7 @@ def command(
         Path,
         typer.Argument(
             metavar="TABLE",
-            help="csv, tsv, jsonl or parquet with raw texts; npz where the model reads arrays.",
+            help="csv, tsv, jsonl or parquet with raw texts; npz where the model reads arrays or ids.",
             show_default=False,
         ),
     ],
