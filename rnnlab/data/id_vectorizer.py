@@ -119,7 +119,7 @@ def fit_id_vectorizer(
         rows=rows,
         maxlen=fit_maxlen(lengths.tolist(), padding),
         padding=padding.padding,
-        truncating=padding.truncating,
+        truncating=padding.truncating or "pre",
         mask=padding.mask,
         start_char=start_char,
         oov_char=oov_char,

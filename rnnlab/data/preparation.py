@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 
 from rnnlab.data.id_vectorizer import IdVectorizer
 from rnnlab.data.labels import encode_classes, encode_numbers
+from rnnlab.data.series_encoder import SeriesEncoder
 from rnnlab.data.vectorizer import TextVectorizer
-from rnnlab.datasets.facts import TargetFacts
+from rnnlab.datasets import ConllFormat, WordTagFormat
+from rnnlab.datasets.facts import Facts, InputFacts, TargetFacts
 from rnnlab.errors import DatasetError, StoreError
 
 VERSION = 2
@@ -34,6 +36,8 @@ class Preparation:
         arrays: for each input of numbers, the shape of a sample: (T, F), or more dimensions.
         columns: the source's column that each input was read from, where it has columns.
         ids: for each input of sequences that are ids already, how they become one array.
+        layout: how files of tagged sentences are written; None for other data.
+        series: how series become windows; None for other data.
     """
 
     target_name: str
@@ -42,6 +46,8 @@ class Preparation:
     arrays: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
     ids: Mapping[str, IdVectorizer] = field(default_factory=dict)
+    layout: ConllFormat | WordTagFormat | None = None
+    series: SeriesEncoder | None = None
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -52,6 +58,11 @@ class Preparation:
     def padded(self) -> dict[str, TextVectorizer | IdVectorizer]:
         """Return how each input of ids is made: of texts, and of sequences that are ids already."""
         return {**self.texts, **self.ids}
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """Return the names of the network's inputs."""
+        return (*self.padded, *self.arrays, *(self.series.inputs if self.series else ()))
 
     @property
     def given_inputs(self) -> tuple[str, ...]:
@@ -67,6 +78,15 @@ class Preparation:
             KeyError: the target is none.
         """
         return self.texts[self.target.reads or ""]
+
+    @property
+    def facts(self) -> Facts:
+        """Return what the plan needs to know of the data."""
+        inputs = {name: vectorizer.facts for name, vectorizer in self.texts.items()}
+        inputs |= {
+            name: InputFacts("features", timesteps=shape[0], features=shape[1:]) for name, shape in self.arrays.items()
+        }
+        return Facts(inputs, {self.target_name: self.target})
 
     def encode(self, raw: Mapping[str, Any]) -> dict[str, Array]:
         """Return the inputs by name: ids (N, T) of texts, numbers (N, T, …) as float32.
@@ -101,6 +121,10 @@ class Preparation:
             return encode_numbers(values, where)
         return encode_classes(values, self.labels, where)
 
+    def align_tags(self, tags: Sequence[NDArray[np.int64]]) -> Array:
+        """Return the targets (N, T) of N texts whose units have tags: class indices, 0 where the text is padded."""
+        return self.texts[self.target.reads or ""].align(tags, 0, np.int64)
+
     def to_data(self) -> dict[str, Any]:
         """Return plain data, with the version of their form."""
         return {
@@ -111,6 +135,8 @@ class Preparation:
             "ids": {name: vectorizer.to_data() for name, vectorizer in self.ids.items()},
             "arrays": {name: list(shape) for name, shape in self.arrays.items()},
             "columns": dict(self.columns),
+            "layout": self.layout.model_dump(mode="json") if self.layout else None,
+            "series": self.series.to_data() if self.series else None,
         }
 
     @classmethod
@@ -131,8 +157,10 @@ class Preparation:
                 ids={name: IdVectorizer.from_data(each) for name, each in data.get("ids", {}).items()},
                 arrays={name: tuple(shape) for name, shape in data["arrays"].items()},
                 columns=data["columns"],
+                layout=_read_layout(data.get("layout")),
+                series=SeriesEncoder.from_data(data["series"]) if data.get("series") else None,
             )
-        except (KeyError, TypeError, AttributeError) as error:
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise StoreError(f"{FILE} is damaged: {error}; prepare or train again") from error
 
     def save(self, folder: Path) -> Path:
@@ -157,6 +185,12 @@ class Preparation:
         return cls.from_data(data)
 
 
+def _read_layout(data: dict[str, Any] | None) -> ConllFormat | WordTagFormat | None:
+    if data is None:
+        return None
+    return (WordTagFormat if data["kind"] == "word_tag" else ConllFormat).model_validate(data)
+
+
 def _numbers(name: str, values: Array, shape: tuple[int, ...]) -> NDArray[np.float32]:
     """Return an array of the training's shape; its timesteps may be others."""
     if values.shape[2:] != shape[1:] or values.ndim != len(shape) + 1:
@@ -166,4 +200,6 @@ def _numbers(name: str, values: Array, shape: tuple[int, ...]) -> NDArray[np.flo
             f"{' x '.join(map(str, shape))}",
             help="give as many features per timestep as in training",
         )
+    if not np.isfinite(values).all():
+        raise DatasetError("RL410", f"the array `{name}` holds NaN or infinity", help="fill in or remove it")
     return np.asarray(values, np.float32)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,18 +15,27 @@ from rnnlab.data.checks import check_division, check_target, warnings_of
 from rnnlab.data.id_vectorizer import IdVectorizer, fit_id_vectorizer
 from rnnlab.data.preparation import Preparation
 from rnnlab.data.raw import Corpus
+from rnnlab.data.running_text import prepare_running_text
+from rnnlab.data.series_preparing import prepare_series, read_table_of_series
 from rnnlab.data.sources import read_corpus
 from rnnlab.data.splits import Samples, Splits
 from rnnlab.data.splitting import Division, divide, divide_training
 from rnnlab.data.vectorizer import fit_vectorizer
 from rnnlab.data.vectors import read_vectors
 from rnnlab.data.vocabulary_files import read_vocabulary
-from rnnlab.datasets import AnyDataset, Facts, IdDataset, InputFacts, Split, TargetFacts
+from rnnlab.data.windows import cut_windows
+from rnnlab.datasets import AnyDataset, ConllFormat, Facts, IdDataset, SeriesDataset, Split, TargetFacts
 from rnnlab.datasets.facts import TargetKind
 from rnnlab.errors import CallError, DatasetError
 from rnnlab.experiment.experiment import Experiment
 from rnnlab.experiment.named_files import named_file_findings
-from rnnlab.experiment.prepared import data_fingerprint, padding_of, prepared_folder, text_of
+from rnnlab.experiment.prepared import (
+    data_fingerprint,
+    padding_of,
+    prepared_folder,
+    running_text_facts,
+    text_of,
+)
 from rnnlab.text import PADDING_ID, Text
 
 CHANGED = "the data changed while they were being read"
@@ -52,16 +62,16 @@ def prepare(experiment: Experiment, folder: Path, *, target: TargetKind, say: Ca
     if fingerprint is None:
         for finding in named_file_findings(experiment, folder):
             raise DatasetError("RL401", finding.message, help=finding.help)
-        read_corpus(dataset, folder, target, say)  # raises, and says which file and why
+        _read_again(dataset, folder, target, say)  # raises, and says which file and why
         raise DatasetError("RL401", CHANGED, help="start again")
     found = load_splits(fingerprint)
     if found is not None:
-        return found
+        return cut_windows(found, experiment)
     entry = prepared_folder(fingerprint)
     with replace_whole(entry, "the same data", say):
         found = load_splits(fingerprint)
         if found is not None:
-            return found
+            return cut_windows(found, experiment)
         splits = _prepare(experiment, dataset, folder, target, fingerprint, say)
         if data_fingerprint(experiment, folder, target) != fingerprint:
             raise DatasetError("RL401", CHANGED, help="start again")
@@ -69,7 +79,7 @@ def prepare(experiment: Experiment, folder: Path, *, target: TargetKind, say: Ca
     made = load_splits(fingerprint)
     if made is None:
         raise CallError(f"the cache {entry.parent} does not keep what is written to it; set RNNLAB_CACHE to another")
-    return made
+    return cut_windows(made, experiment)
 
 
 def _prepare(
@@ -81,23 +91,49 @@ def _prepare(
     say: Callable[[str], None],
 ) -> Splits:
     """Return the prepared data in memory."""
+    if isinstance(dataset, SeriesDataset):
+        return prepare_series(experiment, dataset, folder, fingerprint, say)
     corpus = read_corpus(dataset, folder, target, say)
     division = _division(dataset.split, corpus)
     check_division(corpus, division)
     say(f"preparing {len(corpus)} samples")
+    if target == "continuation":
+        return _prepare_running_text(experiment, dataset, corpus, division, folder, fingerprint, say)
     preparation = _fit(experiment, dataset, corpus, division.train, target, folder)
     train, validation, test = _encode(corpus, division, preparation)
     vectors = read_vectors(experiment, dataset, preparation, folder, say)
-    facts = Facts(
-        _input_facts(preparation),
-        {preparation.target_name: preparation.target},
-        own_test=corpus.own_test is not None,
-        train_samples=len(train),
-    )
+    facts = replace(preparation.facts, own_test=corpus.own_test is not None, train_samples=len(train))
     counts = {name: len(indices) for name, indices in division.named().items()}
     source = corpus.source | {"samples": counts}
     warnings = warnings_of(corpus, division, preparation)
     return Splits(train, validation, test, facts, preparation, fingerprint, source, warnings, vectors)
+
+
+def _read_again(dataset: AnyDataset, folder: Path, target: TargetKind, say: Callable[[str], None]) -> None:
+    if isinstance(dataset, SeriesDataset):
+        read_table_of_series(dataset, folder, say)
+    else:
+        read_corpus(dataset, folder, target, say)
+
+
+def _prepare_running_text(
+    experiment: Experiment,
+    dataset: AnyDataset,
+    corpus: Corpus,
+    division: Division,
+    folder: Path,
+    fingerprint: str,
+    say: Callable[[str], None],
+) -> Splits:
+    known = dataset.target_facts()
+    assert known is not None
+    given = _given_units(text_of(experiment, known.reads or ""), folder)
+    (train, validation, test), preparation, sizes = prepare_running_text(experiment, known, corpus, division, given)
+    vectors = read_vectors(experiment, dataset, preparation, folder, say)
+    inputs = {name: running_text_facts(text.maxlen, text.rows) for name, text in preparation.texts.items()}
+    facts = Facts(inputs, {preparation.target_name: preparation.target})
+    warnings = warnings_of(corpus, division, preparation) if len(corpus) > len(division.named()) else ()
+    return Splits(train, validation, test, facts, preparation, fingerprint, corpus.source | sizes, warnings, vectors)
 
 
 def _division(split: Split, corpus: Corpus) -> Division:
@@ -134,7 +170,7 @@ def _fit(
     }
     if known.kind == "sequence" and known.reads:
         known = replace(known, classes=texts[known.reads].rows)
-    elif known.kind == "classes":
+    elif known.kind in ("classes", "tags"):
         known = replace(known, classes=len(corpus.labels), labels=corpus.labels)
     elif corpus.targets is not None:
         further = corpus.targets.shape[2 if known.per == "timestep" else 1 :]
@@ -147,6 +183,7 @@ def _fit(
         ids=ids,
         arrays={name: corpus.inputs[name].shape[1:] for name in corpus.inputs if name not in (*texts, *ids)},
         columns=corpus.columns,
+        layout=(getattr(dataset, "format", None) or ConllFormat()) if known.kind == "tags" else None,
     )
 
 
@@ -176,14 +213,6 @@ def _fit_ids(
     return {name: vectorizer}
 
 
-def _input_facts(preparation: Preparation) -> dict[str, InputFacts]:
-    facts = {name: vectorizer.facts for name, vectorizer in preparation.padded.items()}
-    return facts | {
-        name: InputFacts("features", timesteps=shape[0], features=shape[1:])
-        for name, shape in preparation.arrays.items()
-    }
-
-
 def _encode(corpus: Corpus, division: Division, preparation: Preparation) -> list[Samples]:
     return [_encode_split(corpus, indices, preparation) for indices in division.named().values()]
 
@@ -193,7 +222,10 @@ def _encode_split(corpus: Corpus, indices: NDArray[np.int64], preparation: Prepa
     ids = {name: corpus.inputs[name].take(indices) for name in preparation.ids}
     arrays = {name: corpus.inputs[name][indices] for name in preparation.arrays}
     inputs = preparation.encode(texts | ids | arrays)
-    if corpus.targets is None:
+    targets: NDArray[Any]
+    if corpus.tags is not None:
+        targets = preparation.align_tags([corpus.tags[index] for index in indices])
+    elif corpus.targets is None:
         targets = preparation.encode_targets(texts[preparation.target.reads or ""])
     else:
         targets = corpus.targets[indices]

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnlab.datasets import FilesSplit, GroupSplit, RandomSplit, Split, StratifiedSplit, TailSplit
+from rnnlab.datasets import FilesSplit, GroupSplit, RandomSplit, Split, StratifiedSplit, TailSplit, TimeSplit
+from rnnlab.datasets.split import DEFAULT_TEST
 from rnnlab.errors import DatasetError
 
 Indices = NDArray[np.int64]
-DEFAULT_TEST = 0.1
 TRAIN, VALIDATION, TEST = 0, 1, 2
 
 
@@ -66,7 +66,7 @@ def divide_training(split: Split, samples: int, *, classes: NDArray[np.int64] | 
 def _divide(
     split: Split, samples: int, test: float, classes: NDArray[np.int64] | None, groups: Sequence[str] | None
 ) -> Division:
-    if isinstance(split, FilesSplit):
+    if isinstance(split, FilesSplit | TimeSplit):
         raise ValueError(f"`split` must divide one table, found `{split.kind}`")
     counts = _counts(split, samples, test)
     if isinstance(split, TailSplit):
@@ -87,6 +87,15 @@ def _divide(
     else:
         raise ValueError(f"`split: {{kind: {split.kind}}}` needs groups")
     return _collect(order, assigned, counts)
+
+
+def tail_counts(split: TailSplit, samples: int) -> tuple[int, int, int]:
+    """Return how many samples, or units of a running text, train, validation and test have; none of them is 0.
+
+    Raises:
+        DatasetError: RL406, a split would be empty.
+    """
+    return _counts(split, samples, DEFAULT_TEST if split.test is None else split.test)
 
 
 def _draw(seed: int, samples: int) -> Indices:

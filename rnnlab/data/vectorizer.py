@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ PADDING_WORD, UNKNOWN_WORD = "", "[UNK]"
 START_WORD, END_WORD = "[START]", "[END]"
 
 Ids = NDArray[np.int32]
+Number = TypeVar("Number", bound=np.generic)
 
 
 @dataclass(frozen=True)
@@ -88,12 +89,26 @@ class TextVectorizer:
 
         A text without any unit becomes one unknown unit, so that no sample is all padding.
         """
-        ids_NT = np.full((len(texts), self.maxlen), PADDING_ID, np.int32)
-        for row, text in zip(ids_NT, texts, strict=True):
-            kept = cut(self._ids_of(text) or [UNKNOWN_ID], self.maxlen, self.truncating)
+        return self.align([self._ids_of(text) or [UNKNOWN_ID] for text in texts], PADDING_ID, np.int32)
+
+    def flat(self, text: str) -> Ids:
+        """Return the ids (L,) of a whole text, neither cut nor padded."""
+        return np.array(self._ids_of(text), np.int32)
+
+    def align(self, sequences: Sequence[Any], fill: int, dtype: type[Number]) -> NDArray[Number]:
+        """Return what belongs to each unit of N texts as (N, T), cut and padded as the texts are.
+
+        Args:
+            sequences: a number for each unit.
+            fill: what stands at padding.
+            dtype: of the array.
+        """
+        found = np.full((len(sequences), self.maxlen), fill, dtype)
+        for row, sequence in zip(found, sequences, strict=True):
+            kept = cut(sequence, self.maxlen, self.truncating)
             start = self.maxlen - len(kept) if self.padding == "pre" else 0
             row[start : start + len(kept)] = kept
-        return ids_NT
+        return found
 
     def encode_written(self, texts: Sequence[str]) -> tuple[Ids, Ids]:
         """Return what is read and what is to be written at each timestep, both (N, T).
@@ -167,7 +182,7 @@ def fit_vectorizer(
         rows=text.vocabulary,
         maxlen=fit_maxlen([length + 1 if written else max(1, length) for length in lengths], padding),
         padding=padding.padding,
-        truncating=padding.truncating,
+        truncating=padding.truncating or ("post" if written else "pre"),
         mask=padding.mask,
         written=written,
         tokenizer=tokenizer,

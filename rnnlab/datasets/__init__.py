@@ -13,23 +13,40 @@ from rnnlab.datasets.entries import PackageArchive as PackageArchive
 from rnnlab.datasets.facts import Facts as Facts
 from rnnlab.datasets.facts import InputFacts as InputFacts
 from rnnlab.datasets.facts import TargetFacts as TargetFacts
+from rnnlab.datasets.generated import GeneratedDataset as GeneratedDataset
 from rnnlab.datasets.ids import IdsDataset as IdsDataset
 from rnnlab.datasets.imdb import ImdbDataset as ImdbDataset
 from rnnlab.datasets.keras_files import RemoteFile as RemoteFile
 from rnnlab.datasets.keras_sequences import KerasSequences as KerasSequences
 from rnnlab.datasets.reuters import ReutersDataset as ReutersDataset
+from rnnlab.datasets.series import SeriesDataset as SeriesDataset
 from rnnlab.datasets.split import FilesSplit as FilesSplit
 from rnnlab.datasets.split import GroupSplit as GroupSplit
 from rnnlab.datasets.split import RandomSplit as RandomSplit
 from rnnlab.datasets.split import Split as Split
 from rnnlab.datasets.split import StratifiedSplit as StratifiedSplit
 from rnnlab.datasets.split import TailSplit as TailSplit
+from rnnlab.datasets.split import TimeSplit as TimeSplit
+from rnnlab.datasets.tagged import ConllFormat as ConllFormat
+from rnnlab.datasets.tagged import TaggedDataset as TaggedDataset
+from rnnlab.datasets.tagged import WordTagFormat as WordTagFormat
+from rnnlab.datasets.text_file import TextFileDataset as TextFileDataset
 from rnnlab.datasets.text_pairs import TextPairsDataset as TextPairsDataset
 from rnnlab.datasets.text_table import TextTableDataset as TextTableDataset
 from rnnlab.spec import Choice
 
 IdDataset = ImdbDataset | ReutersDataset | IdsDataset
-AnyDataset = CatalogDataset | TextTableDataset | TextPairsDataset | ArraysDataset | IdDataset
+AnyDataset = (
+    CatalogDataset
+    | TextTableDataset
+    | TextPairsDataset
+    | TextFileDataset
+    | ArraysDataset
+    | IdDataset
+    | TaggedDataset
+    | GeneratedDataset
+    | SeriesDataset
+)
 Dataset = Annotated[AnyDataset, Choice("kind")]
 
 

@@ -15,16 +15,21 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from rnnlab.datasets import (
+    CATALOG,
     AnyDataset,
     ArraysDataset,
     CatalogDataset,
     Facts,
     FilesSplit,
+    GeneratedDataset,
     IdDataset,
     IdsDataset,
     InputFacts,
     KerasSequences,
+    SeriesDataset,
+    TaggedDataset,
     TargetFacts,
+    TextFileDataset,
     TextPairsDataset,
     TextTableDataset,
     has_own_test,
@@ -32,15 +37,19 @@ from rnnlab.datasets import (
 )
 from rnnlab.datasets.facts import TargetKind
 from rnnlab.datasets.npz import Header, read_headers
+from rnnlab.datasets.series import FUTURE
 from rnnlab.errors import DatasetError
 from rnnlab.experiment.experiment import Experiment
+from rnnlab.experiment.target import task_of
 from rnnlab.padding import Padding
 from rnnlab.source import did_you_mean
+from rnnlab.tasks import Forecasting, LanguageModel
 from rnnlab.text import Text
 
 FORMAT = 2
 MANIFEST = "manifest.json"
 FACTS = "facts.json"
+FileDataset = TextTableDataset | TextPairsDataset | ArraysDataset | IdsDataset | TaggedDataset | TextFileDataset
 Section = TypeVar("Section", Text, Padding)
 
 
@@ -60,8 +69,9 @@ def prepared_folder(fingerprint: str) -> Path:
 
 
 def text_of(experiment: Experiment, name: str) -> Text:
-    """Return the `text` section as it holds for an input, or its defaults."""
-    return _of_input(experiment.text, name) or Text()
+    """Return the `text` section as it holds for an input, or its defaults; those of tagged data have their tokens."""
+    tagged = isinstance(experiment.dataset, TaggedDataset | GeneratedDataset)
+    return _of_input(experiment.text, name) or Text(unit="token" if tagged else "word")
 
 
 def padding_of(experiment: Experiment, name: str) -> Padding:
@@ -73,15 +83,19 @@ def _of_input(section: Section | Mapping[str, Section] | None, name: str) -> Sec
     return section.get(name) if isinstance(section, Mapping) else section
 
 
-def source_paths(
-    dataset: TextTableDataset | TextPairsDataset | ArraysDataset | IdsDataset, folder: Path
-) -> dict[str, Path]:
+def source_paths(dataset: FileDataset, folder: Path) -> dict[str, Path]:
     """Return the files of a dataset: `train`, `validation` and `test`, or `table` where one is divided."""
     if isinstance(dataset.split, FilesSplit):
         names = {"train": dataset.path, "validation": dataset.split.validation, "test": dataset.split.test}
     else:
         names = {"table": dataset.path}
     return {name: folder / path for name, path in names.items()}
+
+
+def series_path(dataset: SeriesDataset, folder: Path) -> Path:
+    """Return the table of series that are not of the catalog."""
+    assert dataset.path is not None, "a rule demands a path or a source"
+    return folder / dataset.path
 
 
 def data_fingerprint(experiment: Experiment, folder: Path, target: TargetKind | None) -> str | None:
@@ -104,6 +118,7 @@ def data_fingerprint(experiment: Experiment, folder: Path, target: TargetKind | 
     except OSError:
         return None
     known = _known_target(dataset, target)
+    window = _window_of(experiment, known)
     key = {
         "format": FORMAT,
         "source": source,
@@ -111,6 +126,8 @@ def data_fingerprint(experiment: Experiment, folder: Path, target: TargetKind | 
         "text": {name: text_of(experiment, name).model_dump(mode="json") for name in dataset.text_inputs},
         "padding": {name: padding_of(experiment, name).model_dump(mode="json") for name in padded_inputs(dataset)},
         "target": known.kind if known else None,
+        **({"window": window} if window else {}),
+        **({"inputs": list(series_inputs(experiment, dataset))} if isinstance(dataset, SeriesDataset) else {}),
     }
     key |= {"files": files} if files else {}
     canonical = json.dumps(key, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
@@ -141,12 +158,16 @@ def describe(experiment: Experiment, folder: Path, target: TargetKind | None) ->
     known = _known_target(dataset, target)
     if isinstance(dataset, ArraysDataset):
         return _array_facts(dataset, folder, target or "classes")
+    if isinstance(dataset, SeriesDataset):
+        return Facts(series_inputs(experiment, dataset), {dataset.target_name: dataset.target_facts()})
     rows = {
         name: dataset.num_words if isinstance(dataset, IdDataset) else text_of(experiment, name).vocabulary
         for name in dataset.input_names
     }
     inputs = {name: _padded_facts(experiment, name, vocabulary) for name, vocabulary in rows.items()}
-    if known is not None and known.kind == "sequence" and known.reads:
+    if window := _window_of(experiment, known):
+        inputs = {name: running_text_facts(window, facts.vocabulary) for name, facts in inputs.items()}
+    if known is not None and known.kind in ("sequence", "continuation") and known.reads:
         known = replace(known, classes=inputs[known.reads].vocabulary)
     return Facts(inputs, {dataset.target_name: known} if known else {}, own_test=has_own_test(dataset))
 
@@ -162,6 +183,26 @@ def _padded_facts(experiment: Experiment, name: str, vocabulary: int) -> InputFa
     )
 
 
+def running_text_facts(window: int, vocabulary: int | None) -> InputFacts:
+    """Return what is known of the windows of a running text: none of them is padded but a last one, where it ends."""
+    return InputFacts("ids", timesteps=window, vocabulary=vocabulary)
+
+
+def _window_of(experiment: Experiment, known: TargetFacts | None) -> int | None:
+    """Return the timesteps of a language model's windows; None for other tasks."""
+    if known is None or known.kind != "continuation":
+        return None
+    task = task_of(experiment)
+    return task.window if isinstance(task, LanguageModel) else None
+
+
+def series_inputs(experiment: Experiment, dataset: SeriesDataset) -> dict[str, InputFacts]:
+    """Return the network's inputs: a recursive head, which gives one timestep, needs no look at the whole future."""
+    task = experiment.task
+    recursive = isinstance(task, Forecasting) and task.head == "recursive"
+    return {name: fact for name, fact in dataset.input_facts().items() if not (recursive and name == FUTURE)}
+
+
 def _array_facts(dataset: ArraysDataset, folder: Path, target: TargetKind) -> Facts:
     """Return what the headers of the file tell."""
     path = next(iter(source_paths(dataset, folder).values()))
@@ -174,6 +215,8 @@ def _array_facts(dataset: ArraysDataset, folder: Path, target: TargetKind) -> Fa
 
 
 def _array_input(name: str, header: Header) -> InputFacts:
+    if 0 in header.shape:
+        raise DatasetError("RL406", f"the array `{name}` is empty: {' x '.join(map(str, header.shape))}")
     if len(header.shape) < 3 or header.type == "other":
         shape = " x ".join(map(str, header.shape))
         kind = " of objects" if header.type == "other" else ""
@@ -240,6 +283,12 @@ def _source_identity(dataset: AnyDataset, folder: Path) -> dict[str, str]:
         return {"archive": dataset.entry.source.sha256}
     if isinstance(dataset, KerasSequences):
         return {"file": file_sha256(folder / dataset.path) if dataset.path else dataset.files.arrays.hash}
+    if isinstance(dataset, GeneratedDataset):
+        return {"generator": f"{dataset.name} {dataset.version}"}
+    if isinstance(dataset, SeriesDataset) and dataset.source is not None:
+        return {"archive": CATALOG[dataset.source].source.sha256}
+    if isinstance(dataset, SeriesDataset):
+        return {"table": file_sha256(series_path(dataset, folder))}
     return {name: file_sha256(path) for name, path in source_paths(dataset, folder).items()}
 
 

@@ -109,7 +109,10 @@ class Masks:
         if mask.input in self.sources:
             read, value = self.sources[mask.input]
             return Call("keras.ops.any", (Call("keras.ops.not_equal", (read, value)),), (("axis", -1),))
-        return Call("keras.ops.not_equal", (names[str(mask.input)], 0))
+        observed: Any = names[str(mask.input)]
+        if mask.side == "gaps":
+            observed = Call("keras.ops.take", (observed, -1), (("axis", -1),))
+        return Call("keras.ops.not_equal", (observed, 0))
 
 
 def takes_mask(layer: LayerPlan) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -23,20 +24,27 @@ def answer(saved: SavedModel, raw: dict[str, Any]) -> pd.DataFrame:
 
     Returns:
         The texts by input (or the sample's number), then the label with its probability and the probability of each
-        class; or the value, or the values; or the text that is written, and the logarithm of its probability.
+        class; or the value, or the values; or the text that is written, and the logarithm of its probability. For
+        tagged sentences a row for each token.
 
     Raises:
         DatasetError: RL404, RL406: nothing to answer, or arrays of another shape.
     """
-    count = count_of(raw)
+    count_of(raw)
     inputs = saved.preparation.encode(raw)
     if saved.writer is not None:
         return pd.DataFrame({name: list(raw[name]) for name in raw} | written(saved, inputs))
-    outputs = saved.outputs(inputs)
+    return rows_of(saved, raw, inputs, saved.outputs(inputs))
+
+
+def rows_of(saved: SavedModel, raw: dict[str, Any], inputs: dict[str, Any], outputs: NDArray[Any]) -> pd.DataFrame:
+    """Return the rows of `answer` for outputs (N, U) or (N, T, U) that are known."""
     about = pd.DataFrame({name: _shown(saved, name, raw[name]) for name in raw if name in saved.preparation.padded})
     if about.empty:
-        about["sample"] = np.arange(count)
+        about["sample"] = np.arange(count_of(raw))
     head = saved.objective.head
+    if saved.preparation.layout is not None:
+        return _tags(saved, raw[head.reads or ""], outputs)
     if head.per == "timestep":
         live = np.ones(outputs.shape[:2], bool) if head.reads is None else inputs[head.reads] != 0
         samples, timesteps = np.nonzero(live)
@@ -51,6 +59,24 @@ def _shown(saved: SavedModel, name: str, values: Any) -> list[str]:
     """Return texts as they are, and sequences of ids as words where these are known."""
     vectorizer = saved.preparation.ids.get(name)
     return list(values) if vectorizer is None else [vectorizer.decode(ids) for ids in values]
+
+
+def _tags(saved: SavedModel, texts: Sequence[str], outputs_NTU: NDArray[Any]) -> pd.DataFrame:
+    """Return one row per token; a token that padding cut away has no label."""
+    vectorizer = saved.preparation.texts[saved.objective.head.reads or ""]
+    units = [vectorizer.units(text) for text in texts]
+    begins = np.cumsum([0, *(len(each) for each in units)])
+    places_NT = vectorizer.align(
+        [range(begin, begin + len(each)) for begin, each in zip(begins, units, strict=False)], -1, np.int64
+    )
+    outputs = np.full((begins[-1], outputs_NTU.shape[-1]), np.nan)
+    outputs[places_NT[places_NT >= 0]] = outputs_NTU[places_NT >= 0]
+    about = {
+        "sentence": np.repeat(np.arange(1, len(units) + 1), [len(each) for each in units]),
+        "token": [token for text in texts for token in text.split()],
+    }
+    found = _labels(saved.objective.head, np.nan_to_num(outputs), saved.preparation.labels)
+    return pd.DataFrame(about | found).mask(np.isnan(outputs[:, :1]) & (np.arange(2 + len(found)) > 1))
 
 
 def written(saved: SavedModel, inputs: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from rnnlab.data import IdVectorizer, Preparation, check_ids, load_arrays, load_sequences, parse_sequences, read_table
+from rnnlab.data.array_files import count_samples
+from rnnlab.data.files import decode_text, read_bytes
 from rnnlab.data.ragged import Ragged, joined
 from rnnlab.data.tables import Table
 from rnnlab.errors import CallError, DatasetError
@@ -18,7 +20,8 @@ def read_inputs(path: Path, preparation: Preparation, column: str | None) -> dic
     """Return raw values for each input that new data must bring: N texts, N sequences of ids, or an array.
 
     Args:
-        path: csv, tsv, jsonl or parquet for texts, npz for arrays; any of them for ids.
+        path: csv, tsv, jsonl or parquet for texts (for tagging also txt, a sentence a line), npz for arrays; any but
+            txt for ids.
         preparation: of the model.
         column: of the texts, where it is another than in training.
 
@@ -31,6 +34,10 @@ def read_inputs(path: Path, preparation: Preparation, column: str | None) -> dic
         if column is not None:
             raise CallError("`--column` is for tables of text; this model reads the arrays of an .npz file")
         return dict(load_arrays(path, names))
+    if preparation.layout is not None and path.suffix.lower() == ".txt":
+        content = read_bytes(path, empty="write a sentence on every line, its tokens with blanks between")
+        lines = decode_text(path.name, content).split("\n")
+        return {name: [line.strip() for line in lines if line.strip()] for name in names}
     columns = columns_of(preparation, column)
     if preparation.ids and path.suffix.lower() == ".npz":
         return {
@@ -97,13 +104,20 @@ def columns_of(preparation: Preparation, column: str | None) -> dict[str, str]:
     return {names[0]: column}
 
 
+def target_column(preparation: Preparation) -> str:
+    """Return the column of the targets: as in training; `label`, or `target` for texts, where that had no columns."""
+    if preparation.target.kind == "sequence":
+        return preparation.columns.get(preparation.target.reads or "", "target")
+    return preparation.target_name if preparation.columns else "label"
+
+
 def count_of(raw: dict[str, Any]) -> int:
     """Return N.
 
     Raises:
-        DatasetError: RL406, there are no samples.
+        DatasetError: RL406, there are no samples, or the inputs have different numbers of them.
     """
-    count = len(next(iter(raw.values())))
+    count = count_samples("the file", raw)
     if not count:
-        raise DatasetError("RL406", "the table has no rows", help="give at least one sample")
+        raise DatasetError("RL406", "there are no samples", help="give at least one")
     return count
