@@ -82,7 +82,7 @@ class Preparation:
     @property
     def facts(self) -> Facts:
         """Return what the plan needs to know of the data."""
-        inputs = {name: vectorizer.facts for name, vectorizer in self.texts.items()}
+        inputs = {name: vectorizer.facts for name, vectorizer in self.padded.items()}
         inputs |= {
             name: InputFacts("features", timesteps=shape[0], features=shape[1:]) for name, shape in self.arrays.items()
         }
