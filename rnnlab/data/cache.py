@@ -22,6 +22,7 @@ from rnnlab.data.padded import PaddedRows
 from rnnlab.data.preparation import Preparation
 from rnnlab.data.splits import Samples, Splits, Timeline, masks_of
 from rnnlab.data.texts import Texts, save_texts
+from rnnlab.data.vectors import Vectors
 from rnnlab.errors import CallError, StoreError
 from rnnlab.experiment.experiment import Experiment
 from rnnlab.experiment.prepared import (
@@ -37,6 +38,7 @@ from rnnlab.experiment.prepared import (
 )
 
 SOURCE = "source.json"
+VECTORS, VECTOR_ROWS = "vectors-", "vector-rows-"
 PATIENCE_SECONDS = 1.0
 
 
@@ -102,6 +104,9 @@ def save_splits(splits: Splits, folder: Path) -> None:
     (folder / SOURCE).write_text(json.dumps(source, ensure_ascii=False), encoding="utf-8")
     for name, samples in splits.named().items():
         _save_samples(samples, folder, name)
+    for name, vectors in splits.vectors.items():
+        np.save(folder / f"{VECTORS}{name}.npy", vectors.values, allow_pickle=False)
+        np.save(folder / f"{VECTOR_ROWS}{name}.npy", vectors.rows, allow_pickle=False)
 
 
 def load_splits(prints: Fingerprints, experiment: Experiment) -> Splits | None:
@@ -124,6 +129,7 @@ def load_splits(prints: Fingerprints, experiment: Experiment) -> Splits | None:
             prints.entry,
             about["source"],
             tuple(about["warnings"]),
+            _load_vectors(folder),
         )
     except (OSError, ValueError, KeyError, TypeError, StoreError):
         return None
@@ -164,7 +170,7 @@ def _load_samples(folder: Path, split: str, preparation: Preparation) -> Samples
         rows=None if series else array("rows"),
         raw={
             name: Texts(folder / f"{split}-raw-{name}.txt", folder / f"{split}-offsets-{name}.npy")
-            for name in preparation.texts
+            for name in preparation.padded
         },
         timeline=Timeline(array("times"), array("offsets"), tuple(series.seasonal_errors)) if series else None,
     )
@@ -178,6 +184,14 @@ def _is_written(target: Any) -> bool:
 def _padded(kept: Any, name: str, preparation: Preparation) -> Any:
     """Return an array as it was kept; one that was kept flat as padded rows."""
     return preparation.pad(name, kept.values, kept.offsets) if isinstance(kept, PaddedRows) else kept
+
+
+def _load_vectors(folder: Path) -> dict[str, Vectors]:
+    names = [path.stem.removeprefix(VECTORS) for path in sorted(folder.glob(f"{VECTORS}*.npy"))]
+    return {
+        name: Vectors(*(np.load(folder / f"{part}{name}.npy", mmap_mode="r") for part in (VECTOR_ROWS, VECTORS)))
+        for name in names
+    }
 
 
 def _save_array(array: Any, path: Path) -> None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from rnnlab.data.buckets import Buckets
 from rnnlab.data.padded import LiveTimesteps, PaddedRows
 from rnnlab.data.preparation import Preparation
+from rnnlab.data.vectors import Vectors
 from rnnlab.datasets import Facts
 
 
@@ -50,7 +51,7 @@ class Samples:
             padded or the padding is not to be masked.
         rows: (N,) int64, row of the source table, counted from 0.
         raw: for each input that is a text, the texts as they stood in the source (for baselines and for
-            showing); read from disk one by one.
+            showing), of sequences that are ids already the ids with blanks between; read from disk one by one.
         streams: B, where rows follow one another: row b continues row b - B; None where each stands for itself.
         timeline: of series, the times of what the windows point into.
         buckets: the lengths that batches are padded to; None where all have T timesteps.
@@ -74,7 +75,7 @@ class Samples:
 def masks_of(inputs: Mapping[str, Any], preparation: Preparation) -> dict[str, LiveTimesteps]:
     """Return the masks of the inputs that are padded and to be masked, where any of their rows is shorter than T."""
     padded = {name: rows for name, rows in inputs.items() if isinstance(rows, PaddedRows)}
-    masked = {name: rows for name, rows in padded.items() if preparation.texts[name].mask}
+    masked = {name: rows for name, rows in padded.items() if preparation.padded[name].mask}
     return {name: LiveTimesteps(rows) for name, rows in masked.items() if (rows.lengths < rows.timesteps).any()}
 
 
@@ -89,6 +90,7 @@ class Splits:
         entry: SHA-256 of the same but for how sequences are cut and padded; the cache's key.
         source: what the data are: name, sha256, licence, citation, counts; plain data for the record.
         warnings: sentences for the person, each complete.
+        vectors: pretrained ones, by the name of their embedding layer.
     """
 
     train: Samples
@@ -100,6 +102,7 @@ class Splits:
     entry: str
     source: dict[str, Any]
     warnings: tuple[str, ...] = ()
+    vectors: Mapping[str, Vectors] = field(default_factory=dict)
 
     def named(self) -> dict[str, Samples]:
         """Return the splits by name: train, validation, test."""

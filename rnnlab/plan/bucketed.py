@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from rnnlab.datasets import padded_inputs
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.prepared import padding_of
 from rnnlab.plan.graph import plan_graph
@@ -18,7 +19,7 @@ HELP = "use a layer that reads any number of timesteps, or remove `bucket`"
 def is_bucketed(experiment: Experiment) -> bool:
     """Return whether batches are padded to several lengths."""
     dataset = experiment.dataset
-    return dataset is not None and any(padding_of(experiment, name).bucket for name in dataset.text_inputs)
+    return dataset is not None and any(padding_of(experiment, name).bucket for name in padded_inputs(dataset))
 
 
 def open_plan(experiment: Experiment, plan: Plan) -> Plan:

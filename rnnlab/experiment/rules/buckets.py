@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rnnlab.datasets import padded_inputs
 from rnnlab.experiment.experiment import Experiment
 from rnnlab.experiment.prepared import padding_of
 from rnnlab.experiment.rules.rule import per_input, rule
@@ -38,7 +39,7 @@ def buckets_are_of_all_inputs(experiment: Experiment) -> Iterator[Finding]:
     dataset = experiment.dataset
     if dataset is None or not isinstance(experiment.padding, dict):
         return
-    bucketed = {name: padding_of(experiment, name).bucket for name in dataset.text_inputs}
+    bucketed = {name: padding_of(experiment, name).bucket for name in padded_inputs(dataset)}
     if any(bucketed.values()) and not all(bucketed.values()):
         without = next(name for name, bucket in bucketed.items() if not bucket)
         within = next(name for name, bucket in bucketed.items() if bucket)
