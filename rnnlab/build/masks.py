@@ -32,7 +32,9 @@ class Masks:
         """Return the tensor of a mask."""
         if mask not in self._tensors:
             assert mask.input is not None
-            self._tensors[mask] = keras.ops.not_equal(self._inputs[mask.input], 0)
+            read = self._inputs[mask.input]
+            observed = read if len(read.shape) == 2 else keras.ops.take(read, -1, axis=-1)
+            self._tensors[mask] = keras.ops.not_equal(observed, 0)
         return self._tensors[mask]
 
     def find(self, mask: Mask, read: Any, mask_value: float) -> None:

@@ -139,7 +139,7 @@ def _load_samples(folder: Path, split: str, preparation: Preparation) -> Samples
     def array(key: str) -> Any:
         return np.load(folder / f"{split}-{_file_name(key)}.npy", mmap_mode="r", allow_pickle=False)
 
-    names = (*preparation.texts, *preparation.arrays)
+    names = preparation.input_names
     return Samples(
         inputs={name: array(f"input-{name}") for name in names},
         targets={preparation.target_name: array(f"target-{preparation.target_name}")},

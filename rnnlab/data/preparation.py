@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnlab.data.labels import encode_classes, encode_numbers
+from rnnlab.data.sequence_encoder import SequenceEncoder
 from rnnlab.data.vectorizer import TextVectorizer
 from rnnlab.datasets.facts import TargetFacts
 from rnnlab.errors import DatasetError, StoreError
@@ -32,6 +33,8 @@ class Preparation:
         texts: for each input that is a text, how it becomes ids.
         arrays: for each input of numbers, the shape of a sample: (T, F), or more dimensions.
         columns: the source's column that each input was read from, where it has columns.
+        sequences: for each input of sequences of numbers, how it becomes an array.
+        reads: the `dataset` section as plain data, where files of sequences are read as it says; else empty.
     """
 
     target_name: str
@@ -39,6 +42,8 @@ class Preparation:
     texts: Mapping[str, TextVectorizer] = field(default_factory=dict)
     arrays: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
+    sequences: Mapping[str, SequenceEncoder] = field(default_factory=dict)
+    reads: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -46,10 +51,15 @@ class Preparation:
         return self.target.labels or ()
 
     @property
+    def input_names(self) -> tuple[str, ...]:
+        """Return the names of the network's inputs."""
+        return (*self.texts, *self.arrays, *self.sequences)
+
+    @property
     def given_inputs(self) -> tuple[str, ...]:
         """Return the inputs that new data must bring: all but what the model writes itself."""
         written = self.target.reads if self.target.kind == "sequence" else None
-        return tuple(name for name in (*self.texts, *self.arrays) if name != written)
+        return tuple(name for name in self.input_names if name != written)
 
     @property
     def written(self) -> TextVectorizer:
@@ -64,16 +74,18 @@ class Preparation:
         """Return the inputs by name: ids (N, T) of texts, numbers (N, T, …) as float32.
 
         Args:
-            raw: for each input, N texts or an array (N, T, …).
+            raw: for each input, N texts, an array (N, T, …), or N sequences.
 
         Raises:
-            DatasetError: RL404, an array has another shape than the training's.
+            DatasetError: RL404, RL442: an array or a sequence has another shape than the training's.
         """
         inputs: dict[str, Array] = {}
         for name, values in raw.items():
             if name in self.texts:
                 vectorizer = self.texts[name]
                 inputs[name] = vectorizer.encode_written(values)[0] if vectorizer.written else vectorizer.encode(values)
+            elif name in self.sequences:
+                inputs[name] = self.sequences[name].encode(values)
             else:
                 inputs[name] = _numbers(name, values, self.arrays[name])
         return inputs
@@ -100,6 +112,8 @@ class Preparation:
             "texts": {name: vectorizer.to_data() for name, vectorizer in self.texts.items()},
             "arrays": {name: list(shape) for name, shape in self.arrays.items()},
             "columns": dict(self.columns),
+            "sequences": {name: encoder.to_data() for name, encoder in self.sequences.items()},
+            "reads": dict(self.reads),
         }
 
     @classmethod
@@ -119,8 +133,10 @@ class Preparation:
                 texts={name: TextVectorizer.from_data(each) for name, each in data["texts"].items()},
                 arrays={name: tuple(shape) for name, shape in data["arrays"].items()},
                 columns=data["columns"],
+                sequences={name: SequenceEncoder.from_data(each) for name, each in data.get("sequences", {}).items()},
+                reads=data.get("reads", {}),
             )
-        except (KeyError, TypeError, AttributeError) as error:
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise StoreError(f"{FILE} is damaged: {error}; prepare or train again") from error
 
     def save(self, folder: Path) -> Path:

@@ -13,16 +13,17 @@ from rnnlab.data.cache import load_splits, replace_whole, save_splits, write_ent
 from rnnlab.data.checks import check_division, check_target, warnings_of
 from rnnlab.data.preparation import Preparation
 from rnnlab.data.raw import Corpus
+from rnnlab.data.sequence_encoder import fit_sequences
 from rnnlab.data.sources import read_corpus
-from rnnlab.data.splits import Samples, Splits
+from rnnlab.data.splits import Samples, Splits, live_timesteps
 from rnnlab.data.splitting import Division, divide
 from rnnlab.data.vectorizer import fit_vectorizer
-from rnnlab.datasets import AnyDataset, Facts, InputFacts, Split, TargetFacts
+from rnnlab.datasets import AnyDataset, Facts, InputFacts, SequencesDataset, Split, TargetFacts
 from rnnlab.datasets.facts import TargetKind
 from rnnlab.errors import CallError, DatasetError
 from rnnlab.experiment.experiment import Experiment
 from rnnlab.experiment.prepared import data_fingerprint, padding_of, prepared_folder, text_of
-from rnnlab.text import PADDING_ID
+from rnnlab.experiment.sequence_facts import sequence_inputs
 
 CHANGED = "the data changed while they were being read"
 
@@ -84,6 +85,7 @@ def _prepare(
     facts = Facts(
         _input_facts(preparation),
         {preparation.target_name: preparation.target},
+        own_test=corpus.own_test > 0,
         train_samples=len(train),
     )
     counts = {name: len(indices) for name, indices in division.named().items()}
@@ -96,7 +98,8 @@ def _division(split: Split, corpus: Corpus) -> Division:
     if corpus.sizes is not None:
         train, validation, test = np.split(np.arange(len(corpus)), np.cumsum(corpus.sizes)[:2])
         return Division(train, validation, test)
-    return divide(split, len(corpus), classes=corpus.targets if corpus.labels else None, groups=corpus.groups)
+    classes = corpus.targets if corpus.labels else None
+    return divide(split, len(corpus), classes=classes, groups=corpus.groups, own_test=corpus.own_test)
 
 
 def _fit(
@@ -113,6 +116,11 @@ def _fit(
         )
         for name in dataset.text_inputs
     }
+    sequences = {
+        name: fit_sequences(corpus.inputs[name].take(train), dataset.scaler or "standard", padding_of(experiment, name))
+        for name in sequence_inputs(dataset)
+        if isinstance(dataset, SequencesDataset)
+    }
     if known.kind == "sequence" and known.reads:
         known = replace(known, classes=texts[known.reads].rows)
     elif known.kind == "classes":
@@ -124,13 +132,16 @@ def _fit(
         target_name=dataset.target_name,
         target=known,
         texts=texts,
-        arrays={name: corpus.inputs[name].shape[1:] for name in corpus.inputs if name not in texts},
+        arrays={name: corpus.inputs[name].shape[1:] for name in corpus.inputs if name not in {*texts, *sequences}},
         columns=corpus.columns,
+        sequences=sequences,
+        reads=dataset.model_dump(mode="json", exclude_none=True) if sequences else {},
     )
 
 
 def _input_facts(preparation: Preparation) -> dict[str, InputFacts]:
     facts = {name: vectorizer.facts for name, vectorizer in preparation.texts.items()}
+    facts |= {name: encoder.facts for name, encoder in preparation.sequences.items()}
     return facts | {
         name: InputFacts("features", timesteps=shape[0], features=shape[1:])
         for name, shape in preparation.arrays.items()
@@ -144,16 +155,19 @@ def _encode(corpus: Corpus, division: Division, preparation: Preparation) -> lis
 def _encode_split(corpus: Corpus, indices: NDArray[np.int64], preparation: Preparation) -> Samples:
     texts = {name: corpus.texts(name, indices) for name in preparation.texts}
     arrays = {name: corpus.inputs[name][indices] for name in preparation.arrays}
-    inputs = preparation.encode(texts | arrays)
+    sequences = {name: corpus.inputs[name].take(indices) for name in preparation.sequences}
+    inputs = preparation.encode(texts | arrays | sequences)
     if corpus.targets is None:
         targets = preparation.encode_targets(texts[preparation.target.reads or ""])
     else:
         targets = corpus.targets[indices]
     masked = {name for name, vectorizer in preparation.texts.items() if vectorizer.mask}
+    masked |= {name for name, encoder in preparation.sequences.items() if encoder.flagged}
+    live = {name: live_timesteps(inputs[name]) for name in masked}
     return Samples(
         inputs=inputs,
         targets={preparation.target_name: targets},
-        masks={name: inputs[name] != PADDING_ID for name in masked if (inputs[name] == PADDING_ID).any()},
+        masks={name: mask for name, mask in live.items() if not mask.all()},
         rows=corpus.rows[indices],
         raw=dict(texts),
     )

@@ -32,7 +32,7 @@ class Corpus:
     """N raw samples.
 
     Attributes:
-        inputs: for each input N texts, or numbers (N, T, …).
+        inputs: for each input N texts, numbers (N, T, …), or N sequences of numbers (`Ragged`).
         targets: class indices int64 or numbers float32, (N,), (N, K), (N, T) or (N, T, K); None where the target is a
             text, which stands among the inputs.
         labels: the classes in the order of their indices; empty for numbers and texts.
@@ -40,6 +40,7 @@ class Corpus:
         source: what the data are, for the record.
         groups: N values of the group's column, where the split asks for one.
         sizes: samples of train, validation and test where each has its own file.
+        own_test: how many samples, the last ones, are the test that the source brings; 0 where it brings none.
         columns: the source's column of each input, where it has columns.
     """
 
@@ -50,6 +51,7 @@ class Corpus:
     source: dict[str, Any]
     groups: tuple[str, ...] | None = None
     sizes: tuple[int, int, int] | None = None
+    own_test: int = 0
     columns: Mapping[str, str] = field(default_factory=dict)
 
     def __len__(self) -> int:

@@ -12,19 +12,24 @@ from numpy.typing import NDArray
 from rnnlab.data.array_files import read_arrays
 from rnnlab.data.cmudict import read_cmudict
 from rnnlab.data.fetching import fetch
+from rnnlab.data.generators import generate
 from rnnlab.data.king_james_bible import read_king_james_bible
 from rnnlab.data.labels import encode_classes, encode_numbers
 from rnnlab.data.movie_snippets import read_movie_snippets
 from rnnlab.data.raw import CatalogSamples, Corpus
+from rnnlab.data.sequence_sources import read_catalog_sequences, read_sequence_tables, read_ts_files
 from rnnlab.data.tables import Table, read_table
 from rnnlab.datasets import (
     AnyDataset,
     ArraysDataset,
     CatalogDataset,
     FilesSplit,
+    GeneratedDataset,
     GroupSplit,
+    SequenceTableDataset,
     TextPairsDataset,
     TextTableDataset,
+    TsDataset,
 )
 from rnnlab.datasets.facts import TargetKind
 from rnnlab.errors import CallError
@@ -41,13 +46,19 @@ def read_corpus(dataset: AnyDataset, folder: Path, target: TargetKind, say: Call
     """Return the samples of a dataset, fetched if they must be.
 
     Raises:
-        DatasetError: RL401 to RL410.
+        DatasetError: RL401 to RL410, RL440 to RL445.
         CallError: the dataset cannot be used like this.
     """
     if isinstance(dataset, CatalogDataset):
         return _read_catalog(dataset, say)
     if isinstance(dataset, ArraysDataset):
         return read_arrays(dataset, folder, target, say)
+    if isinstance(dataset, TsDataset):
+        return read_ts_files(dataset, folder, target, say)
+    if isinstance(dataset, SequenceTableDataset):
+        return read_sequence_tables(dataset, folder, target, say)
+    if isinstance(dataset, GeneratedDataset):
+        return generate(dataset, say)
     if isinstance(dataset, TextPairsDataset):
         return _read_text_pairs(dataset, folder, say)
     return _read_text_tables(dataset, folder, target, say)
@@ -60,6 +71,8 @@ def _read_catalog(dataset: CatalogDataset, say: Callable[[str], None]) -> Corpus
             f"`split: {{kind: {dataset.split.kind}}}` needs a table of your own; "
             f"{entry.name} has no such column or file"
         )
+    if entry.sequences:
+        return read_catalog_sequences(dataset, say)
     found = READERS[entry.name](fetch(entry, say), dataset.target_name)
     facts = entry.targets[dataset.target_name]
     where = f"`{dataset.target_name}` of {entry.name}"

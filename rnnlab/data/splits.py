@@ -11,8 +11,15 @@ from numpy.typing import NDArray
 
 from rnnlab.data.preparation import Preparation
 from rnnlab.datasets import Facts
+from rnnlab.text import PADDING_ID
 
 Array = NDArray[Any]
+
+
+def live_timesteps(values: Array) -> NDArray[np.bool_]:
+    """Return which timesteps (N, T) of a padded input are data: ids, or the last of the features, that are not 0."""
+    told = values if values.ndim == 2 else values[..., -1]
+    return np.asarray(told != PADDING_ID)
 
 
 @dataclass(frozen=True)

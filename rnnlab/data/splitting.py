@@ -13,6 +13,7 @@ from rnnlab.errors import DatasetError
 
 Indices = NDArray[np.int64]
 DEFAULT_TEST = 0.1
+NO_TEST = 0.0  # which no file can say: the data bring a test of their own
 TRAIN, VALIDATION, TEST = 0, 1, 2
 
 
@@ -32,7 +33,14 @@ class Division:
         return {"train": self.train, "validation": self.validation, "test": self.test}
 
 
-def divide(split: Split, samples: int, *, classes: NDArray[np.int64] | None, groups: Sequence[str] | None) -> Division:
+def divide(
+    split: Split,
+    samples: int,
+    *,
+    classes: NDArray[np.int64] | None,
+    groups: Sequence[str] | None,
+    own_test: int = 0,
+) -> Division:
     """Return the division of one table.
 
     Args:
@@ -40,10 +48,16 @@ def divide(split: Split, samples: int, *, classes: NDArray[np.int64] | None, gro
         samples: N.
         classes: (N,) class indices, None for numbers.
         groups: N values of the group's column, None unless it is a `group` split.
+        own_test: how many of the last samples are the test already; the others are divided in two.
 
     Raises:
         DatasetError: RL406, a split would be empty, or the table has no classes to stratify by.
     """
+    if own_test:
+        rest = samples - own_test
+        of_rest = None if classes is None else classes[:rest]
+        halves = divide(split.model_copy(update={"test": NO_TEST}), rest, classes=of_rest, groups=groups)
+        return Division(halves.train, halves.validation, np.arange(rest, samples))
     if isinstance(split, TailSplit):
         counts = _counts(split, samples)
         train, validation, test = np.split(np.arange(samples), np.cumsum(counts)[:2])
@@ -62,7 +76,7 @@ def divide(split: Split, samples: int, *, classes: NDArray[np.int64] | None, gro
         assigned = _assign_groups(split, groups)
     else:
         raise ValueError(f"`split` must divide one table, found `{split.kind}`")
-    return _collect(order, assigned)
+    return _collect(order, assigned, has_test=split.test != NO_TEST)
 
 
 def _draw(seed: int, samples: int) -> Indices:
@@ -70,11 +84,11 @@ def _draw(seed: int, samples: int) -> Indices:
     return np.random.RandomState(seed).permutation(samples).astype(np.int64)
 
 
-def _collect(order: Indices, assigned: NDArray[np.int64]) -> Division:
+def _collect(order: Indices, assigned: NDArray[np.int64], *, has_test: bool) -> Division:
     of_order = assigned[order]
     division = Division(*(order[of_order == name] for name in (TRAIN, VALIDATION, TEST)))
     for name, indices in division.named().items():
-        if not len(indices):
+        if not len(indices) and (has_test or name != "test"):
             raise _too_few(name, len(order))
     return division
 
@@ -85,7 +99,7 @@ def _counts(split: RandomSplit | StratifiedSplit | GroupSplit | TailSplit, sampl
     test = _rounded(_test_share(split) * samples)
     train = samples - validation - test
     for name, count in (("train", train), ("validation", validation), ("test", test)):
-        if count < 1:
+        if count < 1 and (name != "test" or split.test != NO_TEST):
             raise _too_few(name, samples)
     return train, validation, test
 

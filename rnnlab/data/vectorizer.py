@@ -148,7 +148,7 @@ def fit_vectorizer(texts: Sequence[str], text: Text, padding: Padding, *, writte
         lowercase=text.lowercase,
         words=(*special, *_most_frequent(counts, text.vocabulary - len(special))),
         rows=text.vocabulary,
-        maxlen=_fit_maxlen(lengths, padding),
+        maxlen=fit_maxlen(lengths, padding),
         padding=padding.padding,
         truncating=padding.truncating,
         mask=padding.mask,
@@ -161,8 +161,8 @@ def _most_frequent(counts: Counter[str], limit: int) -> list[str]:
     return sorted(counts, key=lambda unit: (-counts[unit], unit))[:limit]
 
 
-def _fit_maxlen(lengths: Sequence[int], padding: Padding) -> int:
-    """Return T; for a percentile the smallest length at which that share of the texts is not cut."""
+def fit_maxlen(lengths: Sequence[int], padding: Padding) -> int:
+    """Return T; for a percentile the smallest length at which that share is not cut."""
     if isinstance(padding.maxlen, int):
         return padding.maxlen
     percentile = padding.percentile

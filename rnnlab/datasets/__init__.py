@@ -13,6 +13,9 @@ from rnnlab.datasets.entries import PackageArchive as PackageArchive
 from rnnlab.datasets.facts import Facts as Facts
 from rnnlab.datasets.facts import InputFacts as InputFacts
 from rnnlab.datasets.facts import TargetFacts as TargetFacts
+from rnnlab.datasets.generated import GENERATED as GENERATED
+from rnnlab.datasets.generated import GeneratedDataset as GeneratedDataset
+from rnnlab.datasets.sequence_table import SequenceTableDataset as SequenceTableDataset
 from rnnlab.datasets.split import FilesSplit as FilesSplit
 from rnnlab.datasets.split import GroupSplit as GroupSplit
 from rnnlab.datasets.split import RandomSplit as RandomSplit
@@ -21,7 +24,18 @@ from rnnlab.datasets.split import StratifiedSplit as StratifiedSplit
 from rnnlab.datasets.split import TailSplit as TailSplit
 from rnnlab.datasets.text_pairs import TextPairsDataset as TextPairsDataset
 from rnnlab.datasets.text_table import TextTableDataset as TextTableDataset
+from rnnlab.datasets.ts import TsDataset as TsDataset
 from rnnlab.spec import Choice
 
-AnyDataset = CatalogDataset | TextTableDataset | TextPairsDataset | ArraysDataset
+AnyDataset = (
+    CatalogDataset
+    | TextTableDataset
+    | TextPairsDataset
+    | ArraysDataset
+    | TsDataset
+    | SequenceTableDataset
+    | GeneratedDataset
+)
+SequencesDataset = TsDataset | SequenceTableDataset | ArraysDataset | CatalogDataset
+"""Kinds whose inputs may be sequences of numbers of different lengths."""
 Dataset = Annotated[AnyDataset, Choice("kind")]

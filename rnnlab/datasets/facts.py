@@ -20,7 +20,7 @@ class InputFacts:
         features: numbers per timestep, (F,) or more dimensions; empty for ids.
         vocabulary: V, rows of the embedding; None for features.
         padding: the side where zeros stand, None where there is no padding.
-        masked: the padding is to be masked.
+        masked: the padding is to be masked; of features, the timesteps whose last feature is 0.
     """
 
     kind: Literal["ids", "features"]

@@ -20,15 +20,20 @@ from rnnlab.datasets import (
     CatalogDataset,
     Facts,
     FilesSplit,
+    GeneratedDataset,
     InputFacts,
+    SequenceTableDataset,
     TargetFacts,
     TextPairsDataset,
     TextTableDataset,
+    TsDataset,
 )
 from rnnlab.datasets.facts import TargetKind
 from rnnlab.datasets.npz import Header, read_headers
+from rnnlab.datasets.sequences import sequence_facts
 from rnnlab.errors import DatasetError
 from rnnlab.experiment.experiment import Experiment
+from rnnlab.experiment.sequence_facts import describe_sequences, sequence_inputs
 from rnnlab.padding import Padding
 from rnnlab.source import did_you_mean
 from rnnlab.text import Text
@@ -36,6 +41,7 @@ from rnnlab.text import Text
 FORMAT = 2
 MANIFEST = "manifest.json"
 FACTS = "facts.json"
+FileDataset = TextTableDataset | TextPairsDataset | ArraysDataset | TsDataset | SequenceTableDataset
 Section = TypeVar("Section", Text, Padding)
 
 
@@ -55,8 +61,9 @@ def prepared_folder(fingerprint: str) -> Path:
 
 
 def text_of(experiment: Experiment, name: str) -> Text:
-    """Return the `text` section as it holds for an input, or its defaults."""
-    return _of_input(experiment.text, name) or Text()
+    """Return the `text` section as it holds for an input, or its defaults; generated texts have characters."""
+    generated = isinstance(experiment.dataset, GeneratedDataset)
+    return _of_input(experiment.text, name) or Text(unit="character" if generated else "word")
 
 
 def padding_of(experiment: Experiment, name: str) -> Padding:
@@ -68,10 +75,15 @@ def _of_input(section: Section | Mapping[str, Section] | None, name: str) -> Sec
     return section.get(name) if isinstance(section, Mapping) else section
 
 
-def source_paths(dataset: TextTableDataset | TextPairsDataset | ArraysDataset, folder: Path) -> dict[str, Path]:
-    """Return the files of a dataset: `train`, `validation` and `test`, or `table` where one is divided."""
+def source_paths(dataset: FileDataset, folder: Path) -> dict[str, Path]:
+    """Return the files of a dataset: `train`, `validation` and `test`, or `table` where one is divided.
+
+    Where the test has a file of its own and validation is taken from the other, they are `train` and `test`.
+    """
     if isinstance(dataset.split, FilesSplit):
         names = {"train": dataset.path, "validation": dataset.split.validation, "test": dataset.split.test}
+    elif isinstance(dataset, TsDataset) and dataset.test is not None:
+        names = {"train": dataset.path, "test": dataset.test}
     else:
         names = {"table": dataset.path}
     return {name: folder / path for name, path in names.items()}
@@ -96,12 +108,13 @@ def data_fingerprint(experiment: Experiment, folder: Path, target: TargetKind | 
     except OSError:
         return None
     known = _known_target(dataset, target)
+    padded = (*dataset.text_inputs, *sequence_inputs(dataset))
     key = {
         "format": FORMAT,
         "source": source,
         "dataset": dataset.model_dump(mode="json", exclude_none=True),
         "text": {name: text_of(experiment, name).model_dump(mode="json") for name in dataset.text_inputs},
-        "padding": {name: padding_of(experiment, name).model_dump(mode="json") for name in dataset.text_inputs},
+        "padding": {name: padding_of(experiment, name).model_dump(mode="json") for name in padded},
         "target": known.kind if known else None,
     }
     canonical = json.dumps(key, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
@@ -120,7 +133,7 @@ def describe(experiment: Experiment, folder: Path, target: TargetKind | None) ->
         None without a dataset.
 
     Raises:
-        DatasetError: RL401, RL402, RL404: the shapes stand in a file that cannot be used.
+        DatasetError: RL401, RL402, RL404, RL409, RL440: the shapes stand in a file that cannot be used.
     """
     dataset = experiment.dataset
     if dataset is None:
@@ -131,7 +144,13 @@ def describe(experiment: Experiment, folder: Path, target: TargetKind | None) ->
         return cached
     known = _known_target(dataset, target)
     if isinstance(dataset, ArraysDataset):
-        return _array_facts(dataset, folder, target or "classes")
+        return _array_facts(experiment, dataset, folder, target or "classes")
+    if isinstance(dataset, GeneratedDataset) and not dataset.text_inputs:
+        return Facts(dataset.input_facts(), {dataset.target_name: dataset.target_facts()})
+    if padded := sequence_inputs(dataset):
+        path = next(iter(source_paths(dataset, folder).values())) if isinstance(dataset, TsDataset) else None
+        paddings = {name: padding_of(experiment, name) for name in padded}
+        return describe_sequences(dataset, path, paddings, known or TargetFacts(target or "classes"))
     inputs = {name: _text_facts(experiment, name) for name in dataset.input_names}
     if known is not None and known.kind == "sequence" and known.reads:
         known = replace(known, classes=inputs[known.reads].vocabulary)
@@ -149,15 +168,28 @@ def _text_facts(experiment: Experiment, name: str) -> InputFacts:
     )
 
 
-def _array_facts(dataset: ArraysDataset, folder: Path, target: TargetKind) -> Facts:
+def _array_facts(experiment: Experiment, dataset: ArraysDataset, folder: Path, target: TargetKind) -> Facts:
     """Return what the headers of the file tell."""
     path = next(iter(source_paths(dataset, folder).values()))
     headers = read_headers(path)
-    for name in (*dataset.inputs, dataset.target):
+    places = [name for name in (dataset.lengths, dataset.offsets) if name]
+    for name in (*dataset.inputs, *places, dataset.target):
         if name not in headers:
             raise DatasetError("RL402", f"{path.name} has no array `{name}`", help=did_you_mean(name, headers))
-    inputs = {name: _array_input(name, headers[name]) for name in dataset.inputs}
+    if dataset.sequence_inputs:
+        inputs = {name: _array_sequences(experiment, dataset, name, headers[name]) for name in dataset.inputs}
+    else:
+        inputs = {name: _array_input(name, headers[name]) for name in dataset.inputs}
     return Facts(inputs, {dataset.target: _array_target(dataset, headers[dataset.target], target)})
+
+
+def _array_sequences(experiment: Experiment, dataset: ArraysDataset, name: str, header: Header) -> InputFacts:
+    wanted = "timesteps x features" if dataset.offsets else "samples x timesteps x features"
+    if len(header.shape) != (2 if dataset.offsets else 3) or header.type == "other":
+        shape = " x ".join(map(str, header.shape))
+        raise DatasetError("RL404", f"the array `{name}` is {shape}, not {wanted}", help="see `rnnlab explain arrays`")
+    length = None if dataset.lengths or dataset.offsets else header.shape[1]
+    return sequence_facts(header.shape[-1], length, padding_of(experiment, name))
 
 
 def _array_input(name: str, header: Header) -> InputFacts:
@@ -225,6 +257,8 @@ def _known_target(dataset: AnyDataset, target: TargetKind | None) -> TargetFacts
 def _source_identity(dataset: AnyDataset, folder: Path) -> dict[str, str]:
     if isinstance(dataset, CatalogDataset):
         return {"archive": dataset.entry.source.sha256}
+    if isinstance(dataset, GeneratedDataset):
+        return {"generator": f"{dataset.name} {dataset.version}"}
     return {name: file_sha256(path) for name, path in source_paths(dataset, folder).items()}
 
 

@@ -15,6 +15,10 @@ DEFAULT_TASKS: dict[TargetKind, AnyTask] = {
 }
 
 
+OF_NUMBERS = ("logistic_regression", "ridge")
+"""Baselines that read what a whole sequence of numbers is like."""
+
+
 def head_of(experiment: Experiment) -> object | None:
     """Return the last layer that is a dense one, or None: the head."""
     last = experiment.model.layers[-1]
@@ -40,4 +44,12 @@ def baselines_of(experiment: Experiment) -> tuple[str, ...]:
     """Return the names of the baselines that are fitted beside the model."""
     dataset = experiment.dataset
     texts = dataset is not None and bool(dataset.text_inputs)
-    return tuple(name for name in task_of(experiment).baselines if texts or not name.startswith("tfidf"))
+    facts = dataset.target_facts() if dataset else None
+    samples = (facts.per if facts else getattr(dataset, "per", "sample")) == "sample"
+
+    def fits(name: str) -> bool:
+        if name in OF_NUMBERS:
+            return samples and not texts
+        return texts or not name.startswith("tfidf")
+
+    return tuple(name for name in task_of(experiment).baselines if fits(name))

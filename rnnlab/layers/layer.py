@@ -19,7 +19,7 @@ NOT_KERAS = {"layer", "name", "repeat", "source", "dtype", "autocast"}
 
 @dataclass(frozen=True)
 class Mask:
-    """Which timesteps are no data: those where the ids of an input are 0, or those that a masking layer finds.
+    """Which timesteps are no data: where the ids of an input, or the last of its features, are 0, or a layer finds so.
 
     Attributes:
         input: name of that input or masking layer; None until the plan has named the layer.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from rnnlab.errors import CallError
 from rnnlab.prediction.answers import answer
 from rnnlab.prediction.model import BATCH, SavedModel, batches_of, load_model
 from rnnlab.prediction.raw import columns_of, read_inputs
+from rnnlab.prediction.sequences import read_new_sequences
 from rnnlab.track.record import Record
 from rnnlab.track.selectors import select
 from rnnlab.track.store import Store
@@ -55,7 +57,7 @@ def predict(selector: str, table: Path | str, *, column: str | None = None, stor
 
     Args:
         selector: a run: id prefix, name, LAST.
-        table: csv, tsv, jsonl or parquet; npz where the model reads arrays.
+        table: csv, tsv, jsonl or parquet; npz where the model reads arrays, ts where it was trained from such a file.
         column: of the texts; that of the training unless given.
         store: MLflow URI or folder.
 
@@ -63,7 +65,11 @@ def predict(selector: str, table: Path | str, *, column: str | None = None, stor
         RnnlabError: the run has no model, or the table cannot be read.
     """
     saved = load_model(*find_model(selector, store=store))
-    return answer(saved, read_inputs(Path(table), saved.preparation, column))
+    if not saved.preparation.sequences:
+        return answer(saved, read_inputs(Path(table), saved.preparation, column))
+    _refuse_column(column)
+    found = read_new_sequences(Path(table), saved.preparation, label=None, targets=False)
+    return _named(answer(saved, found.inputs), found.names)
 
 
 def evaluate(
@@ -79,7 +85,7 @@ def evaluate(
 
     Args:
         selector: a run: id prefix, name, LAST.
-        table: csv, tsv, jsonl or parquet.
+        table: csv, tsv, jsonl or parquet; ts or npz where the model was trained on sequences of such files.
         column: of the texts; that of the training unless given.
         label: the column of the labels; that of the training unless given.
         mistakes: how many to return.
@@ -90,6 +96,9 @@ def evaluate(
     """
     opened, record = find_model(selector, store=store)
     saved = load_model(opened, record)
+    if saved.preparation.sequences:
+        _refuse_column(column)
+        return _evaluate_sequences(record, saved, Path(table), label, mistakes)
     if saved.preparation.arrays:
         raise CallError("`evaluate` reads tables of text; this model reads arrays: use `predict`")
     columns = columns_of(saved.preparation, column)
@@ -102,18 +111,47 @@ def evaluate(
         return _evaluate_written(record, saved, raw, labels, answers, mistakes)
     targets = saved.preparation.encode_targets(labels)
     metrics = _metrics(saved, saved.preparation.encode(raw), targets)
+    return Evaluation(record, len(labels), metrics, _worst(saved, answers, targets, labels, mistakes))
+
+
+def _worst(
+    saved: SavedModel, answers: pd.DataFrame, targets: Any, labels: Sequence[Any], mistakes: int
+) -> pd.DataFrame:
+    """Return the answers that are furthest from the target, or the surest that are wrong."""
     if saved.objective.head.kind == "number":
-        answers["label"] = targets
-        answers["error"] = (answers["value"] - targets).abs()
+        if "value" not in answers:  # several numbers
+            values = answers[[name for name in answers.columns if str(name).startswith("value_")]]
+            answers["error"] = np.abs(values.to_numpy() - targets).mean(axis=1)
+        else:
+            answers["label"] = targets
+            answers["error"] = (answers["value"] - targets).abs()
         worst = answers.sort_values("error", ascending=False).head(mistakes)
     else:
         answers = answers.rename(columns={"label": "predicted"})
-        answers.insert(1, "label", labels)
+        answers.insert(1, "label", list(labels))
         wrong = answers[answers["label"] != answers["predicted"]]
         worst = wrong.sort_values("probability", ascending=False).head(mistakes)
-    return Evaluation(
-        record, len(labels), metrics, worst[[name for name in worst.columns if not str(name).startswith("p(")]]
-    )
+    return worst[[name for name in worst.columns if not str(name).startswith("p(")]]
+
+
+def _evaluate_sequences(record: Record, saved: SavedModel, path: Path, label: str | None, mistakes: int) -> Evaluation:
+    found = read_new_sequences(path, saved.preparation, label=label, targets=True)
+    answers = _named(answer(saved, found.inputs), found.names)
+    metrics = _metrics(saved, saved.preparation.encode(found.inputs), found.targets)
+    worst = _worst(saved, answers, found.targets, found.shown, mistakes)
+    return Evaluation(record, len(found.shown), metrics, worst)
+
+
+def _named(answers: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """Return answers with the names of the sequences in place of their numbers, where they have names."""
+    if names:
+        answers["sample"] = list(names)
+    return answers
+
+
+def _refuse_column(column: str | None) -> None:
+    if column is not None:
+        raise CallError("`--column` is for tables of text; this model reads sequences of numbers")
 
 
 def _evaluate_written(

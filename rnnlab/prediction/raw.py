@@ -13,7 +13,7 @@ def read_inputs(path: Path, preparation: Preparation, column: str | None) -> dic
     """Return raw values for each input that new data must bring: N texts, or an array.
 
     Args:
-        path: csv, tsv, jsonl or parquet for texts, npz for arrays.
+        path: csv, tsv, jsonl or parquet for texts, npz for arrays; sequences are read by `read_new_sequences`.
         preparation: of the model.
         column: of the texts, where it is another than in training.
 

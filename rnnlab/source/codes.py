@@ -175,7 +175,8 @@ CODES: dict[str, Code] = {
     ),
     "RL216": Code(
         "The baseline is unknown",
-        "Classification has `majority` and `tfidf_logistic_regression`, regression `mean` and `tfidf_ridge`.",
+        "Classification has `majority`, and of texts `tfidf_logistic_regression`, of numbers `logistic_regression`; "
+        "regression `mean`, `tfidf_ridge` and `ridge`.",
     ),
     "RL217": Code(
         "The plan misses an expectation",
@@ -248,6 +249,25 @@ CODES: dict[str, Code] = {
         "GPUs compute float16 and bfloat16 faster than float32, CPUs slower. Probabilities want more digits and range "
         "than they have, so that a `dense` or `activation` layer that the model gives computes in float32 unless told "
         "otherwise.",
+    ),
+    "RL270": Code(
+        "The data bring their own test set",
+        "It stays the test, so that results can be compared with those of others; `split.validation` is a fraction of "
+        "the training file, and `split.test` is refused.",
+    ),
+    "RL271": Code(
+        "The lengths of arrays are unclear",
+        "`lengths` tells how many timesteps of each sample of (N, T, F) are data; `offsets` where each sample of "
+        "(R, F) begins. Both are for samples that have one target each.",
+    ),
+    "RL272": Code(
+        "The data cannot be generated like this",
+        "There are fewer different sums than samples, fewer timesteps than the task needs, or sums would not be read "
+        "digit by digit.",
+    ),
+    "RL273": Code(
+        "A column has two roles",
+        "A column of a table in long form names the sequence, orders its timesteps, is a channel, or is the target.",
     ),
     "RL301": Code(
         "A path of the space leads nowhere",
@@ -329,6 +349,33 @@ CODES: dict[str, Code] = {
     "RL410": Code(
         "A target is no finite number",
         "Regression needs a finite number in every row.",
+    ),
+    "RL440": Code(
+        "A .ts file is malformed",
+        "The header says how many channels, timesteps and which classes there are, then `@data`; each line below is a "
+        "sample: its channels with colons between, the numbers of each with commas, and the target at the end.",
+    ),
+    "RL441": Code(
+        "A sequence is empty",
+        "A sample needs one timestep or more.",
+    ),
+    "RL442": Code(
+        "A sequence is shorter than all of the training",
+        "All training sequences had the same number of timesteps, so nothing in the model tells padding from data. "
+        "Train with `padding: {maxlen: …}` above that number, or on sequences of several lengths.",
+    ),
+    "RL443": Code(
+        "The time of a row cannot be used",
+        "Times are numbers or ISO 8601, and no two rows of a sequence have the same.",
+    ),
+    "RL444": Code(
+        "A sequence has several targets",
+        "The target (or the group) of a sequence is one value that stands in all of its rows.",
+    ),
+    "RL445": Code(
+        "Lengths or offsets do not fit the array",
+        "`lengths` are whole numbers from 1 to the array's timesteps, one for each sample; `offsets` rise from 0 to "
+        "the number of its rows.",
     ),
     "RL501": Code(
         "The built model is not the planned one",

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnlab.data import Samples
+from rnnlab.data.splits import live_timesteps
 from rnnlab.plan import HeadPlan
-from rnnlab.text import PADDING_ID
 from rnnlab.training import Training
 
 Inputs = dict[str, NDArray[Any]]
@@ -67,7 +67,7 @@ def _weights(
     if classes is not None:
         weight *= classes[target]
     if head.reads is not None:
-        weight *= inputs[head.reads] != PADDING_ID
+        weight *= live_timesteps(inputs[head.reads])
     return weight
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rnnlab.cells import Cell
-from rnnlab.datasets import CATALOG, ArraysDataset, CatalogDataset, FilesSplit, GroupSplit, TextTableDataset
+from rnnlab.datasets import CATALOG, ArraysDataset, CatalogDataset, FilesSplit, GroupSplit
 from rnnlab.experiment.experiment import Experiment
 from rnnlab.experiment.rules.rule import KINDS, per_input, rule
+from rnnlab.experiment.sequence_facts import has_own_test, sequence_inputs
 from rnnlab.experiment.target import target_kind
 from rnnlab.source import Finding, did_you_mean
 from rnnlab.text import END_ID
@@ -56,7 +57,7 @@ def split_fractions(experiment: Experiment) -> Iterator[Finding]:
             path = ("dataset", "split", "kind")
             yield Finding("RL208", "a catalog dataset has no files to split by", path, help="use `stratified`")
         return
-    test = 0.1 if split.test is None else split.test
+    test = 0.0 if has_own_test(dataset) else 0.1 if split.test is None else split.test
     if split.validation + test >= 1:
         yield Finding(
             "RL208",
@@ -123,25 +124,26 @@ def _of_timesteps(experiment: Experiment) -> bool:
 
 
 def _or_labels(dataset: object) -> str:
-    labelled = isinstance(dataset, TextTableDataset | ArraysDataset) and dataset.labels
+    labelled = getattr(dataset, "labels", None)
     return ", or remove `dataset.labels`" if labelled else ""
 
 
 @rule("text", "padding", "dataset")
 def inputs_exist(experiment: Experiment) -> Iterator[Finding]:
-    """RL105, RL210: `text` and `padding` act on texts, by the names of inputs."""
+    """RL105, RL210: `text` acts on texts, `padding` on whatever has lengths, by the names of inputs."""
     dataset = experiment.dataset
     if dataset is None:
         return
-    for section in ("text", "padding"):
+    padded = (*dataset.text_inputs, *sequence_inputs(dataset))
+    for section, inputs in (("text", dataset.text_inputs), ("padding", padded)):
         given = getattr(experiment, section)
-        if given is not None and not dataset.text_inputs:
+        if given is not None and not inputs:
             message = f"`{section}` has no text to act on: the dataset has arrays"
             yield Finding("RL210", message, (section,), help="remove it", on_key=True)
         elif isinstance(given, dict):
             for name in given:
-                if name not in dataset.text_inputs:
-                    help_ = did_you_mean(name, dataset.text_inputs)
+                if name not in inputs:
+                    help_ = did_you_mean(name, inputs)
                     yield Finding("RL105", f"there is no input `{name}`", (section, name), help=help_, on_key=True)
 
 
