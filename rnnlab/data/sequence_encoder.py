@@ -13,8 +13,9 @@ from rnnlab.data.scaling import ALL, fit_scales
 from rnnlab.data.vectorizer import fit_maxlen
 from rnnlab.datasets.facts import InputFacts
 from rnnlab.datasets.scaler import MinMaxScaler, NoScaler, RobustScaler, StandardScaler
-from rnnlab.datasets.sequences import ScalerName, is_padded, sequence_facts
+from rnnlab.datasets.sequences import ScalerName
 from rnnlab.errors import DatasetError
+from rnnlab.experiment.sequence_facts import is_padded, sequence_facts
 from rnnlab.padding import Padding
 
 SCALERS: dict[ScalerName, StandardScaler | MinMaxScaler | RobustScaler | NoScaler] = {

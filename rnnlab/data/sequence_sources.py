@@ -21,6 +21,8 @@ from rnnlab.errors import DatasetError
 from rnnlab.experiment.prepared import file_sha256, source_paths
 
 Say = Callable[[str], None]
+Parts = list[tuple[str, Sequences]]
+"""(name of the file, what it holds), in the order of the splits."""
 
 
 def read_ts_files(dataset: TsDataset, folder: Path, target: TargetKind, say: Say) -> Corpus:
@@ -30,12 +32,12 @@ def read_ts_files(dataset: TsDataset, folder: Path, target: TargetKind, say: Say
         DatasetError: see `read_ts`; RL409, a label is not among those of the header.
     """
     paths = source_paths(dataset, folder)
-    parts = {}
+    parts: Parts = []
     for path in paths.values():
         say(f"reading {path.name}")
-        parts[path.name] = read_ts(path)
-        _check_like(next(iter(parts.items())), (path.name, parts[path.name]))
-    labels = next(iter(parts.values())).labels
+        parts.append((path.name, read_ts(path)))
+        _check_like(parts[0], parts[-1])
+    labels = parts[0][1].labels
     source = _source(dataset.kind, dataset.target_name, paths)
     return _corpus(dataset.input_names[0], parts, labels, target, source, own_test=dataset.own_test)
 
@@ -47,13 +49,14 @@ def read_sequence_tables(dataset: SequenceTableDataset, folder: Path, target: Ta
         DatasetError: see `read_sequence_table`; RL409, RL410, a target is none.
     """
     group = dataset.split.column if isinstance(dataset.split, GroupSplit) else None
-    parts: dict[str, Sequences] = {}
+    parts: Parts = []
     groups: tuple[str, ...] = ()
     paths = source_paths(dataset, folder)
     for path in paths.values():
         say(f"reading {path.name}")
-        parts[path.name], groups = read_sequence_table(dataset, path, target=dataset.target, group=group)
-    labels = dataset.labels or tuple(sorted({value for part in parts.values() for value in part.values}))
+        found, groups = read_sequence_table(dataset, path, target=dataset.target, group=group)
+        parts.append((path.name, found))
+    labels = dataset.labels or tuple(sorted({value for _, part in parts for value in part.values}))
     source = _source(dataset.kind, dataset.target_name, paths)
     return _corpus(dataset.input_names[0], parts, labels, target, source, groups=groups if group else None)
 
@@ -67,9 +70,9 @@ def read_catalog_sequences(dataset: CatalogDataset, say: Say) -> Corpus:
     entry = dataset.entry
     assert entry.sequences is not None
     first = fetch(entry, say)
-    parts = {path.name: read_ts(path) for path in (first, *fetched_beside(entry, first))}
-    found = tuple(len(part.values) for part in parts.values())
-    lengths = {length for part in parts.values() for length in part.inputs.lengths.tolist()}
+    parts = [(path.name, read_ts(path)) for path in (first, *fetched_beside(entry, first))]
+    found = tuple(len(part.values) for _, part in parts)
+    lengths = {length for _, part in parts for length in part.inputs.lengths.tolist()}
     even = entry.sequences.length is None or lengths == {entry.sequences.length}
     if found != entry.sequences.samples or not even:
         raise DatasetError(
@@ -113,7 +116,7 @@ def _check_like(first: tuple[str, Sequences], other: tuple[str, Sequences]) -> N
 
 def _corpus(
     name: str,
-    parts: dict[str, Sequences],
+    parts: Parts,
     labels: tuple[str, ...],
     target: TargetKind,
     source: dict[str, Any],
@@ -123,18 +126,18 @@ def _corpus(
     length: int | None = None,
 ) -> Corpus:
     """Return the samples of files, one after the other."""
-    sizes = [len(part.values) for part in parts.values()]
+    sizes = [len(part.values) for _, part in parts]
     classes = labels if target == "classes" else ()
     if target == "classes" and not labels:
-        message = f"the targets of {next(iter(parts))} are numbers"
+        message = f"the targets of {parts[0][0]} are numbers"
         raise DatasetError("RL409", message, help="use `task: {kind: regression}`, and a linear unit as head")
-    targets = [encode_values(part.values, labels, target, where) for where, part in parts.items()]
-    starts = np.cumsum([0] + [len(part.inputs.values) for part in parts.values()])[:-1]
-    ends = [start + part.inputs.offsets[1:] for start, part in zip(starts, parts.values(), strict=True)]
+    targets = [encode_values(part.values, labels, target, where) for where, part in parts]
+    starts = np.cumsum([0] + [len(part.inputs.values) for _, part in parts])[:-1]
+    ends = [start + part.inputs.offsets[1:] for start, (_, part) in zip(starts, parts, strict=True)]
     inputs = Ragged(
-        np.concatenate([part.inputs.values for part in parts.values()]),
+        np.concatenate([part.inputs.values for _, part in parts]),
         np.concatenate([[0], *ends]).astype(np.int64),
-        length or next(iter(parts.values())).inputs.length,
+        length or parts[0][1].inputs.length,
     )
     return Corpus(
         inputs={name: inputs},

@@ -30,10 +30,9 @@ from rnnlab.datasets import (
 )
 from rnnlab.datasets.facts import TargetKind
 from rnnlab.datasets.npz import Header, read_headers
-from rnnlab.datasets.sequences import sequence_facts
 from rnnlab.errors import DatasetError
 from rnnlab.experiment.experiment import Experiment
-from rnnlab.experiment.sequence_facts import describe_sequences, sequence_inputs
+from rnnlab.experiment.sequence_facts import describe_sequences, sequence_facts, sequence_inputs
 from rnnlab.padding import Padding
 from rnnlab.source import did_you_mean
 from rnnlab.text import Text
