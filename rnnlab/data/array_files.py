@@ -70,10 +70,10 @@ def read_samples(dataset: ArraysDataset, path: Path, *, targets: bool) -> dict[s
     places = [name for name in (dataset.lengths, dataset.offsets) if name]
     wanted = [dataset.target] if targets else []
     arrays = load_arrays(path, (*dataset.inputs, *places, *wanted))
-    found: dict[str, Any] = {name: arrays[name] for name in wanted}
+    found: dict[str, Any] = {}
     for name in dataset.inputs:
         found[name] = _sequences(dataset, name, arrays) if dataset.sequence_inputs else _finite(name, arrays[name])
-    return found
+    return found | {name: arrays[name] for name in wanted}
 
 
 def _sequences(dataset: ArraysDataset, name: str, arrays: dict[str, Array]) -> Ragged:

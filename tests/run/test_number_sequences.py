@@ -105,7 +105,8 @@ def test_a_file_without_targets_is_answered_alone_as_among_others(outcome, folde
 
 
 def test_a_table_in_long_form_is_a_regression_with_names_in_its_answers(outcome, folder):
-    from rnnlab.data import fit_baselines, prepare
+    from rnnlab.data import prepare
+    from rnnlab.data.baselines import fit_baselines
     from rnnlab.plan import check_experiment
     from rnnlab.prediction.sequences import read_new_sequences
 
