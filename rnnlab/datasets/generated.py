@@ -28,15 +28,17 @@ class GeneratedTask:
 
     Attributes:
         target: all that is to be known of it.
-        texts: the network reads texts and writes one; else it reads `features` numbers per timestep.
-        features: F.
+        target_name: its name.
+        texts: the inputs that are texts; without any the input is `x`, numbers.
+        features: F of that.
         keys: that act on it beside `samples` and `seed`, with their defaults.
         least: the smallest number of timesteps.
         length: the timesteps of the input for the value of `timesteps`.
     """
 
     target: TargetFacts
-    texts: bool = False
+    target_name: str = Y
+    texts: tuple[str, ...] = ()
     features: int = 0
     keys: Mapping[str, int] = field(default_factory=dict)
     least: int = 1
@@ -55,7 +57,7 @@ GENERATED: dict[str, GeneratedTask] = {
         length=lambda delay: delay + 2 * COPIED,
     ),
     "digit_addition": GeneratedTask(
-        TargetFacts("sequence", per="timestep", reads=TARGET), texts=True, keys={"digits": 3}
+        TargetFacts("sequence", per="timestep", reads=TARGET), TARGET, texts=(SOURCE, TARGET), keys={"digits": 3}
     ),
 }
 
@@ -100,17 +102,17 @@ class GeneratedDataset(Spec):
     @property
     def input_names(self) -> tuple[str, ...]:
         """Return the names of the network's inputs."""
-        return (SOURCE, TARGET) if self.task.texts else (X,)
+        return self.task.texts or (X,)
 
     @property
     def text_inputs(self) -> tuple[str, ...]:
         """Return the inputs that are texts."""
-        return self.input_names if self.task.texts else ()
+        return self.task.texts
 
     @property
     def target_name(self) -> str:
         """Return the name of the target."""
-        return TARGET if self.task.texts else Y
+        return self.task.target_name
 
     def target_facts(self) -> TargetFacts:
         """Return what is known of the target: everything but the rows of a vocabulary."""
