@@ -6,6 +6,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 CANDIDATES := python3.13 python3.12 python3.11 python3
 QUICK := not tensorflow and not network and not chromium
+PYTEST := -m pytest -q -n auto --maxprocesses 4 --dist loadfile
 
 help: ## Print these targets
 	@awk -F ':[^#]*## ' '/^[a-z-]+:[^#]*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -16,13 +17,13 @@ run: setup ## Train and record experiments/movie_snippets_lstm.yaml
 test: setup-dev ## Run the whole test suite
 	@if [ -z "$$CI" ] && ! command -v chromium >/dev/null && ! command -v chromium-browser >/dev/null; then \
 	  echo "no chromium here: the tests that drive it are left out (CI=true demands them)"; \
-	  exec $(PY) -m pytest -q -m "not chromium"; \
+	  exec $(PY) $(PYTEST) -m "not chromium"; \
 	else \
-	  exec $(PY) -m pytest -q; \
+	  exec $(PY) $(PYTEST); \
 	fi
 
 soak: setup-dev ## Run the tests that take long, too
-	@exec $(PY) -m pytest -q --soak
+	@exec $(PY) $(PYTEST) --soak
 
 check: setup-dev ## Format, lint, types, import contracts, schema, fast tests
 	$(PY) -m ruff format --check --output-format concise .
@@ -30,7 +31,7 @@ check: setup-dev ## Format, lint, types, import contracts, schema, fast tests
 	$(PY) -m mypy
 	$(PY) -c 'from importlinter.cli import lint_imports_command as run; run()' --no-cache
 	$(PY) -m rnnlab.cli schema --check
-	$(PY) -m pytest -q -m "$(QUICK)"
+	$(PY) $(PYTEST) -m "$(QUICK)"
 
 format: setup-dev ## Format the code and mend what ruff can mend
 	$(PY) -m ruff check --fix .

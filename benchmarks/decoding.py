@@ -20,8 +20,8 @@ import numpy as np
 
 from rnnlab import plan_model, validate_experiment
 from rnnlab.build import Inference, build_inference, build_model
-from rnnlab.plan import plan_inference
 from rnnlab.build.decoding import beam, greedy
+from rnnlab.plan import plan_inference
 
 SAMPLES, LENGTH, VOCABULARY, ROUNDS = 1000, 8, 73, 5
 PLAIN = "{layer: dropout, rate: 0.1}"

@@ -81,5 +81,6 @@ class Expect(Spec):
     flops_per_sample: Bound | None = None
     """Floating-point operations of one forward pass of one sample, as planned."""
     beats: str | None = None
-    """A baseline that the test score must beat (`majority`, `tfidf_logistic_regression`; `mean`, `tfidf_ridge`). A
-    miss leaves the run FINISHED, tagged, with exit code 1."""
+    """A baseline that the test score must beat (`majority`, `tfidf_logistic_regression`; `mean`, `tfidf_ridge`; for
+    tags `most_frequent_tag`; for running texts `unigram`, `ngram_3`, `ngram_5`; for series `last_value`, `seasonal`,
+    `linear`). A miss leaves the run FINISHED, tagged, with exit code 1."""

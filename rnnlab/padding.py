@@ -30,8 +30,8 @@ class Padding(Spec):
     """Timesteps of every sample: a number, `longest`, or a percentile (`p1` to `p100`) of the training lengths."""
     padding: Side = "post"
     """Where zeros are added to short sequences."""
-    truncating: Side = "pre"
-    """Where long sequences are cut."""
+    truncating: Side | None = None
+    """Where long sequences are cut: `pre` unless given, and `post` where the text is to be written."""
     mask: bool = True
     """Tell the layers which timesteps are padding, so that padding never changes a result. `false` feeds zeros as if
     they were data, as many public guides do."""

@@ -7,6 +7,7 @@ with quiet_stderr():
 
 from rnnlab.build.audit import audit as audit
 from rnnlab.build.decoding import write as write
+from rnnlab.build.forecasting import forecast as forecast
 from rnnlab.build.inference import INFERENCE_FOLDER as INFERENCE_FOLDER
 from rnnlab.build.inference import Inference as Inference
 from rnnlab.build.inference import build_inference as build_inference
@@ -19,4 +20,7 @@ from rnnlab.build.objective import Objective as Objective
 from rnnlab.build.objective import build_objective as build_objective
 from rnnlab.build.optimizer import build_optimizer as build_optimizer
 from rnnlab.build.optimizer import scaling as scaling
+from rnnlab.build.sampling import draw_ids as draw_ids
 from rnnlab.build.stepping import check_inference as check_inference
+from rnnlab.build.weights import copy_layers as copy_layers
+from rnnlab.build.weights import read_keras as read_keras

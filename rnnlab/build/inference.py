@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -14,6 +13,7 @@ import keras
 
 from rnnlab.build.model import build_model
 from rnnlab.build.stepping import Stepper
+from rnnlab.build.weights import read_keras
 from rnnlab.errors import PlanMismatchError, StoreError
 from rnnlab.plan import Plan
 from rnnlab.plan.inference import InferencePlan, State
@@ -135,8 +135,8 @@ def load_inference(folder: Path) -> Inference:
         StoreError: something is missing or damaged.
     """
     wiring = _read_wiring(folder / WIRING)
-    encoder = _load(folder / ENCODER) if wiring.encoder_outputs else None
-    return Inference(wiring, encoder, _load(folder / DECODER))
+    encoder = read_keras(folder / ENCODER) if wiring.encoder_outputs else None
+    return Inference(wiring, encoder, read_keras(folder / DECODER))
 
 
 def _read_wiring(path: Path) -> Wiring:
@@ -150,11 +150,3 @@ def _read_wiring(path: Path) -> Wiring:
         return Wiring(**data, states=states)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise StoreError(f"{path} is missing or damaged; save the inference model again") from error
-
-
-def _load(path: Path) -> keras.Model:
-    try:
-        return keras.models.load_model(path, compile=False, safe_mode=True)
-    except (ValueError, TypeError, OSError, KeyError, zipfile.BadZipFile) as error:
-        reason = str(error).split("\n", maxsplit=1)[0]
-        raise StoreError(f"the model {path} cannot be loaded: {reason}") from error

@@ -45,7 +45,7 @@ def build_model(plan: Plan) -> keras.Model:
     outputs = [tensors[name] for name in plan.outputs]
     model = keras.Model(inputs, outputs[0] if len(outputs) == 1 else outputs, name=_model_name(plan.name))
     audit(model, plan)
-    if plan.plugins:
+    if plan.plugins and plan.stateful_batch is None:  # a stateful model has a twin that was tried
         with blame("RL511", f"plugin {_quoted(plan.plugins)} computes", *_keras_files(plan.plugins)):
             model({name: _zeros(signal) for name, signal in plan.inputs.items()}, training=False)
     return model

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import linecache
 import sys
+from pathlib import Path
 from types import ModuleType
 
 import keras
 
-from rnnlab.errors import PluginError
-from rnnlab.plugging import Plugin, blame, plugin_named
+from rnnlab.errors import PluginError, StoreError
+from rnnlab.plugging import Plugin, blame, plugin_named, seek_member
 
 CODE = "RL511"
 _MODULES: dict[str, ModuleType] = {}
@@ -73,3 +75,38 @@ def _class_in(module: ModuleType, plugin: Plugin, name: str, member: str) -> typ
         help_ = "Keras finds the weights of layers only, cells included"
         raise PluginError(CODE, f"plugin `{plugin.name}`: `{name}` in {file} is no keras.layers.Layer", help=help_)
     return found
+
+
+def require_plugins(folder: Path) -> None:
+    """Register the Keras classes of the plugins that the model in a folder was trained with.
+
+    Raises:
+        PluginError: RL510, one is missing, or was changed.
+        StoreError: what is written about them is damaged.
+    """
+    path = folder / "plugins.json"
+    if not path.is_file():
+        return
+    try:
+        wanted = [
+            (str(each["name"]), str(each["sha256"]), list(each["files"]), list(each["members"]))
+            for each in json.loads(path.read_text(encoding="utf-8"))
+        ]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise StoreError(f"{path} is missing or damaged; train again, or restore the store") from error
+    for name, sha256, files, members in wanted:
+        if plugin_named(name) is None:
+            seek_member(members[0])
+        register_classes(_same_plugin(name, sha256, files))
+
+
+def _same_plugin(name: str, sha256: str, files: list[str]) -> Plugin:
+    plugin = plugin_named(name)
+    told = f"the model was trained with the plugin `{name}` ({files[0]}, SHA-256 {sha256[:12]}…)"
+    kept = f"the run keeps both files of it as artifacts: plugins/{files[0]} and plugins/{files[-1]}"
+    if plugin is None:
+        raise PluginError("RL510", f"{told}, which is missing here", help=f"give it: --plugin {files[0]}; {kept}")
+    if plugin.sha256 != sha256:
+        message = f"{told}, but {plugin.spec_file.path} or its Keras file differs from it"
+        raise PluginError("RL510", message, help=kept)
+    return plugin

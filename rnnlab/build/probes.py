@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 from rnnlab.build.inference import build_inference
 from rnnlab.build.model import build_model
 from rnnlab.build.stepping import check_inference
+from rnnlab.datasets import SeriesDataset
 from rnnlab.dtypes import COARSEST, compute_dtype, variable_dtype
 from rnnlab.errors import InvalidExperimentError
 from rnnlab.experiment import Experiment
+from rnnlab.layers import Signal
 from rnnlab.plan import (
     Ahead,
     LayerPlan,
@@ -32,9 +34,10 @@ TOLERANCES = {"float64": 1e-12, "float32": 1e-5, "float16": 1e-2, "bfloat16": 1e
 LIVE = 7  # timesteps of the sample that is probed, where their number is open
 PADS = (0, 5, 10)  # none, k and 2k
 MATES = 5  # samples beside it
+BEHIND = (0.0, 5.0, -5.0)  # numbers of timesteps that are masked
 
 Arrays = dict[str, NDArray[Any]]
-Question = Literal["padding", "batch-mates", "causality", "decoding"]
+Question = Literal["padding", "gaps", "batch-mates", "causality", "decoding"]
 
 
 @dataclass(frozen=True)
@@ -42,9 +45,10 @@ class Probe:
     """The answer to one question.
 
     Attributes:
-        question: `padding`: does the number of pads change a result? `batch-mates`: do other samples? `causality`: do
-            later timesteps of an input change what is given for earlier ones? `decoding`: is a text that is written
-            unit by unit given the probabilities that training gives it?
+        question: `padding`: does the number of pads change a result? `gaps`: do the numbers of timesteps that are
+            masked? `batch-mates`: do other samples? `causality`: do later timesteps of an input change what is given
+            for earlier ones? `decoding`: is a text that is written unit by unit given the probabilities that training
+            gives it?
         holds: the results are the same within rounding; None where it was not asked.
         difference: largest difference, relative to the largest output.
         output: the output that differs most.
@@ -108,6 +112,8 @@ def _decoding(plan: Plan, written: str, seed: int) -> Probe:
 
 def _any_length(experiment: Experiment, plan: Plan, facts: Any) -> Plan:
     """Return the plan of the same model for any number of timesteps, or the plan itself where that is fixed."""
+    if isinstance(experiment.dataset, SeriesDataset):  # all its windows have the same
+        return plan
     if facts is None:
         return plan
     inputs = {name: replace(fact, timesteps=None) for name, fact in facts.inputs.items()}
@@ -157,7 +163,7 @@ class _Prober:
         self._tolerance = tolerance_of(plan)
         self._model = build_model(plan)
         draw = np.random.default_rng(seed)
-        self._sample, *mates = (_sample(plan, draw) for _ in range(MATES + 1))
+        self._sample, *mates = (_with_gaps(plan, _sample(plan, draw), BEHIND[0]) for _ in range(MATES + 1))
         self._futures = [
             (name, cut, self._sample | {name: np.concatenate([values[: cut + 1], mates[0][name][cut + 1 :]])})
             for name, values in self._sample.items()
@@ -171,6 +177,8 @@ class _Prober:
     def probes(self, causal: Collection[str]) -> Iterator[Probe]:
         """Yield the answers."""
         yield self._padding()
+        if any(_has_gaps(signal) for signal in self._plan.inputs.values()):
+            yield self._gaps()
         yield self._compare("batch-mates", self._alone, [self._among])
         for name in dict.fromkeys(name for name, _, _ in self._futures):
             yield from self._causality(name, forbidden=name in causal)
@@ -186,6 +194,10 @@ class _Prober:
             (answer,) = self._answers([_padded(self._plan, self._sample, pads)])
             others.append({name: _live(self._plan, output, pads) for name, output in answer.items()})
         return self._compare("padding", self._alone, others)
+
+    def _gaps(self) -> Probe:
+        samples = [_with_gaps(self._plan, self._sample, behind) for behind in BEHIND[1:]]
+        return self._compare("gaps", self._alone, [answer for each in samples for answer in self._answers([each])])
 
     def _causality(self, name: str, *, forbidden: bool) -> Iterator[Probe]:
         """Yield whether the timesteps up to the first, the middle and the last but one stay as they are."""
@@ -270,6 +282,22 @@ def _padded(plan: Plan, sample: Arrays, pads: int) -> Arrays:
 def _with_zeros(values: NDArray[Any], pads: int, side: str) -> NDArray[Any]:
     ends = (pads, 0) if side == "pre" else (0, pads)
     return np.pad(values, (ends, *((0, 0),) * (values.ndim - 1)))
+
+
+def _has_gaps(signal: Signal) -> bool:
+    return signal.mask is not None and signal.mask.side == "gaps"
+
+
+def _with_gaps(plan: Plan, sample: Arrays, behind: float) -> Arrays:
+    """Return the sample with every third timestep masked, and a number behind the mask."""
+    masked = dict(sample)
+    for name, signal in plan.inputs.items():
+        if _has_gaps(signal):
+            masked[name] = sample[name].copy()
+            masked[name][:, -1] = 1.0
+            masked[name][::3] = behind
+            masked[name][::3, -1] = 0.0
+    return masked
 
 
 def _side(plan: Plan, name: str) -> str:

@@ -54,11 +54,11 @@ class Stepper:
         """Return the memory before the first id.
 
         Args:
-            inputs: the sources by name, N samples.
+            inputs: the sources by name, N samples; a model without sources has one.
             width: W; each sample gets so many rows, R = N·W.
         """
         known = {name: tf.convert_to_tensor(inputs[name]) for name in self.wiring.sources}
-        rows = len(next(iter(inputs.values()))) * width
+        rows = (len(next(iter(inputs.values()))) if inputs else 1) * width
         if self._encode is not None:
             given = self._encode({name: tf.cast(known[name], dtype) for name, dtype in self._reads.items()})
             known |= dict(zip(self.wiring.encoder_outputs, given, strict=True))

@@ -19,6 +19,7 @@ from rnnlab.cli import (
     predict,
     probe,
     run,
+    sample,
     schema,
     sweep,
     ui,
@@ -35,7 +36,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (check, plan, export, probe, run, sweep, compare, predict, evaluate, ui, schema, explain):
+for command in (check, plan, export, probe, run, sweep, compare, predict, evaluate, sample, ui, schema, explain):
     app.command(command.__name__.rpartition(".")[2])(command.command)
 app.add_typer(data.app, name="data")
 app.add_typer(plugin.app, name="plugin")

@@ -35,6 +35,8 @@ def command(
     else:
         show_diagnostics(checked.diagnostics, concise=concise)
         if plan:
-            print(f"{file}: ok, {len(plan.layers)} layers, {plan.parameters:,} parameters")
+            from rnnlab.cli.output import count_of
+
+            print(f"{file}: ok, {count_of(len(plan.layers), 'layer')}, {count_of(plan.parameters, 'parameter')}")
     if plan is None:
         raise typer.Exit(2)

@@ -14,7 +14,12 @@ def command(
     run: RunName,
     table: Annotated[
         Path,
-        typer.Argument(metavar="TABLE", help="csv, tsv, jsonl or parquet with texts and labels.", show_default=False),
+        typer.Argument(
+            metavar="TABLE",
+            help="csv, tsv, jsonl or parquet with texts and labels, or with series; a tagged file; a text for a "
+            "language model.",
+            show_default=False,
+        ),
     ],
     column: Annotated[
         str | None,

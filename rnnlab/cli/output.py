@@ -1,9 +1,14 @@
-"""JSON on stdout."""
+"""What several commands print: JSON on stdout, counts in words."""
 
 from __future__ import annotations
 
 import json
 import math
+
+
+def count_of(number: int, what: str) -> str:
+    """Return a number and what it counts: `1 layer`, `1,290 parameters`."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def print_json(value: object) -> None:

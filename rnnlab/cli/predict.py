@@ -17,7 +17,8 @@ def command(
         Path,
         typer.Argument(
             metavar="TABLE",
-            help="csv, tsv, jsonl or parquet with raw texts; npz where the model reads arrays.",
+            help="csv, tsv, jsonl or parquet with raw texts or series; npz where the model reads arrays; txt for "
+            "tagging.",
             show_default=False,
         ),
     ],
@@ -26,32 +27,81 @@ def command(
         typer.Option("--column", help="The column of texts; that of the training unless given.", show_default=False),
     ] = None,
     output: Annotated[
+        str | None,
+        typer.Option(
+            "--output",
+            metavar="LAYER",
+            help="Give what a layer, or a state such as encoder.state_h, gives instead of the answers.",
+            show_default=False,
+        ),
+    ] = None,
+    state: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="Write a csv file instead of printing.", show_default=False),
+        typer.Option(
+            "--state",
+            metavar="FILE.npz",
+            help="Go on with each sequence where the call before left it: states are read from the file and written "
+            "to it; zeros at first.",
+            show_default=False,
+        ),
+    ] = None,
+    to: Annotated[
+        Path | None,
+        typer.Option(
+            "--to",
+            "-o",
+            metavar="FILE",
+            help="Write a csv file instead of printing; of --output also .npz.",
+            show_default=False,
+        ),
     ] = None,
     plugin: PluginOption = None,
     store: StoreOption = None,
     json: Json = False,
 ) -> None:
-    """Answer new raw texts with a run's model: label and probability, or the number, as csv."""
-    if output is not None and output.resolve() == table.resolve():
-        raise CallError(f"{output} is the table itself: name another file")
-    if output is not None and not output.absolute().parent.is_dir():
-        raise CallError(f"there is no folder {output.parent} to write {output.name} into")
+    """Answer new raw data with a run's model, as csv: label and probability, the number, the text, or the forecast.
+
+    Series are forecast from the last timestep whose target is known.
+    """
+    _check_files(table, state, to)
     load_plugins(plugin)
+    if to is not None and to.suffix == ".npz":
+        if output is None:
+            raise CallError("answers are a table: end the file in .csv; .npz is for --output")
+        _write_activations(run, table, output, to, column, store)
+        return
     from rnnlab.compare.formats import to_csv
     from rnnlab.prediction import predict
 
-    answers = predict(run, table, column=column, store=store)
+    answers = predict(run, table, column=column, output=output, state=state, store=store)
     if json:
         from rnnlab.cli.output import print_json
 
         print_json(answers.to_dict(orient="records"))
-    elif output is None:
+    elif to is None:
         print(to_csv(answers), end="")
     else:
         try:
-            output.write_text(to_csv(answers), encoding="utf-8")
+            to.write_text(to_csv(answers), encoding="utf-8")
         except OSError as error:
-            raise CallError(f"cannot write {output}: {error.strerror}") from error
-        print(f"wrote {len(answers)} answers to {output}")
+            raise CallError(f"cannot write {to}: {error.strerror}") from error
+        print(f"wrote {len(answers)} {'answers' if output is None else 'rows'} to {to}")
+
+
+def _check_files(table: Path, state: Path | None, to: Path | None) -> None:
+    """Refuse files that overwrite each other, or cannot be written, before anything is computed."""
+    for file in (state, to):
+        if file is not None and file.resolve() == table.resolve():
+            raise CallError(f"{file} is the table itself: name another file")
+        if file is not None and not file.absolute().parent.is_dir():
+            raise CallError(f"there is no folder {file.parent} to write {file.name} into")
+    if state is not None and to is not None and state.resolve() == to.resolve():
+        raise CallError(f"{to} is the file of the states: name another file")
+
+
+def _write_activations(run: str, table: Path, output: str, to: Path, column: str | None, store: str | None) -> None:
+    from rnnlab.prediction import activations, write_arrays
+
+    values = activations(run, table, output, column=column, store=store)
+    write_arrays(to, {output: values})
+    print(f"wrote `{output}`, {' x '.join(map(str, values.shape))}, to {to}")

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 SAYS = {
     "padding": ("padding never changes a result", "padding changes results"),
+    "gaps": ("masked timesteps never change a result", "masked timesteps change results"),
     "batch-mates": ("batch-mates do not matter", "other samples of the batch change results"),
     "causality": ("no timestep sees the future", "timesteps see the future"),
     "decoding": ("unit by unit it writes what it learnt", "unit by unit it writes something else than it learnt"),
@@ -22,8 +23,9 @@ SAYS = {
 def command(file: File, set_: Set = None, plugin: PluginOption = None, json: Json = False) -> None:
     """Prove on the built model that padding, batch-mates and later timesteps never change a result.
 
-    The same sample is given with 0, k and 2k pads, alone and among others, and, where outputs have the timesteps of an
-    input, with another future. Exit code 1 if a result changes that the plan says does not.
+    The same sample is given with 0, k and 2k pads, with other numbers in masked timesteps, alone and among others, and,
+    where outputs have the timesteps of an input, with another future. Exit code 1 if a result changes that the plan
+    says does not.
     """
     load_plugins(plugin)
     from rnnlab.plan import check_experiment

@@ -49,13 +49,13 @@ def command(
     replicated = None
     with TrainingProgress(quiet=quiet) as progress:
         progress.say("loading TensorFlow")
-        from rnnlab.run.replicates import run_replicates
+        from rnnlab.run.replicates import is_replicated, run_replicates
         from rnnlab.run.run import run_experiment
 
         common: dict[str, Any] = {
             "overrides": set_ or (), "store": store, "listeners": (progress,), "say": progress.say,
         }  # fmt: skip
-        if experiment.seeds and not smoke:
+        if is_replicated(experiment) and not smoke:
             replicated = run_replicates(file, resume=resume, **common)
             outcomes = list(replicated.outcomes)
         else:
@@ -112,12 +112,22 @@ def _show(outcomes: list[Outcome], replicated: Replicated | None, *, smoke: bool
     if outcomes:
         link = run_link(DEFAULT_PORT, outcomes[-1].experiment_id, outcomes[-1].run_id)
         print(f"link        {link} (while `rnnlab ui` runs)")
-    print("\nnext        rnnlab predict LAST new.csv    answers on new data")
+    print(f"\nnext        {_use(outcomes)}")
     print("            rnnlab compare LAST~1..LAST    what differs between the last two runs")
     print("            rnnlab ui                      curves, figures and comparison in the browser")
 
 
+def _use(outcomes: list[Outcome]) -> str:
+    """Return what the model is there for."""
+    head = outcomes[-1].plan.head if outcomes else None
+    if head is not None and head.task == "language_model":
+        return "rnnlab sample LAST --prompt …  a text that it continues"
+    return "rnnlab predict LAST new.csv    answers on new data"
+
+
 def _show_run(outcome: Outcome) -> None:
+    from rnnlab.cli.output import count_of
+
     result, plan = outcome.result, outcome.plan
     print(f"\n{outcome.experiment} · {outcome.name} ({outcome.run_id[:8]}) FINISHED\n")
     for name, skill in outcome.skill.items():
@@ -127,14 +137,16 @@ def _show_run(outcome: Outcome) -> None:
     seconds = sum(epoch.seconds for epoch in result.history)
     why = result.stopped_by.replace("_", " ")
     kept = f"weights of epoch {result.kept_epoch} kept"
-    print(f"training    {len(result.history)} epochs in {seconds:.1f} s, stopped by {why}, {kept}")
+    print(f"training    {count_of(len(result.history), 'epoch')} in {seconds:.1f} s, stopped by {why}, {kept}")
     print(f"parameters  {plan.parameters:,} planned = built")
     if outcome.missed:
         print(f"MISSED      does not beat {outcome.missed}, as `expect.beats` demands")
 
 
 def _show_replicates(replicated: Replicated) -> None:
-    print(f"\n{replicated.experiment} · {replicated.name} ({replicated.run_id[:8]}), {replicated.replicates} seeds\n")
+    print(
+        f"\n{replicated.experiment} · {replicated.name} ({replicated.run_id[:8]}), {replicated.replicates} trainings\n"
+    )
     for key, interval in replicated.intervals.items():
         print(f"{key:<40} {interval.mean:.4f}  95 % interval {interval.low:.4f} to {interval.high:.4f}")
     for outcome in replicated.outcomes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from rnnlab.data.ragged import Ragged, join
 from rnnlab.data.raw import Corpus
 from rnnlab.datasets import ArraysDataset
 from rnnlab.datasets.facts import TargetKind
-from rnnlab.datasets.npz import read_headers
+from rnnlab.datasets.npz import DAMAGED, read_headers
 from rnnlab.errors import DatasetError
 from rnnlab.experiment.prepared import file_sha256, source_paths
 from rnnlab.source import did_you_mean
@@ -33,7 +33,7 @@ def read_arrays(dataset: ArraysDataset, folder: Path, target: TargetKind, say: C
     for path in paths.values():
         say(f"reading {path.name}")
         parts.append(read_samples(dataset, path, targets=True))
-    sizes = [_samples(path.name, part) for path, part in zip(paths.values(), parts, strict=True)]
+    sizes = [count_samples(path.name, part) for path, part in zip(paths.values(), parts, strict=True)]
     for name in dataset.inputs:
         given = [part[name] for part in parts]
         if dataset.sequence_inputs:
@@ -128,11 +128,16 @@ def load_arrays(path: Path, names: Sequence[str]) -> dict[str, Array]:
     try:
         with np.load(path, allow_pickle=False) as arrays:
             return {name: arrays[name] for name in names}
-    except (OSError, ValueError, EOFError) as error:
+    except (OSError, *DAMAGED) as error:
         raise DatasetError("RL404", f"{path.name} is not a whole .npz file: {error}") from error
 
 
-def _samples(name: str, arrays: dict[str, Any]) -> int:
+def count_samples(name: str, arrays: Mapping[str, Any]) -> int:
+    """Return N.
+
+    Raises:
+        DatasetError: RL406, the arrays have different N.
+    """
     counts = {key: len(array) for key, array in arrays.items()}
     if len(set(counts.values())) > 1:
         found = ", ".join(f"`{key}` {count}" for key, count in counts.items())
@@ -141,11 +146,14 @@ def _samples(name: str, arrays: dict[str, Any]) -> int:
 
 
 def _finite(name: str, array: Array) -> NDArray[np.float32]:
-    numbers = np.asarray(array, np.float32)
+    with np.errstate(over="ignore"):  # what float32 cannot hold is told below
+        numbers = np.asarray(array, np.float32)
     if not np.isfinite(numbers).all():
         row = int(np.argwhere(~np.isfinite(numbers))[0][0])
         raise DatasetError(
-            "RL410", f"the array `{name}` holds NaN or infinity, first in sample {row}", help="fill in or remove it"
+            "RL410",
+            f"the array `{name}` holds NaN, infinity or what float32 cannot hold, first in sample {row}",
+            help="fill in, scale or remove it",
         )
     return numbers
 
@@ -166,6 +174,12 @@ def encode_target_array(dataset: ArraysDataset, array: Array, target: TargetKind
             help="use whole numbers, or `task: {kind: regression}`",
         )
     classes = array.astype(np.int64)
+    if dataset.labels is None and classes.max() >= max(2, classes.size):
+        raise DatasetError(
+            "RL409",
+            f"the target `{dataset.target}` holds {classes.max()}: more classes than there are targets",
+            help="class indices are counted from 0; for numbers use `task: {kind: regression}`",
+        )
     known = dataset.labels or tuple(str(index) for index in range(int(classes.max()) + 1))
     if classes.min() < 0 or classes.max() >= len(known):
         wrong = int(classes.min() if classes.min() < 0 else classes.max())

@@ -19,7 +19,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from rnnlab.data.characteristics import characteristics
+from rnnlab.data.forecast_baselines import score_forecast_baselines
+from rnnlab.data.frequent_tags import score_frequent_tags
 from rnnlab.data.frequent_units import score_most_frequent_units
+from rnnlab.data.ngrams import score_ngrams
 from rnnlab.data.splits import Samples, Splits
 from rnnlab.data.units import split_units
 from rnnlab.data.vectorizer import UNKNOWN_WORD
@@ -41,7 +44,10 @@ def fit_baselines(splits: Splits, say: Callable[[str], None]) -> Baselines:
         `logistic_regression`, each with `val_accuracy`, `val_loss`, `test_accuracy` and `test_loss` (cross-entropy in
         nats). For numbers `mean` and `tfidf_ridge` or `ridge`, each with `mean_absolute_error` and
         `mean_squared_error` after the same prefixes. For texts that are written `most_frequent_units` with
-        `unit_error_rate` and `sequence_accuracy`.
+        `unit_error_rate` and `sequence_accuracy`. For tags `majority` and `most_frequent_tag`, with `accuracy` and,
+        where the tags are BIO, the span scores. For running texts `unigram`, `ngram_3` and `ngram_5`, with `loss`,
+        `perplexity` and `bits_per_character`. For series `last_value`, `seasonal` and `linear`, see
+        `forecast_metrics`.
 
     Raises:
         CallError: the cache cannot be written.
@@ -146,7 +152,14 @@ def _fit_sequences(splits: Splits) -> Baselines:
     return {"most_frequent_units": score_most_frequent_units(splits)}
 
 
-FITS = {"classes": _fit_classes, "number": _fit_numbers, "sequence": _fit_sequences}
+FITS = {
+    "classes": _fit_classes,
+    "number": _fit_numbers,
+    "sequence": _fit_sequences,
+    "tags": score_frequent_tags,
+    "continuation": score_ngrams,
+    "forecast": score_forecast_baselines,
+}
 
 
 def _vectorizer(splits: Splits) -> TfidfVectorizer:

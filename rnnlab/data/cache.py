@@ -17,8 +17,9 @@ from urllib.parse import quote
 import numpy as np
 from filelock import AcquireReturnProxy, FileLock, Timeout
 
+from rnnlab.data.gathered import SeriesWindows
 from rnnlab.data.preparation import Preparation
-from rnnlab.data.splits import Samples, Splits
+from rnnlab.data.splits import Samples, Splits, Timeline
 from rnnlab.data.texts import Texts, save_texts
 from rnnlab.errors import CallError, StoreError
 from rnnlab.experiment.prepared import (
@@ -127,29 +128,55 @@ def _save_samples(samples: Samples, folder: Path, split: str) -> None:
         **{f"input-{name}": array for name, array in samples.inputs.items()},
         **{f"target-{name}": array for name, array in samples.targets.items()},
         **{f"mask-{name}": array for name, array in samples.masks.items()},
-        "rows": samples.rows,
     }
+    if samples.rows is not None:
+        arrays["rows"] = samples.rows
+    if samples.timeline is not None:
+        arrays |= {"times": samples.timeline.times, "offsets": samples.timeline.offsets}
     for key, array in arrays.items():
-        np.save(folder / f"{split}-{_file_name(key)}.npy", array, allow_pickle=False)
+        _save_array(array, folder / f"{split}-{_file_name(key)}.npy")
     for name, texts in samples.raw.items():
         save_texts(texts, folder / f"{split}-raw-{name}.txt", folder / f"{split}-offsets-{name}.npy")
 
 
 def _load_samples(folder: Path, split: str, preparation: Preparation) -> Samples:
     def array(key: str) -> Any:
-        return np.load(folder / f"{split}-{_file_name(key)}.npy", mmap_mode="r", allow_pickle=False)
+        return _load_array(folder / f"{split}-{_file_name(key)}.npy")
 
-    names = preparation.input_names
+    names, series = preparation.input_names, preparation.series
+    if preparation.target.kind == "continuation":  # one flat row of ids, of which windows are cut later
+        return Samples({name: array(f"input-{name}") for name in names}, {})
     return Samples(
         inputs={name: array(f"input-{name}") for name in names},
         targets={preparation.target_name: array(f"target-{preparation.target_name}")},
         masks={name: array(f"mask-{name}") for name in names if (folder / f"{split}-mask-{name}.npy").exists()},
-        rows=array("rows"),
+        rows=None if series else array("rows"),
         raw={
             name: Texts(folder / f"{split}-raw-{name}.txt", folder / f"{split}-offsets-{name}.npy")
             for name in preparation.texts
         },
+        timeline=Timeline(array("times"), array("offsets"), tuple(series.seasonal_errors)) if series else None,
     )
+
+
+def _save_array(array: Any, path: Path) -> None:
+    if isinstance(array, SeriesWindows):
+        np.save(_places(path), np.append(array.timesteps, array.starts), allow_pickle=False)
+        array = array.values
+    np.save(path, array, allow_pickle=False)
+
+
+def _load_array(path: Path) -> Any:
+    array = np.load(path, mmap_mode="r", allow_pickle=False)
+    if not _places(path).exists():
+        return array
+    places = np.load(_places(path), mmap_mode="r", allow_pickle=False)
+    return SeriesWindows(array, places[1:], int(places[0]))
+
+
+def _places(path: Path) -> Path:
+    """Return the file that says how many timesteps windows have, and where each starts."""
+    return path.with_suffix(".places.npy")
 
 
 def _file_name(key: str) -> str:

@@ -36,7 +36,14 @@ def check_target(dataset: AnyDataset, target: TargetKind) -> None:
 
 
 def _spoken(kind: TargetKind) -> str:
-    return {"classes": "classes", "number": "a number", "sequence": "a text to be written"}[kind]
+    return {
+        "classes": "classes",
+        "number": "a number",
+        "sequence": "a text to be written",
+        "tags": "a tag for every token",
+        "continuation": "the next unit of a text",
+        "forecast": "the future of a series",
+    }[kind]
 
 
 def check_division(corpus: Corpus, division: Division) -> None:
@@ -45,9 +52,10 @@ def check_division(corpus: Corpus, division: Division) -> None:
     Raises:
         DatasetError: RL406, all training samples have one class.
     """
-    if not corpus.labels or corpus.targets is None:
+    classes = corpus.classes(division.train)
+    if classes is None:
         return
-    found = np.unique(corpus.targets[division.train])
+    found = np.unique(classes)
     if len(found) < 2:
         raise DatasetError(
             "RL406",
@@ -58,7 +66,33 @@ def check_division(corpus: Corpus, division: Division) -> None:
 
 def warnings_of(corpus: Corpus, division: Division, preparation: Preparation) -> tuple[str, ...]:
     """Return what a person should know, one sentence each."""
-    return (*_vocabulary(preparation), *_classes(corpus, division), *_duplicates(corpus, division))
+    return (
+        *_vocabulary(preparation),
+        *_written(corpus, division, preparation),
+        *_classes(corpus, division),
+        *_duplicates(corpus, division),
+    )
+
+
+def _written(corpus: Corpus, division: Division, preparation: Preparation) -> list[str]:
+    """Return what cannot be learnt of texts that are to be written: what is cut away, and unknown units."""
+    if preparation.target.kind != "sequence":
+        return []
+    vectorizer = preparation.written
+    texts = [vectorizer.units(text) for text in corpus.texts(preparation.target.reads or "", division.train)]
+    cut = sum(len(units) > vectorizer.maxlen - 1 for units in texts)
+    unknown = sum(unit not in vectorizer.ids for units in texts for unit in units)
+    warnings = []
+    if cut:
+        warnings.append(
+            f"{cut} of {len(texts)} training targets are cut to {vectorizer.maxlen - 1} {vectorizer.unit}s."
+        )
+    if unknown:
+        total = sum(map(len, texts))
+        warnings.append(
+            f"{unknown} of {total} {vectorizer.unit}s of the training targets are unknown: they are never written."
+        )
+    return warnings
 
 
 def _vocabulary(preparation: Preparation) -> list[str]:
@@ -75,16 +109,17 @@ def _vocabulary(preparation: Preparation) -> list[str]:
 
 
 def _classes(corpus: Corpus, division: Division) -> list[str]:
-    if not corpus.labels or corpus.targets is None:
-        return []
+    splits = {name: corpus.classes(indices) for name, indices in division.named().items()}
     warnings = []
-    if len(corpus.labels) > MANY_CLASSES * corpus.targets.size:
+    if len(corpus.labels) > MANY_CLASSES * sum(len(classes) for classes in splits.values() if classes is not None):
         warnings.append(
             f"{len(corpus)} samples have {len(corpus.labels)} different labels; "
             "if they are numbers, use `task: {kind: regression}`."
         )
-    for name, indices in division.named().items():
-        counts = np.bincount(corpus.targets[indices].ravel(), minlength=len(corpus.labels))
+    for name, classes in splits.items():
+        if classes is None:
+            return []
+        counts = np.bincount(classes, minlength=len(corpus.labels))
         absent = [label for label, count in zip(corpus.labels, counts, strict=True) if not count]
         if absent:
             shown = listing(absent[:5]) + (f" and {len(absent) - 5} more" if len(absent) > 5 else "")

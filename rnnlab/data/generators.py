@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnlab.data.raw import Corpus
+from rnnlab.data.sentences import make_sentences
 from rnnlab.datasets import GeneratedDataset
 from rnnlab.datasets.generated import BLANK, COPIED, DIGITS, ORDERS, SYMBOLS
 from rnnlab.datasets.sequences import X
@@ -19,9 +20,17 @@ Made = tuple[NDArray[np.float32], NDArray[np.float32] | NDArray[np.int64]]
 
 def generate(dataset: GeneratedDataset, say: Callable[[str], None]) -> Corpus:
     """Return the samples; the same for the same keys."""
+    if dataset.task.target.kind == "tags":
+        return make_sentences(dataset, say)
     say(f"making {dataset.samples} samples of {dataset.name}")
     draw = Draw(dataset.seed)
-    source = {"kind": dataset.kind, "name": dataset.name, "target": dataset.target_name, "seed": dataset.seed}
+    source = {
+        "kind": dataset.kind,
+        "name": dataset.name,
+        "target": dataset.target_name,
+        "seed": dataset.seed,
+        "version": dataset.version,
+    }
     rows = np.arange(dataset.samples, dtype=np.int64)
     if dataset.task.texts:
         sums, totals = digit_addition(draw, dataset.samples, dataset.value_of("digits"))
@@ -118,7 +127,7 @@ def _unit_vectors(symbols: NDArray[np.int64], count: int) -> NDArray[np.float32]
 
 
 MAKERS: dict[str, Callable[[Draw, int, int], Made]] = {
-    "adding_problem": adding_problem,
-    "temporal_order": temporal_order,
-    "copy_memory": copy_memory,
+    "adding-problem": adding_problem,
+    "temporal-order": temporal_order,
+    "copy-memory": copy_memory,
 }

@@ -16,11 +16,11 @@ OLD_TESTAMENT = 39  # books
 
 
 def read_king_james_bible(path: Path, target: str) -> CatalogSamples:
-    """Return verses and the section or testament they stand in.
+    """Return verses with their books, and the section or testament they stand in.
 
     Args:
         path: the unpacked file.
-        target: `section` or `testament`.
+        target: `section`, `testament` or `continuation`.
 
     Raises:
         DatasetError: RL408, the file does not hold what it should.
@@ -36,7 +36,8 @@ def read_king_james_bible(path: Path, target: str) -> CatalogSamples:
     sections = chain.from_iterable(map(repeat, SECTIONS, BOOKS_OF_SECTION))
     testaments = ["old" if position < OLD_TESTAMENT else "new" for position in range(BOOKS)]
     labels = dict(zip(books, sections if target == "section" else testaments, strict=True))
-    return CatalogSamples({"text": texts}, [labels[verse["book"]] for verse in verses], range(VERSES))
+    values = None if target == "continuation" else [labels[verse["book"]] for verse in verses]
+    return CatalogSamples({"text": texts}, values, range(VERSES), {"book": [str(verse["book"]) for verse in verses]})
 
 
 def _unexpected(found: str) -> DatasetError:

@@ -37,6 +37,24 @@ def encode_classes(values: Sequence[str], labels: Sequence[str], where: str) -> 
     return np.fromiter((index[value] for value in values), np.int64, len(values))
 
 
+def encode_tags(sentences: Sequence[Sequence[str]], labels: Sequence[str], where: str) -> list[NDArray[np.int64]]:
+    """Return the class indices of the tags of each sentence.
+
+    Raises:
+        DatasetError: RL409, a tag is not among the labels.
+    """
+    index = {label: position for position, label in enumerate(labels)}
+    for number, tags in enumerate(sentences, start=1):
+        for place, tag in enumerate(tags, start=1):
+            if tag not in index:
+                raise DatasetError(
+                    "RL409",
+                    f"{where}, sentence {number}, token {place}: `{tag}` is not among the labels",
+                    help=did_you_mean(tag, labels),
+                )
+    return [np.fromiter((index[tag] for tag in tags), np.int64, len(tags)) for tags in sentences]
+
+
 def encode_numbers(values: Sequence[str], where: str) -> NDArray[np.float32]:
     """Return the numbers (N,) that values write.
 

@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 
 from rnnlab.data.labels import encode_classes, encode_numbers
 from rnnlab.data.sequence_encoder import SequenceEncoder
+from rnnlab.data.series_encoder import SeriesEncoder
 from rnnlab.data.vectorizer import TextVectorizer
-from rnnlab.datasets.facts import TargetFacts
+from rnnlab.datasets import ConllFormat, WordTagFormat
+from rnnlab.datasets.facts import Facts, InputFacts, TargetFacts
 from rnnlab.errors import DatasetError, StoreError
 
 VERSION = 2
@@ -35,6 +37,8 @@ class Preparation:
         columns: the source's column that each input was read from, where it has columns.
         sequences: for each input of sequences of numbers, how it becomes an array.
         reads: the `dataset` section as plain data, where files of sequences are read as it says; else empty.
+        layout: how files of tagged sentences are written; None for other data.
+        series: how series become windows; None for other data.
     """
 
     target_name: str
@@ -44,6 +48,8 @@ class Preparation:
     columns: Mapping[str, str] = field(default_factory=dict)
     sequences: Mapping[str, SequenceEncoder] = field(default_factory=dict)
     reads: Mapping[str, Any] = field(default_factory=dict)
+    layout: ConllFormat | WordTagFormat | None = None
+    series: SeriesEncoder | None = None
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -53,7 +59,7 @@ class Preparation:
     @property
     def input_names(self) -> tuple[str, ...]:
         """Return the names of the network's inputs."""
-        return (*self.texts, *self.arrays, *self.sequences)
+        return (*self.texts, *self.arrays, *self.sequences, *(self.series.inputs if self.series else ()))
 
     @property
     def given_inputs(self) -> tuple[str, ...]:
@@ -69,6 +75,16 @@ class Preparation:
             KeyError: the target is none.
         """
         return self.texts[self.target.reads or ""]
+
+    @property
+    def facts(self) -> Facts:
+        """Return what the plan needs to know of the data."""
+        inputs = {name: vectorizer.facts for name, vectorizer in self.texts.items()}
+        inputs |= {name: encoder.facts for name, encoder in self.sequences.items()}
+        inputs |= {
+            name: InputFacts("features", timesteps=shape[0], features=shape[1:]) for name, shape in self.arrays.items()
+        }
+        return Facts(inputs, {self.target_name: self.target})
 
     def encode(self, raw: Mapping[str, Any]) -> dict[str, Array]:
         """Return the inputs by name: ids (N, T) of texts, numbers (N, T, …) as float32.
@@ -103,6 +119,10 @@ class Preparation:
             return encode_numbers(values, where)
         return encode_classes(values, self.labels, where)
 
+    def align_tags(self, tags: Sequence[NDArray[np.int64]]) -> Array:
+        """Return the targets (N, T) of N texts whose units have tags: class indices, 0 where the text is padded."""
+        return self.texts[self.target.reads or ""].align(tags, 0, np.int64)
+
     def to_data(self) -> dict[str, Any]:
         """Return plain data, with the version of their form."""
         return {
@@ -114,6 +134,8 @@ class Preparation:
             "columns": dict(self.columns),
             "sequences": {name: encoder.to_data() for name, encoder in self.sequences.items()},
             "reads": dict(self.reads),
+            "layout": self.layout.model_dump(mode="json") if self.layout else None,
+            "series": self.series.to_data() if self.series else None,
         }
 
     @classmethod
@@ -135,6 +157,8 @@ class Preparation:
                 columns=data["columns"],
                 sequences={name: SequenceEncoder.from_data(each) for name, each in data.get("sequences", {}).items()},
                 reads=data.get("reads", {}),
+                layout=_read_layout(data.get("layout")),
+                series=SeriesEncoder.from_data(data["series"]) if data.get("series") else None,
             )
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise StoreError(f"{FILE} is damaged: {error}; prepare or train again") from error
@@ -161,6 +185,12 @@ class Preparation:
         return cls.from_data(data)
 
 
+def _read_layout(data: dict[str, Any] | None) -> ConllFormat | WordTagFormat | None:
+    if data is None:
+        return None
+    return (WordTagFormat if data["kind"] == "word_tag" else ConllFormat).model_validate(data)
+
+
 def _numbers(name: str, values: Array, shape: tuple[int, ...]) -> NDArray[np.float32]:
     """Return an array of the training's shape; its timesteps may be others."""
     if values.shape[2:] != shape[1:] or values.ndim != len(shape) + 1:
@@ -170,4 +200,6 @@ def _numbers(name: str, values: Array, shape: tuple[int, ...]) -> NDArray[np.flo
             f"{' x '.join(map(str, shape))}",
             help="give as many features per timestep as in training",
         )
+    if not np.isfinite(values).all():
+        raise DatasetError("RL410", f"the array `{name}` holds NaN or infinity", help="fill in or remove it")
     return np.asarray(values, np.float32)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,16 +14,25 @@ from rnnlab.data.cache import load_splits, replace_whole, save_splits, write_ent
 from rnnlab.data.checks import check_division, check_target, warnings_of
 from rnnlab.data.preparation import Preparation
 from rnnlab.data.raw import Corpus
+from rnnlab.data.running_text import prepare_running_text
 from rnnlab.data.sequence_encoder import fit_sequences
+from rnnlab.data.series_preparing import prepare_series, read_table_of_series
 from rnnlab.data.sources import read_corpus
 from rnnlab.data.splits import Samples, Splits, live_timesteps
 from rnnlab.data.splitting import Division, divide
 from rnnlab.data.vectorizer import fit_vectorizer
-from rnnlab.datasets import AnyDataset, Facts, InputFacts, SequencesDataset, Split, TargetFacts
+from rnnlab.data.windows import cut_windows
+from rnnlab.datasets import AnyDataset, ConllFormat, Facts, SequencesDataset, SeriesDataset, Split, TargetFacts
 from rnnlab.datasets.facts import TargetKind
 from rnnlab.errors import CallError, DatasetError
 from rnnlab.experiment.experiment import Experiment
-from rnnlab.experiment.prepared import data_fingerprint, padding_of, prepared_folder, text_of
+from rnnlab.experiment.prepared import (
+    data_fingerprint,
+    padding_of,
+    prepared_folder,
+    running_text_facts,
+    text_of,
+)
 from rnnlab.experiment.sequence_facts import sequence_inputs
 
 CHANGED = "the data changed while they were being read"
@@ -47,16 +57,16 @@ def prepare(experiment: Experiment, folder: Path, *, target: TargetKind, say: Ca
     check_target(dataset, target)
     fingerprint = data_fingerprint(experiment, folder, target)
     if fingerprint is None:
-        read_corpus(dataset, folder, target, say)  # raises, and says which file and why
+        _read_again(dataset, folder, target, say)  # raises, and says which file and why
         raise DatasetError("RL401", CHANGED, help="start again")
     found = load_splits(fingerprint)
     if found is not None:
-        return found
+        return cut_windows(found, experiment)
     entry = prepared_folder(fingerprint)
     with replace_whole(entry, "the same data", say):
         found = load_splits(fingerprint)
         if found is not None:
-            return found
+            return cut_windows(found, experiment)
         splits = _prepare(experiment, dataset, folder, target, fingerprint, say)
         if data_fingerprint(experiment, folder, target) != fingerprint:
             raise DatasetError("RL401", CHANGED, help="start again")
@@ -64,7 +74,7 @@ def prepare(experiment: Experiment, folder: Path, *, target: TargetKind, say: Ca
     made = load_splits(fingerprint)
     if made is None:
         raise CallError(f"the cache {entry.parent} does not keep what is written to it; set RNNLAB_CACHE to another")
-    return made
+    return cut_windows(made, experiment)
 
 
 def _prepare(
@@ -76,22 +86,40 @@ def _prepare(
     say: Callable[[str], None],
 ) -> Splits:
     """Return the prepared data in memory."""
+    if isinstance(dataset, SeriesDataset):
+        return prepare_series(experiment, dataset, folder, fingerprint, say)
     corpus = read_corpus(dataset, folder, target, say)
     division = _division(dataset.split, corpus)
     check_division(corpus, division)
     say(f"preparing {len(corpus)} samples")
+    if target == "continuation":
+        return _prepare_running_text(experiment, dataset, corpus, division, fingerprint)
     preparation = _fit(experiment, dataset, corpus, division.train, target)
     train, validation, test = _encode(corpus, division, preparation)
-    facts = Facts(
-        _input_facts(preparation),
-        {preparation.target_name: preparation.target},
-        own_test=corpus.own_test > 0,
-        train_samples=len(train),
-    )
+    facts = replace(preparation.facts, own_test=corpus.own_test > 0, train_samples=len(train))
     counts = {name: len(indices) for name, indices in division.named().items()}
     source = corpus.source | {"samples": counts}
     warnings = warnings_of(corpus, division, preparation)
     return Splits(train, validation, test, facts, preparation, fingerprint, source, warnings)
+
+
+def _read_again(dataset: AnyDataset, folder: Path, target: TargetKind, say: Callable[[str], None]) -> None:
+    if isinstance(dataset, SeriesDataset):
+        read_table_of_series(dataset, folder, say)
+    else:
+        read_corpus(dataset, folder, target, say)
+
+
+def _prepare_running_text(
+    experiment: Experiment, dataset: AnyDataset, corpus: Corpus, division: Division, fingerprint: str
+) -> Splits:
+    known = dataset.target_facts()
+    assert known is not None
+    (train, validation, test), preparation, sizes = prepare_running_text(experiment, known, corpus, division)
+    inputs = {name: running_text_facts(text.maxlen, text.rows) for name, text in preparation.texts.items()}
+    facts = Facts(inputs, {preparation.target_name: preparation.target})
+    warnings = warnings_of(corpus, division, preparation) if len(corpus) > len(division.named()) else ()
+    return Splits(train, validation, test, facts, preparation, fingerprint, corpus.source | sizes, warnings)
 
 
 def _division(split: Split, corpus: Corpus) -> Division:
@@ -123,7 +151,7 @@ def _fit(
     }
     if known.kind == "sequence" and known.reads:
         known = replace(known, classes=texts[known.reads].rows)
-    elif known.kind == "classes":
+    elif known.kind in ("classes", "tags"):
         known = replace(known, classes=len(corpus.labels), labels=corpus.labels)
     elif corpus.targets is not None:
         further = corpus.targets.shape[2 if known.per == "timestep" else 1 :]
@@ -134,18 +162,10 @@ def _fit(
         texts=texts,
         arrays={name: corpus.inputs[name].shape[1:] for name in corpus.inputs if name not in {*texts, *sequences}},
         columns=corpus.columns,
+        layout=(getattr(dataset, "format", None) or ConllFormat()) if known.kind == "tags" else None,
         sequences=sequences,
         reads=dataset.model_dump(mode="json", exclude_none=True) if sequences else {},
     )
-
-
-def _input_facts(preparation: Preparation) -> dict[str, InputFacts]:
-    facts = {name: vectorizer.facts for name, vectorizer in preparation.texts.items()}
-    facts |= {name: encoder.facts for name, encoder in preparation.sequences.items()}
-    return facts | {
-        name: InputFacts("features", timesteps=shape[0], features=shape[1:])
-        for name, shape in preparation.arrays.items()
-    }
 
 
 def _encode(corpus: Corpus, division: Division, preparation: Preparation) -> list[Samples]:
@@ -157,7 +177,10 @@ def _encode_split(corpus: Corpus, indices: NDArray[np.int64], preparation: Prepa
     arrays = {name: corpus.inputs[name][indices] for name in preparation.arrays}
     sequences = {name: corpus.inputs[name].take(indices) for name in preparation.sequences}
     inputs = preparation.encode(texts | arrays | sequences)
-    if corpus.targets is None:
+    targets: NDArray[Any]
+    if corpus.tags is not None:
+        targets = preparation.align_tags([corpus.tags[index] for index in indices])
+    elif corpus.targets is None:
         targets = preparation.encode_targets(texts[preparation.target.reads or ""])
     else:
         targets = corpus.targets[indices]

@@ -16,13 +16,14 @@ class CatalogSamples:
 
     Attributes:
         texts: N texts for each input.
-        values: N values of the target: labels, numbers as text, or texts that are to be written.
+        values: N values of the target: labels, numbers as text, or texts that are to be written; None for a running
+            text, which is its own target.
         rows: N rows of the file, counted from 0.
         groups: N values of each column that names a group.
     """
 
     texts: Mapping[str, Sequence[str]]
-    values: Sequence[str]
+    values: Sequence[str] | None
     rows: Sequence[int]
     groups: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
@@ -34,7 +35,7 @@ class Corpus:
     Attributes:
         inputs: for each input N texts, numbers (N, T, …), or N sequences of numbers (`Ragged`).
         targets: class indices int64 or numbers float32, (N,), (N, K), (N, T) or (N, T, K); None where the target is a
-            text, which stands among the inputs.
+            text, which stands among the inputs, or where `tags` are the targets.
         labels: the classes in the order of their indices; empty for numbers and texts.
         rows: (N,) row in the source file, counted from 0.
         source: what the data are, for the record.
@@ -42,6 +43,7 @@ class Corpus:
         sizes: samples of train, validation and test where each has its own file.
         own_test: how many samples, the last ones, are the test that the source brings; 0 where it brings none.
         columns: the source's column of each input, where it has columns.
+        tags: N class indices int64, one for each unit of a sample's text; None where the targets are others.
     """
 
     inputs: Mapping[str, Any]
@@ -53,6 +55,7 @@ class Corpus:
     sizes: tuple[int, int, int] | None = None
     own_test: int = 0
     columns: Mapping[str, str] = field(default_factory=dict)
+    tags: tuple[NDArray[np.int64], ...] | None = None
 
     def __len__(self) -> int:
         """Return N."""
@@ -62,3 +65,12 @@ class Corpus:
         """Return the texts of an input in the order of indices."""
         values = self.inputs[name]
         return tuple(values[index] for index in indices)
+
+    def classes(self, indices: NDArray[np.int64]) -> NDArray[np.int64] | None:
+        """Return the class indices of samples, one after the other; None where the targets are no classes."""
+        if self.tags is not None:
+            return np.concatenate([self.tags[index] for index in indices])
+        if not self.labels or self.targets is None:
+            return None
+        found: NDArray[np.int64] = self.targets[indices].ravel()
+        return found

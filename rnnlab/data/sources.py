@@ -17,23 +17,26 @@ from rnnlab.data.king_james_bible import read_king_james_bible
 from rnnlab.data.labels import encode_classes, encode_numbers
 from rnnlab.data.movie_snippets import read_movie_snippets
 from rnnlab.data.raw import CatalogSamples, Corpus
+from rnnlab.data.running_text import read_text_file
+from rnnlab.data.sentences import read_sentences
 from rnnlab.data.sequence_sources import read_catalog_sequences, read_sequence_tables, read_ts_files
 from rnnlab.data.tables import Table, read_table
 from rnnlab.datasets import (
-    AnyDataset,
     ArraysDataset,
     CatalogDataset,
     FilesSplit,
     GeneratedDataset,
     GroupSplit,
     SequenceTableDataset,
+    TaggedDataset,
+    TextFileDataset,
     TextPairsDataset,
     TextTableDataset,
     TsDataset,
 )
 from rnnlab.datasets.facts import TargetKind
 from rnnlab.errors import CallError
-from rnnlab.experiment.prepared import file_sha256, source_paths
+from rnnlab.experiment.prepared import FileDataset, file_sha256, source_paths
 
 READERS: dict[str, Callable[[Path, str], CatalogSamples]] = {
     "movie-snippets": read_movie_snippets,
@@ -42,7 +45,12 @@ READERS: dict[str, Callable[[Path, str], CatalogSamples]] = {
 }
 
 
-def read_corpus(dataset: AnyDataset, folder: Path, target: TargetKind, say: Callable[[str], None]) -> Corpus:
+def read_corpus(
+    dataset: CatalogDataset | FileDataset | GeneratedDataset,
+    folder: Path,
+    target: TargetKind,
+    say: Callable[[str], None],
+) -> Corpus:
     """Return the samples of a dataset, fetched if they must be.
 
     Raises:
@@ -61,12 +69,19 @@ def read_corpus(dataset: AnyDataset, folder: Path, target: TargetKind, say: Call
         return generate(dataset, say)
     if isinstance(dataset, TextPairsDataset):
         return _read_text_pairs(dataset, folder, say)
+    if isinstance(dataset, TaggedDataset):
+        return read_sentences(dataset, folder, say)
+    if isinstance(dataset, TextFileDataset):
+        return read_text_file(dataset, folder, say)
     return _read_text_tables(dataset, folder, target, say)
 
 
 def _read_catalog(dataset: CatalogDataset, say: Callable[[str], None]) -> Corpus:
     entry = dataset.entry
-    if isinstance(dataset.split, FilesSplit | GroupSplit) and getattr(dataset.split, "column", "") not in entry.groups:
+    if isinstance(dataset.split, FilesSplit | GroupSplit) and getattr(dataset.split, "column", "") not in (
+        *entry.groups,
+        *entry.columns,
+    ):
         raise CallError(
             f"`split: {{kind: {dataset.split.kind}}}` needs a table of your own; "
             f"{entry.name} has no such column or file"
@@ -87,6 +102,8 @@ def _read_catalog(dataset: CatalogDataset, say: Callable[[str], None]) -> Corpus
     rows = np.array(found.rows, np.int64)
     groups = tuple(found.groups[dataset.split.column]) if isinstance(dataset.split, GroupSplit) else None
     inputs = {name: tuple(texts) for name, texts in found.texts.items()}
+    if found.values is None:
+        return Corpus(inputs, None, (), rows, source, groups=groups)
     if facts.kind == "sequence":
         assert facts.reads is not None
         inputs[facts.reads] = tuple(found.values)

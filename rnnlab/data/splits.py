@@ -13,10 +13,27 @@ from rnnlab.data.preparation import Preparation
 from rnnlab.datasets import Facts
 from rnnlab.text import PADDING_ID
 
-Array = NDArray[Any]
+
+@dataclass(frozen=True)
+class Timeline:
+    """The timesteps of a split that windows point into.
+
+    Attributes:
+        times: (R,) seconds since 1970 of every timestep, series after series.
+        offsets: (S + 1,) where each series begins, and where the last one ends.
+        names: of the S series.
+    """
+
+    times: NDArray[np.int64]
+    offsets: NDArray[np.int64]
+    names: tuple[str, ...]
+
+    def series_of(self, timesteps: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return which series (N,) timesteps belong to."""
+        return np.searchsorted(self.offsets, timesteps, side="right") - 1
 
 
-def live_timesteps(values: Array) -> NDArray[np.bool_]:
+def live_timesteps(values: NDArray[Any]) -> NDArray[np.bool_]:
     """Return which timesteps (N, T) of a padded input are data: ids, or the last of the features, that are not 0."""
     told = values if values.ndim == 2 else values[..., -1]
     return np.asarray(told != PADDING_ID)
@@ -24,26 +41,30 @@ def live_timesteps(values: Array) -> NDArray[np.bool_]:
 
 @dataclass(frozen=True)
 class Samples:
-    """One split. All arrays have N rows.
+    """One split. All arrays have N rows; those of series are `SeriesWindows`, which look like arrays.
 
     Attributes:
-        inputs: by name; ids (N, T) int32, padded, or numbers (N, T, …) float32.
+        inputs: by name; ids (N, T) int32, padded, or numbers (N, T, …) float32; of a running text its `Windows`.
         targets: by name; class indices int64 (N,) or (N, T), ids to be written int32 (N, T), or numbers float32, (N,)
-            or (N, K) of samples, (N, T) or (N, T, K) of timesteps.
+            or (N, K) of samples, (N, T) or (N, T, K) of timesteps; of series (N, H, K, 3), see `Encoded`.
         weights: (N,) float32 sample weights, or None where all weigh the same.
         masks: by input name, (N, T) bool, True where a timestep is data; empty where nothing is padded
             or the padding is not to be masked.
         rows: (N,) int64, row of the source table, counted from 0.
         raw: for each input that is a text, the texts as they stood in the source (for baselines and for
             showing); read from disk one by one.
+        streams: B, where rows follow one another: row b continues row b - B; None where each stands for itself.
+        timeline: of series, the times of what the windows point into.
     """
 
-    inputs: dict[str, Array]
-    targets: dict[str, Array]
+    inputs: dict[str, Any]
+    targets: dict[str, Any]
     weights: NDArray[np.float32] | None = None
     masks: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
     rows: NDArray[np.int64] | None = None
     raw: dict[str, Sequence[str]] = field(default_factory=dict)
+    streams: int | None = None
+    timeline: Timeline | None = None
 
     def __len__(self) -> int:
         """Return N."""

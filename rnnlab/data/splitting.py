@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnlab.datasets import GroupSplit, RandomSplit, Split, StratifiedSplit, TailSplit
+from rnnlab.datasets.split import DEFAULT_TEST
 from rnnlab.errors import DatasetError
 
 Indices = NDArray[np.int64]
-DEFAULT_TEST = 0.1
 NO_TEST = 0.0  # which no file can say: the data bring a test of their own
 TRAIN, VALIDATION, TEST = 0, 1, 2
 
@@ -59,7 +59,7 @@ def divide(
         halves = divide(split.model_copy(update={"test": NO_TEST}), rest, classes=of_rest, groups=groups)
         return Division(halves.train, halves.validation, np.arange(rest, samples))
     if isinstance(split, TailSplit):
-        counts = _counts(split, samples)
+        counts = tail_counts(split, samples)
         train, validation, test = np.split(np.arange(samples), np.cumsum(counts)[:2])
         return Division(train, validation, test)
     if isinstance(split, RandomSplit):
@@ -77,6 +77,15 @@ def divide(
     else:
         raise ValueError(f"`split` must divide one table, found `{split.kind}`")
     return _collect(order, assigned, has_test=split.test != NO_TEST)
+
+
+def tail_counts(split: TailSplit, samples: int) -> tuple[int, int, int]:
+    """Return how many samples, or units of a running text, train, validation and test have; none of them is 0.
+
+    Raises:
+        DatasetError: RL406, a split would be empty.
+    """
+    return _counts(split, samples)
 
 
 def _draw(seed: int, samples: int) -> Indices:

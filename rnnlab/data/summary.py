@@ -6,10 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from rnnlab.data.preparation import Preparation
 from rnnlab.data.sequence_encoder import SequenceEncoder
+from rnnlab.data.series_encoder import SeriesEncoder
 from rnnlab.data.splits import Samples, Splits, live_timesteps
 from rnnlab.data.vectorizer import TextVectorizer
 from rnnlab.text import PADDING_ID, UNKNOWN_ID
+
+SHOWN_SERIES = 10
 
 
 def dataset_summary(splits: Splits) -> dict[str, Any]:
@@ -23,6 +27,10 @@ def dataset_summary(splits: Splits) -> dict[str, Any]:
         centre and scale of each channel, and the share of `padding`; `warnings`.
     """
     preparation = splits.preparation
+    if preparation.target.kind == "continuation":
+        return _running_text(splits)
+    if preparation.series is not None:
+        return series_summary(splits, preparation.series)
     texts = {name: _text(splits, name, vectorizer) for name, vectorizer in preparation.texts.items()}
     return {
         "source": splits.source,
@@ -31,6 +39,53 @@ def dataset_summary(splits: Splits) -> dict[str, Any]:
         "inputs": texts
         | {name: _array(splits.train, name) for name in preparation.arrays}
         | {name: _sequences(splits.train, name, encoder) for name, encoder in preparation.sequences.items()},
+        "warnings": list(splits.warnings),
+    }
+
+
+def _running_text(splits: Splits) -> dict[str, Any]:
+    """Return the sizes of a running text, and the share of units without a row of their own."""
+    ((name, vectorizer),) = splits.preparation.texts.items()
+    flat = {split: samples.inputs[name].ids for split, samples in splits.named().items()}
+    unknown = {split: float((ids == UNKNOWN_ID).mean()) for split, ids in flat.items()}
+    about = {
+        "unit": vectorizer.unit,
+        "vocabulary": {"rows": vectorizer.rows, "found": len(vectorizer.words) - vectorizer.first_id},
+        "timesteps": vectorizer.maxlen,
+        "unknown": unknown,
+    }
+    samples = {split: len(samples) for split, samples in splits.named().items()}
+    return {"source": splits.source, "samples": samples, "inputs": {name: about}, "warnings": list(splits.warnings)}
+
+
+def series_summary(splits: Splits, encoder: SeriesEncoder) -> dict[str, Any]:
+    """Return plain data: what `rnnlab data show` prints of series.
+
+    Returns:
+        `source`; `samples`: windows per split; `windows` that stand in none; `borders` in time; `series` by name, the
+        first ones of many: timesteps, from, to, gaps, missing values and windows; `inputs` by name: timesteps,
+        features; `scales` by series and column, fitted on train; `warnings`.
+    """
+    about = dict(splits.source)
+    series = about.pop("series")
+    kept = {key: about.pop(key) for key in ("samples", "windows", "borders")}
+    shown = dict(list(series.items())[:SHOWN_SERIES])
+    scales = {
+        name: {
+            column: {"centre": float(centre), "scale": float(scale)}
+            for column, (centre, scale) in zip(encoder.dataset.columns, of_series, strict=True)
+        }
+        for name, of_series in list(encoder.scales.items())[:SHOWN_SERIES]
+    }
+    return {
+        "source": about,
+        **kept,
+        "series": shown | ({"more": len(series) - len(shown)} if len(series) > len(shown) else {}),
+        "inputs": {
+            name: {"timesteps": windows.shape[1], "features": list(windows.shape[2:])}
+            for name, windows in splits.train.inputs.items()
+        },
+        "scales": {name or "all": scale for name, scale in scales.items()},
         "warnings": list(splits.warnings),
     }
 
@@ -95,9 +150,16 @@ def _targets(splits: Splits) -> dict[str, Any]:
         }
     return {
         "classes": {
-            split: _class_counts(samples.targets[name], preparation.labels) for split, samples in splits.named().items()
+            split: _class_counts(_counted(samples, preparation), preparation.labels)
+            for split, samples in splits.named().items()
         }
     }
+
+
+def _counted(samples: Samples, preparation: Preparation) -> Any:
+    """Return the class of each sample or timestep, without padding."""
+    targets, reads = samples.targets[preparation.target_name], preparation.target.reads
+    return targets if reads is None else targets[samples.inputs[reads] != PADDING_ID]
 
 
 def _class_counts(targets: Any, labels: tuple[str, ...]) -> dict[str, int]:

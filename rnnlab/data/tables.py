@@ -15,15 +15,17 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pyarrow
 import pyarrow.parquet
 
+from rnnlab.data.files import decode_text, read_bytes
 from rnnlab.data.labels import ROWS
 from rnnlab.errors import DatasetError
-from rnnlab.source import did_you_mean, listing, nearest
+from rnnlab.source import did_you_mean, listing
 
 ENDINGS = (".csv", ".tsv", ".jsonl", ".parquet")
 SHOWN_ROWS = 5
@@ -74,41 +76,14 @@ def read_table(path: Path, columns: Sequence[str]) -> Table:
             f"{path}: tables end in {listing(ENDINGS)}, this one in `{ending}`",
             help="convert it, or rename it if it is one of these",
         )
-    content = _read_bytes(path)
+    content = read_bytes(path, empty="the first row names the columns")
     wanted = tuple(dict.fromkeys(columns))
     if ending == ".parquet":
         return _read_parquet(path.name, content, wanted)
-    text = _decode(path.name, content)
+    text = decode_text(path.name, content)
     if ending == ".jsonl":
         return _read_jsonl(path.name, text, wanted)
     return _read_delimited(path.name, text, wanted, delimiter="," if ending == ".csv" else "\t")
-
-
-def _read_bytes(path: Path) -> bytes:
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError as error:
-        beside = [item.name for item in path.parent.iterdir()] if path.parent.is_dir() else []
-        match = nearest(path.name, beside)
-        hint = f"did you mean `{match}`?" if match else "paths are relative to the experiment's file"
-        raise DatasetError("RL401", f"there is no file {path}", help=hint) from error
-    except OSError as error:
-        raise DatasetError("RL401", f"cannot read {path}: {error.strerror}") from error
-    if not content.strip():
-        raise DatasetError("RL404", f"{path.name} is empty", help="the first row names the columns")
-    return content
-
-
-def _decode(name: str, content: bytes) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise DatasetError(
-            "RL403",
-            f"{name}, line {line}, byte {error.start} of the file: 0x{content[error.start]:02x} is not UTF-8",
-            help="save the table as UTF-8",
-        ) from error
 
 
 def _find_columns(name: str, found: Sequence[str], wanted: Sequence[str]) -> None:
@@ -218,6 +193,8 @@ def _as_text(name: str, column: str, value: Any) -> str | None:
         return str(value).lower()
     if isinstance(value, str):
         return _present(value)
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, int | float):
         return repr(value)
     raise DatasetError("RL404", f"{name}: column `{column}` holds {type(value).__name__}, not text or numbers")

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ PADDING_WORD, UNKNOWN_WORD = "", "[UNK]"
 START_WORD, END_WORD = "[START]", "[END]"
 
 Ids = NDArray[np.int32]
+Number = TypeVar("Number", bound=np.generic)
 
 
 @dataclass(frozen=True)
@@ -74,12 +75,26 @@ class TextVectorizer:
 
         A text without any unit becomes one unknown unit, so that no sample is all padding.
         """
-        ids_NT = np.full((len(texts), self.maxlen), PADDING_ID, np.int32)
-        for row, text in zip(ids_NT, texts, strict=True):
-            kept = self._cut(self._ids_of(text) or [UNKNOWN_ID], self.maxlen)
+        return self.align([self._ids_of(text) or [UNKNOWN_ID] for text in texts], PADDING_ID, np.int32)
+
+    def flat(self, text: str) -> Ids:
+        """Return the ids (L,) of a whole text, neither cut nor padded."""
+        return np.array(self._ids_of(text), np.int32)
+
+    def align(self, sequences: Sequence[Any], fill: int, dtype: type[Number]) -> NDArray[Number]:
+        """Return what belongs to each unit of N texts as (N, T), cut and padded as the texts are.
+
+        Args:
+            sequences: a number for each unit.
+            fill: what stands at padding.
+            dtype: of the array.
+        """
+        found = np.full((len(sequences), self.maxlen), fill, dtype)
+        for row, sequence in zip(found, sequences, strict=True):
+            kept = self.cut(sequence, self.maxlen)
             start = self.maxlen - len(kept) if self.padding == "pre" else 0
             row[start : start + len(kept)] = kept
-        return ids_NT
+        return found
 
     def encode_written(self, texts: Sequence[str]) -> tuple[Ids, Ids]:
         """Return what is read and what is to be written at each timestep, both (N, T).
@@ -89,7 +104,7 @@ class TextVectorizer:
         read_NT = np.full((len(texts), self.maxlen), PADDING_ID, np.int32)
         wanted_NT = read_NT.copy()
         for read, wanted, text in zip(read_NT, wanted_NT, texts, strict=True):
-            kept = self._cut(self._ids_of(text), self.maxlen - 1)
+            kept = self.cut(self._ids_of(text), self.maxlen - 1)
             read[: len(kept) + 1] = [START_ID, *kept]
             wanted[: len(kept) + 1] = [*kept, END_ID]
         return read_NT, wanted_NT
@@ -110,8 +125,9 @@ class TextVectorizer:
     def _ids_of(self, text: str) -> list[int]:
         return [self.ids.get(unit, UNKNOWN_ID) for unit in self.units(text)]
 
-    def _cut(self, ids: list[int], limit: int) -> list[int]:
-        return ids[max(0, len(ids) - limit) :] if self.truncating == "pre" else ids[:limit]
+    def cut(self, units: Sequence[Any], limit: int) -> Sequence[Any]:
+        """Return the units that are kept of a long text."""
+        return units[max(0, len(units) - limit) :] if self.truncating == "pre" else units[:limit]
 
     def to_data(self) -> dict[str, Any]:
         """Return plain data."""
@@ -150,7 +166,7 @@ def fit_vectorizer(texts: Sequence[str], text: Text, padding: Padding, *, writte
         rows=text.vocabulary,
         maxlen=fit_maxlen(lengths, padding),
         padding=padding.padding,
-        truncating=padding.truncating,
+        truncating=padding.truncating or ("post" if written else "pre"),
         mask=padding.mask,
         written=written,
     )

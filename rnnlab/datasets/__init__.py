@@ -16,12 +16,18 @@ from rnnlab.datasets.facts import TargetFacts as TargetFacts
 from rnnlab.datasets.generated import GENERATED as GENERATED
 from rnnlab.datasets.generated import GeneratedDataset as GeneratedDataset
 from rnnlab.datasets.sequence_table import SequenceTableDataset as SequenceTableDataset
+from rnnlab.datasets.series import SeriesDataset as SeriesDataset
 from rnnlab.datasets.split import FilesSplit as FilesSplit
 from rnnlab.datasets.split import GroupSplit as GroupSplit
 from rnnlab.datasets.split import RandomSplit as RandomSplit
 from rnnlab.datasets.split import Split as Split
 from rnnlab.datasets.split import StratifiedSplit as StratifiedSplit
 from rnnlab.datasets.split import TailSplit as TailSplit
+from rnnlab.datasets.split import TimeSplit as TimeSplit
+from rnnlab.datasets.tagged import ConllFormat as ConllFormat
+from rnnlab.datasets.tagged import TaggedDataset as TaggedDataset
+from rnnlab.datasets.tagged import WordTagFormat as WordTagFormat
+from rnnlab.datasets.text_file import TextFileDataset as TextFileDataset
 from rnnlab.datasets.text_pairs import TextPairsDataset as TextPairsDataset
 from rnnlab.datasets.text_table import TextTableDataset as TextTableDataset
 from rnnlab.datasets.ts import TsDataset as TsDataset
@@ -31,10 +37,13 @@ AnyDataset = (
     CatalogDataset
     | TextTableDataset
     | TextPairsDataset
+    | TextFileDataset
     | ArraysDataset
     | TsDataset
     | SequenceTableDataset
+    | TaggedDataset
     | GeneratedDataset
+    | SeriesDataset
 )
 SequencesDataset = TsDataset | SequenceTableDataset | ArraysDataset | CatalogDataset
 """Kinds whose inputs may be sequences of numbers of different lengths."""

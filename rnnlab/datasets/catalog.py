@@ -28,12 +28,14 @@ class CatalogDataset(Spec):
     """The dataset's name: see `rnnlab data list`."""
     target: str | None = None
     """What to predict, where the dataset offers several: movie-snippets has `sentiment` (default; sentences rated
-    exactly 0 are left out) and `score`; king-james-bible has `section` (default; one of ten) and `testament`."""
+    exactly 0 are left out) and `score`; king-james-bible has `section` (default; one of ten), `testament`, and for
+    language models `continuation`: the verses as one running text."""
     scaler: ScalerName | None = None
     """How each channel of sequences of numbers is scaled, fitted on the training timesteps alone: `standard` unless
     given; `minmax`, `robust` or `none`."""
     split: Split = RandomSplit()
-    """How the samples are divided. cmudict must be divided by its words: `{kind: group, column: word}`."""
+    """How the samples are divided. cmudict must be divided by its words: `{kind: group, column: word}`;
+    king-james-bible can be by its books: `{kind: group, column: book}`."""
 
     @property
     def entry(self) -> CatalogEntry:

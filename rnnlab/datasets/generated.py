@@ -11,14 +11,16 @@ from pydantic import Field
 from rnnlab.datasets.facts import InputFacts, TargetFacts
 from rnnlab.datasets.sequences import X, Y
 from rnnlab.datasets.split import RandomSplit, Seed, Split
+from rnnlab.datasets.tagged import TAGS, TEXT
 from rnnlab.datasets.text_pairs import SOURCE, TARGET
 from rnnlab.spec import Spec
 
-GeneratedName = Literal["adding_problem", "temporal_order", "copy_memory", "digit_addition"]
+GeneratedName = Literal["adding-problem", "temporal-order", "copy-memory", "digit-addition", "tagged-sentences"]
 ORDERS = ("XX", "XY", "YX", "YY")
 SYMBOLS = ("a", "b", "c", "d", "X", "Y", "B", "E")
 BLANK, COPIED, DIGITS = 0, 10, 8
 """Of copy memory: the symbol between, how many are copied, and their kinds; the recall signal is one more symbol."""
+SENTENCE_TAGS = ("B-LOC", "B-ORG", "B-PER", "I-LOC", "I-ORG", "I-PER", "O")
 COPY_SYMBOLS = ("blank", *(str(symbol) for symbol in range(1, DIGITS + 1)))
 
 
@@ -46,18 +48,26 @@ class GeneratedTask:
 
 
 GENERATED: dict[str, GeneratedTask] = {
-    "adding_problem": GeneratedTask(TargetFacts("number"), features=2, keys={"timesteps": 100}, least=8),
-    "temporal_order": GeneratedTask(
+    "adding-problem": GeneratedTask(TargetFacts("number"), features=2, keys={"timesteps": 100}, least=8),
+    "temporal-order": GeneratedTask(
         TargetFacts("classes", len(ORDERS), ORDERS), features=len(SYMBOLS), keys={"timesteps": 100}, least=10
     ),
-    "copy_memory": GeneratedTask(
+    "copy-memory": GeneratedTask(
         TargetFacts("classes", len(COPY_SYMBOLS), COPY_SYMBOLS, per="timestep"),
         features=len(COPY_SYMBOLS) + 1,
         keys={"timesteps": 100},
         length=lambda delay: delay + 2 * COPIED,
     ),
-    "digit_addition": GeneratedTask(
-        TargetFacts("sequence", per="timestep", reads=TARGET), TARGET, texts=(SOURCE, TARGET), keys={"digits": 3}
+    "digit-addition": GeneratedTask(
+        TargetFacts("sequence", per="timestep", reads=TARGET),
+        TARGET,
+        texts=(SOURCE, TARGET),
+        keys={"digits": 3},
+    ),
+    "tagged-sentences": GeneratedTask(
+        TargetFacts("tags", len(SENTENCE_TAGS), SENTENCE_TAGS, per="timestep", reads=TEXT),
+        TAGS,
+        texts=(TEXT,),
     ),
 }
 
@@ -65,10 +75,12 @@ GENERATED: dict[str, GeneratedTask] = {
 class GeneratedDataset(Spec):
     """Data made from a seed; nothing is read or fetched.
 
-    `adding_problem`: each timestep is a number from -1 to 1 and a marker; the target is 0.5 + a quarter of the sum of
-    the two marked numbers. `temporal_order`: among random letters stand two, each X or Y; the class is which, in order.
-    `copy_memory`: ten symbols, a delay, and a signal at which they are to be given again. `digit_addition`: texts such
-    as `12+7`, to which `19` is to be written.
+    `adding-problem`: each timestep is a number from -1 to 1 and a marker; the target is 0.5 + a quarter of the sum of
+    the two marked numbers. `temporal-order`: among random letters stand two, each X or Y; the class is which, in order.
+    `copy-memory`: ten symbols, a delay, and a signal at which they are to be given again. `digit-addition`: texts such
+    as `12+7`, to which `19` is to be written. `tagged-sentences`: English sentences of a small grammar with persons,
+    places and organisations as BIO tags. Many names are ambiguous (Jordan, Florence, Ford): which they are follows from
+    the words around them, sometimes behind.
     Sources: Hochreiter & Schmidhuber 1997 (experiments 4 and 6a); Arjovsky, Shah & Bengio 2016; Zaremba & Sutskever
     2014.
     """
@@ -81,10 +93,10 @@ class GeneratedDataset(Spec):
     samples: Annotated[int, Field(ge=10, le=1_000_000)] = 4000
     """How many samples, before they are divided."""
     timesteps: Annotated[int, Field(ge=1, le=10_000)] | None = None
-    """Of `adding_problem` and `temporal_order` the timesteps of a sample, of `copy_memory` those of the delay; 100
+    """Of `adding-problem` and `temporal-order` the timesteps of a sample, of `copy-memory` those of the delay; 100
     unless given."""
     digits: Annotated[int, Field(ge=1, le=9)] | None = None
-    """Of `digit_addition`: the most digits of a number that is added; 3 unless given."""
+    """Of `digit-addition`: the most digits of a number that is added; 3 unless given."""
     seed: Seed = 0
     """Seed of the samples. It is not the experiment's `seed`, so that replicates share the data."""
     split: Split = RandomSplit()

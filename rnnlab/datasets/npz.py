@@ -18,6 +18,11 @@ from rnnlab.source import nearest
 
 MAGIC = b"\x93NUMPY"
 LONGEST_HEADER = 65_536  # bytes: that of a plain array has about 100
+DAMAGED = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, LookupError, RuntimeError, SyntaxError, TypeError,
+    ValueError,
+)  # fmt: skip
+"""What reading raises of a file that was cut, changed or encrypted."""
 Type = Literal["whole", "real", "other"]
 
 
@@ -52,7 +57,7 @@ def read_headers(path: Path) -> dict[str, Header]:
         match = nearest(path.name, beside)
         hint = f"did you mean `{match}`?" if match else "paths are relative to the experiment's file"
         raise DatasetError("RL401", f"there is no file {path}", help=hint) from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, SyntaxError, KeyError, TypeError) as error:
+    except DAMAGED as error:
         raise DatasetError(
             "RL404", f"{path.name} is not a whole .npz file: {error}", help="write it again with numpy.savez"
         ) from error

@@ -6,7 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from rnnlab.spec import Choice, Spec
+from rnnlab.spec import Choice, PositiveInt, Spec
+
+DEFAULT_TEST = 0.1
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
@@ -51,6 +53,31 @@ class TailSplit(_Fractions):
     kind: Literal["tail"] = "tail"
 
 
+class TimeSplit(_Fractions):
+    """By time, at the same two moments for all series: first train, then validation, then test.
+
+    The fractions are of the time from the first timestep to the last. A window that reaches over a border stands in no
+    split; how many do is counted.
+    """
+
+    kind: Literal["time"] = "time"
+    end: Annotated[float, Field(gt=0, le=1)] = 1.0
+    """Fraction of the time that is used; what comes after is left out. Validation and test stand before it."""
+    folds: PositiveInt = 1
+    """Train so many times, each on all that came before: the test parts follow each other and the last one ends at
+    `end` (rolling origin). Mean and 95 % interval are recorded, as of `seeds`."""
+
+    @property
+    def test_share(self) -> float:
+        """Return the fraction of the time for the test."""
+        return DEFAULT_TEST if self.test is None else self.test
+
+    def fold(self, number: int) -> TimeSplit:
+        """Return the split of one fold, counted from 1; the first one ends earliest."""
+        end = round(self.end - self.test_share * (self.folds - number), 9)
+        return self.model_copy(update={"end": end, "folds": 1})
+
+
 class FilesSplit(Spec):
     """A file of its own for each split."""
 
@@ -61,4 +88,4 @@ class FilesSplit(Spec):
     """Path of the test table, relative to the experiment's file."""
 
 
-Split = Annotated[RandomSplit | StratifiedSplit | GroupSplit | TailSplit | FilesSplit, Choice("kind")]
+Split = Annotated[RandomSplit | StratifiedSplit | GroupSplit | TailSplit | TimeSplit | FilesSplit, Choice("kind")]

@@ -9,6 +9,8 @@ from pydantic import Field
 from rnnlab.layers import AnyLayer
 from rnnlab.spec import Name, PositiveInt, Reference, Spec, Tuple
 
+Selector = Annotated[str, Field(pattern=r"\S", max_length=250)]
+
 
 class Input(Spec):
     """An input by shape, without data: ids below `vocabulary`, or `features` numbers per timestep."""
@@ -28,6 +30,16 @@ class Input(Spec):
         return (self.features,) if isinstance(self.features, int) else self.features
 
 
+class InitialWeights(Spec):
+    """Weights to start from: those that an earlier run ended with."""
+
+    run: Selector
+    """The run: its id (six characters or more), its name, or `LAST`; recorded as its whole id."""
+    layers: Annotated[tuple[Name, ...], Tuple, Field(min_length=1)] | None = None
+    """Names of the layers that take the weights of the same layers there; the others keep their own initialisation.
+    All layers unless given."""
+
+
 class Model(Spec):
     """The network: each layer reads the one above it, or what its `from` names."""
 
@@ -38,3 +50,12 @@ class Model(Spec):
     outputs: Annotated[tuple[Reference, ...], Tuple, Field(min_length=1)] | None = None
     """What the model gives: names of layers, or of their states such as `encoder.state_h`; the last layer unless
     given."""
+    initial_weights: Selector | InitialWeights | None = None
+    """The run whose weights the training starts from: `LAST`, or `{run: LAST, layers: [embedding, encoder]}`. With
+    `trainable: false` on them they also stay so."""
+
+    @property
+    def starts_from(self) -> InitialWeights | None:
+        """Return the weights to start from; None where all are initialised."""
+        given = self.initial_weights
+        return InitialWeights(run=given) if isinstance(given, str) else given

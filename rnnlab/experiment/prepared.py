@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from rnnlab.datasets import (
+    CATALOG,
     AnyDataset,
     ArraysDataset,
     CatalogDataset,
@@ -23,24 +24,38 @@ from rnnlab.datasets import (
     GeneratedDataset,
     InputFacts,
     SequenceTableDataset,
+    SeriesDataset,
+    TaggedDataset,
     TargetFacts,
+    TextFileDataset,
     TextPairsDataset,
     TextTableDataset,
     TsDataset,
 )
 from rnnlab.datasets.facts import TargetKind
 from rnnlab.datasets.npz import Header, read_headers
+from rnnlab.datasets.series import FUTURE
 from rnnlab.errors import DatasetError
 from rnnlab.experiment.experiment import Experiment
 from rnnlab.experiment.sequence_facts import describe_sequences, sequence_facts, sequence_inputs
+from rnnlab.experiment.target import task_of
 from rnnlab.padding import Padding
 from rnnlab.source import did_you_mean
-from rnnlab.text import Text
+from rnnlab.tasks import Forecasting, LanguageModel
+from rnnlab.text import Text, Unit
 
 FORMAT = 2
 MANIFEST = "manifest.json"
 FACTS = "facts.json"
-FileDataset = TextTableDataset | TextPairsDataset | ArraysDataset | TsDataset | SequenceTableDataset
+FileDataset = (
+    TextTableDataset
+    | TextPairsDataset
+    | ArraysDataset
+    | TaggedDataset
+    | TextFileDataset
+    | TsDataset
+    | SequenceTableDataset
+)
 Section = TypeVar("Section", Text, Padding)
 
 
@@ -60,9 +75,15 @@ def prepared_folder(fingerprint: str) -> Path:
 
 
 def text_of(experiment: Experiment, name: str) -> Text:
-    """Return the `text` section as it holds for an input, or its defaults; generated texts have characters."""
-    generated = isinstance(experiment.dataset, GeneratedDataset)
-    return _of_input(experiment.text, name) or Text(unit="character" if generated else "word")
+    """Return the `text` section as it holds for an input, or its defaults; the unit follows from the data."""
+    return _of_input(experiment.text, name) or Text(unit=_default_unit(experiment.dataset))
+
+
+def _default_unit(dataset: AnyDataset | None) -> Unit:
+    facts = dataset.target_facts() if dataset else None
+    if facts is not None and facts.kind == "tags":
+        return "token"
+    return "character" if isinstance(dataset, GeneratedDataset) else "word"
 
 
 def padding_of(experiment: Experiment, name: str) -> Padding:
@@ -88,6 +109,12 @@ def source_paths(dataset: FileDataset, folder: Path) -> dict[str, Path]:
     return {name: folder / path for name, path in names.items()}
 
 
+def series_path(dataset: SeriesDataset, folder: Path) -> Path:
+    """Return the table of series that are not of the catalog."""
+    assert dataset.path is not None, "a rule demands a path or a source"
+    return folder / dataset.path
+
+
 def data_fingerprint(experiment: Experiment, folder: Path, target: TargetKind | None) -> str | None:
     """Return the SHA-256 of the data's source and of every key that changes the prepared arrays.
 
@@ -108,6 +135,7 @@ def data_fingerprint(experiment: Experiment, folder: Path, target: TargetKind | 
         return None
     known = _known_target(dataset, target)
     padded = (*dataset.text_inputs, *sequence_inputs(dataset))
+    window = _window_of(experiment, known)
     key = {
         "format": FORMAT,
         "source": source,
@@ -115,6 +143,8 @@ def data_fingerprint(experiment: Experiment, folder: Path, target: TargetKind | 
         "text": {name: text_of(experiment, name).model_dump(mode="json") for name in dataset.text_inputs},
         "padding": {name: padding_of(experiment, name).model_dump(mode="json") for name in padded},
         "target": known.kind if known else None,
+        **({"window": window} if window else {}),
+        **({"inputs": list(series_inputs(experiment, dataset))} if isinstance(dataset, SeriesDataset) else {}),
     }
     canonical = json.dumps(key, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()
@@ -144,6 +174,8 @@ def describe(experiment: Experiment, folder: Path, target: TargetKind | None) ->
     known = _known_target(dataset, target)
     if isinstance(dataset, ArraysDataset):
         return _array_facts(experiment, dataset, folder, target or "classes")
+    if isinstance(dataset, SeriesDataset):
+        return Facts(series_inputs(experiment, dataset), {dataset.target_name: dataset.target_facts()})
     if isinstance(dataset, GeneratedDataset) and not dataset.text_inputs:
         return Facts(dataset.input_facts(), {dataset.target_name: dataset.target_facts()})
     if padded := sequence_inputs(dataset):
@@ -151,7 +183,9 @@ def describe(experiment: Experiment, folder: Path, target: TargetKind | None) ->
         paddings = {name: padding_of(experiment, name) for name in padded}
         return describe_sequences(dataset, path, paddings, known or TargetFacts(target or "classes"))
     inputs = {name: _text_facts(experiment, name) for name in dataset.input_names}
-    if known is not None and known.kind == "sequence" and known.reads:
+    if window := _window_of(experiment, known):
+        inputs = {name: running_text_facts(window, facts.vocabulary) for name, facts in inputs.items()}
+    if known is not None and known.kind in ("sequence", "continuation") and known.reads:
         known = replace(known, classes=inputs[known.reads].vocabulary)
     return Facts(inputs, {dataset.target_name: known} if known else {})
 
@@ -165,6 +199,26 @@ def _text_facts(experiment: Experiment, name: str) -> InputFacts:
         padding=padding.padding,
         masked=padding.mask,
     )
+
+
+def running_text_facts(window: int, vocabulary: int | None) -> InputFacts:
+    """Return what is known of the windows of a running text: none of them is padded but a last one, where it ends."""
+    return InputFacts("ids", timesteps=window, vocabulary=vocabulary)
+
+
+def _window_of(experiment: Experiment, known: TargetFacts | None) -> int | None:
+    """Return the timesteps of a language model's windows; None for other tasks."""
+    if known is None or known.kind != "continuation":
+        return None
+    task = task_of(experiment)
+    return task.window if isinstance(task, LanguageModel) else None
+
+
+def series_inputs(experiment: Experiment, dataset: SeriesDataset) -> dict[str, InputFacts]:
+    """Return the network's inputs: a recursive head, which gives one timestep, needs no look at the whole future."""
+    task = experiment.task
+    recursive = isinstance(task, Forecasting) and task.head == "recursive"
+    return {name: fact for name, fact in dataset.input_facts().items() if not (recursive and name == FUTURE)}
 
 
 def _array_facts(experiment: Experiment, dataset: ArraysDataset, folder: Path, target: TargetKind) -> Facts:
@@ -192,6 +246,8 @@ def _array_sequences(experiment: Experiment, dataset: ArraysDataset, name: str, 
 
 
 def _array_input(name: str, header: Header) -> InputFacts:
+    if 0 in header.shape:
+        raise DatasetError("RL406", f"the array `{name}` is empty: {' x '.join(map(str, header.shape))}")
     if len(header.shape) < 3 or header.type == "other":
         shape = " x ".join(map(str, header.shape))
         kind = " of objects" if header.type == "other" else ""
@@ -258,6 +314,10 @@ def _source_identity(dataset: AnyDataset, folder: Path) -> dict[str, str]:
         return {"archive": dataset.entry.source.sha256}
     if isinstance(dataset, GeneratedDataset):
         return {"generator": f"{dataset.name} {dataset.version}"}
+    if isinstance(dataset, SeriesDataset) and dataset.source is not None:
+        return {"archive": CATALOG[dataset.source].source.sha256}
+    if isinstance(dataset, SeriesDataset):
+        return {"table": file_sha256(series_path(dataset, folder))}
     return {name: file_sha256(path) for name, path in source_paths(dataset, folder).items()}
 
 

@@ -186,7 +186,7 @@ def _wrong_value(path: Path, group: Details, data: dict[str, Any]) -> Finding:
     wanted = [_demand(each) for each in group if each["type"] in {*TYPES, "choice_type", "literal_error"}]
     if wanted:
         return _wrong_type(path, list(dict.fromkeys(wanted)), found, data)
-    return Finding("RL104", first["msg"] if kind == "maxlen" else f"{what} {first['msg']}", path)
+    return Finding("RL104", first["msg"] if kind in ("maxlen", "frequency") else f"{what} {first['msg']}", path)
 
 
 def _demand(details: ErrorDetails) -> str:

@@ -6,12 +6,23 @@ from rnnlab.datasets import TargetFacts
 from rnnlab.datasets.facts import TargetKind
 from rnnlab.experiment.experiment import Experiment
 from rnnlab.layers import LAYERS
-from rnnlab.tasks import AnyTask, Classification, Regression, SequenceToSequence
+from rnnlab.tasks import (
+    AnyTask,
+    Classification,
+    Forecasting,
+    LanguageModel,
+    Regression,
+    SequenceToSequence,
+    Tagging,
+)
 
 DEFAULT_TASKS: dict[TargetKind, AnyTask] = {
     "classes": Classification(),
     "number": Regression(),
     "sequence": SequenceToSequence(),
+    "tags": Tagging(),
+    "continuation": LanguageModel(),
+    "forecast": Forecasting(),
 }
 
 

@@ -13,7 +13,7 @@ from rnnlab.experiment import Experiment
 from rnnlab.export.layers import layer_call, state_counts, use_cudnn
 from rnnlab.export.masks import Masks, apply_layer
 from rnnlab.export.python import Call, Variable, assign, comment, docstring, visible, write
-from rnnlab.export.training import compile_call, fit_keywords
+from rnnlab.export.training import compile_call, fit_keywords, pinball_lines
 from rnnlab.layers import Shape, Signal
 from rnnlab.plan import HeadPlan, LayerPlan, Plan
 from rnnlab.plan.wiring import base_of
@@ -72,6 +72,9 @@ class _Script:
         lines += [f"keras.utils.set_random_seed({self.experiment.seed})"]
         lines += [write(Call("keras.config.set_dtype_policy", (plan.dtype,)))] if plan.dtype != "float32" else []
         lines.append("")
+        if starts := self.experiment.model.starts_from:
+            taken = ", ".join(starts.layers) if starts.layers else "the model"
+            lines += comment(f"the file starts from the weights of the run {starts.run}: give them to {taken}")
         for name, signal in plan.inputs.items():
             lines += self.input_lines(name, signal)
         lines.append("")
@@ -79,6 +82,7 @@ class _Script:
             lines += self.layer_lines(layer)
         lines += ["", assign("model", self.model_call())]
         if plan.head:
+            lines += pinball_lines(plan.head)
             lines += [write(compile_call(plan, plan.head, self.experiment.optimizer)), "", ""]
             lines += self.train_lines(plan.head)
         lines += ["", "", 'if __name__ == "__main__":', "    model.summary()"] if plan.head else ["model.summary()"]
@@ -223,7 +227,8 @@ def _group(states: list[Any], counts: list[int]) -> list[Any]:
 
 def _say_input(signal: Signal) -> str:
     if not signal.is_ids:
-        return "numbers"
+        gaps = signal.mask is not None and signal.mask.side == "gaps"
+        return "numbers, the last of a timestep is 1 where it was observed" if gaps else "numbers"
     sides = {"pre": ", before the data", "post": ", behind the data"}
     padding = f"; 0 is padding{sides.get(signal.mask.side, '')}" if signal.mask else ""
     return f"ids below {signal.vocabulary}{padding}"
@@ -235,6 +240,9 @@ def _say_array(signal: Signal) -> str:
 
 def _say_target(head: HeadPlan, plan: Plan) -> str:
     (output,) = plan.outputs.values()
+    if head.forecast:
+        numbers = head.forecast.steps * head.forecast.targets
+        return f"float32 of shape (samples, {numbers}), the forecast: timestep by timestep, target by target"
     if head.kind == "number":
         return "float32 of shape (samples, 1), the number to predict"
     names = head.labels or ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rnnlab.experiment import Experiment
-from rnnlab.export.python import Call
+from rnnlab.export.python import Call, Variable, comment
 from rnnlab.optimizers import Optimizer
 from rnnlab.plan import HeadPlan, Plan
 from rnnlab.spec import Spec
@@ -31,7 +31,7 @@ def compile_call(plan: Plan, head: HeadPlan, optimizer: Optimizer) -> Call:
         (
             ("optimizer", _scaling(_optimizer(optimizer), plan)),
             ("loss", _loss(head)),
-            ("metrics", [_metric(name, head) for name in head.metrics]),
+            *_metrics(head),
             *jit,
         ),
     )
@@ -68,6 +68,34 @@ def _optimizer(spec: Optimizer) -> Call:
     return Call(f"keras.optimizers.{spec.keras_class}", (), (("learning_rate", rate), *own))
 
 
+def pinball_lines(head: HeadPlan) -> list[str]:
+    """Return the loss of quantiles as a function, which Keras has none of; nothing for other heads."""
+    if not _has_quantiles(head):
+        return []
+    assert head.forecast is not None
+    numbers = head.forecast.steps * head.forecast.targets
+    return [
+        "",
+        "def pinball(wanted, found):",
+        *comment("the mean over the quantiles, which lie side by side for each number", indent=4),
+        f"    levels = keras.ops.array({list(head.forecast.quantiles)})",
+        f"    found = keras.ops.reshape(found, (-1, {numbers}, {head.forecast.answers}))",
+        "    above = keras.ops.expand_dims(wanted, -1) - found",
+        "    return keras.ops.mean(keras.ops.maximum(levels * above, (levels - 1) * above), axis=(1, 2))",
+        "",
+        "",
+    ]
+
+
+def _has_quantiles(head: HeadPlan) -> bool:
+    return head.forecast is not None and bool(head.forecast.quantiles)
+
+
+def _metrics(head: HeadPlan) -> tuple[tuple[str, Any], ...]:
+    """Return the metrics; Keras's own cannot read quantiles."""
+    return () if _has_quantiles(head) else (("metrics", [_metric(name, head) for name in head.metrics]),)
+
+
 def _scaling(optimizer: Call, plan: Plan) -> Call:
     """Return the optimizer that scales the loss; under the policy mixed_float16 Keras wraps it by itself."""
     if not plan.scales_loss or plan.dtype == "mixed_float16":
@@ -79,7 +107,9 @@ def _dtype(head: HeadPlan) -> tuple[tuple[str, str], ...]:
     return () if head.dtype == "float32" else (("dtype", head.dtype),)
 
 
-def _loss(head: HeadPlan) -> Call:
+def _loss(head: HeadPlan) -> Call | Variable:
+    if _has_quantiles(head):
+        return Variable("pinball")
     return Call(
         f"keras.losses.{head.loss.keras_class}",
         (),

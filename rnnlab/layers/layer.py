@@ -23,11 +23,11 @@ class Mask:
 
     Attributes:
         input: name of that input or masking layer; None until the plan has named the layer.
-        side: where they stand; `any` where only the values tell.
+        side: where they stand; `any` where only the values tell, `gaps` where series have some.
     """
 
     input: str | None
-    side: Literal["pre", "post", "any"]
+    side: Literal["pre", "post", "any", "gaps"]
 
 
 @dataclass(frozen=True)

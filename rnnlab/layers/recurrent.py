@@ -18,6 +18,7 @@ KERAS_DEPTH = 2
 MASK_OBSTACLES = {
     "pre": "`padding.padding` is pre, cuDNN masks only what stands at the end",
     "any": "`masking` masks timesteps wherever they stand, cuDNN only those at the end",
+    "gaps": "`dataset.gaps: mask` masks timesteps wherever they stand, cuDNN only those at the end",
 }
 
 

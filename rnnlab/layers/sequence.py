@@ -73,6 +73,9 @@ def show_dimensions(shape: Shape) -> str:
     return f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"
 
 
+WITHOUT = {"any": "leave the `masking` layer out", "gaps": "set `dataset.gaps: fill`"}
+
+
 def leaks(layer: str, mask: Mask, why: str, instead: str, *, key: str | None = None) -> LayerProblemError:
     """Return the refusal of a layer that would let padding change results.
 
@@ -83,7 +86,7 @@ def leaks(layer: str, mask: Mask, why: str, instead: str, *, key: str | None = N
         instead: what to do; the way without a mask is added.
         key: that is the cause.
     """
-    without = "leave the `masking` layer out" if mask.side == "any" else "set `padding.mask: false`"
+    without = WITHOUT.get(mask.side, "set `padding.mask: false`")
     return LayerProblemError(
         "RL225", f"`{layer}` {why}, so padding would change the result", key=key, help=f"{instead}, or {without}"
     )

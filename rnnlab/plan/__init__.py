@@ -10,6 +10,7 @@ from rnnlab.plan.check import plan_model as plan_model
 from rnnlab.plan.inference import InferencePlan as InferencePlan
 from rnnlab.plan.inference import plan_inference as plan_inference
 from rnnlab.plan.late import Obstacle as Obstacle
+from rnnlab.plan.plan import ForecastPlan as ForecastPlan
 from rnnlab.plan.plan import HeadPlan as HeadPlan
 from rnnlab.plan.plan import LayerPlan as LayerPlan
 from rnnlab.plan.plan import Plan as Plan

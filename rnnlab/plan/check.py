@@ -13,6 +13,7 @@ from rnnlab.experiment import Experiment, describe, errors_of, load_document, ta
 from rnnlab.plan.dtypes import memory_bytes
 from rnnlab.plan.graph import plan_graph, plan_inputs
 from rnnlab.plan.head import plan_head
+from rnnlab.plan.initial import initial_findings
 from rnnlab.plan.plan import Plan
 from rnnlab.plan.space_check import space_findings
 from rnnlab.plan.stateful import stateful_findings
@@ -162,6 +163,7 @@ def _plan(experiment: Experiment, facts: Facts | None, *, with_head: bool) -> tu
         dtype=experiment.runtime.dtype,
     )
     findings += [*stateful_findings(experiment, plan), *writing_findings(experiment, plan)]
+    findings += initial_findings(experiment, plan)
     return plan, findings
 
 

@@ -148,7 +148,7 @@ def _mask_named(result: Planned, node: Node) -> Planned:
 def _check_cudnn(experiment: Experiment, node: Node, signal: Signal) -> None:
     if experiment.runtime.kernel != "cudnn" or not isinstance(node.layer, RecurrentLayer):
         return
-    if signal.mask and signal.mask.side == "any":
+    if signal.mask and signal.mask.side in ("any", "gaps"):
         raise LayerProblemError(
             "RL215",
             f"cuDNN cannot compute this layer: {node.layer.cudnn_obstacle(signal)}",
@@ -197,7 +197,7 @@ def plan_inputs(experiment: Experiment, facts: Facts | None) -> dict[str, Signal
     assert facts is not None, "a file without inputs has a dataset, and that has facts"
     signals = {}
     for name, fact in facts.inputs.items():
-        mask = Mask(name, fact.padding) if fact.masked and fact.padding else None
+        mask = Mask(name, fact.padding or "gaps") if fact.masked else None
         signal = _input((fact.timesteps, *fact.features), fact.vocabulary, experiment.runtime.dtype)
         signals[name] = replace(signal, mask=mask)
     return signals

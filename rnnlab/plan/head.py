@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from rnnlab.datasets import Facts, TargetFacts
+from rnnlab.datasets import Facts, SeriesDataset, TargetFacts
 from rnnlab.experiment import Experiment, target_kind, task_of
 from rnnlab.layers import Signal
-from rnnlab.plan.plan import HeadPlan, LayerPlan
+from rnnlab.plan.plan import ForecastPlan, HeadPlan, LayerPlan
 from rnnlab.source import Finding, listing
-from rnnlab.tasks import LOSSES, METRICS, HeadKind, Loss
+from rnnlab.tasks import LOSSES, METRICS, Forecasting, HeadKind, Loss
 
 
 def plan_head(
@@ -23,7 +23,8 @@ def plan_head(
         return None, [shape_problem]
     units = last.output.shape[-1]
     assert units is not None
-    kind, findings = _check_units(units, known, path)
+    forecast = _plan_forecast(experiment)
+    kind, findings = _check_forecast(units, forecast, path) if forecast else _check_units(units, known, path)
     loss = task.loss or task.default_loss(kind)
     activation = str(last.keras_arguments["activation"])
     findings += _check_activation(kind, activation, loss, explicit=task.loss is not None, path=path)
@@ -39,6 +40,7 @@ def plan_head(
         per=known.per,
         numbers=known.numbers,
         reads=known.reads,
+        forecast=forecast,
         dtype="float64" if last.output.dtype == "float64" else "float32",
     )
     return (None if findings else head), findings
@@ -99,7 +101,7 @@ def _check_units(units: int, known: TargetFacts, path: tuple[str | int, ...]) ->
         found = f"the target is {what}, but the head has {units} unit{'s' if units != 1 else ''}"
         wrong = Finding("RL203", found, place, help=f"use `units: {known.numbers}`")
         return "number", [] if units == known.numbers else [wrong]
-    if known.kind == "sequence":
+    if known.kind in ("sequence", "continuation"):
         return "classes", _check_vocabulary(units, known, place)
     kind: HeadKind = "binary" if units == 1 else "classes"
     classes = known.classes
@@ -115,15 +117,33 @@ def _check_units(units: int, known: TargetFacts, path: tuple[str | int, ...]) ->
     ]
 
 
+def _plan_forecast(experiment: Experiment) -> ForecastPlan | None:
+    task, dataset = task_of(experiment), experiment.dataset
+    if not isinstance(task, Forecasting) or not isinstance(dataset, SeriesDataset):
+        return None
+    steps = 1 if task.head == "recursive" else dataset.horizon
+    return ForecastPlan(dataset.horizon, steps, len(dataset.target), task.quantiles or ())
+
+
+def _check_forecast(units: int, forecast: ForecastPlan, path: tuple[str | int, ...]) -> tuple[HeadKind, list[Finding]]:
+    if units == forecast.units:
+        return "number", []
+    factors = {"timestep": forecast.steps, "target": forecast.targets, "quantile": len(forecast.quantiles)}
+    terms = " x ".join(f"{count} {name}{'s'[: count != 1]}" for name, count in factors.items() if count)
+    message = f"the forecast is {terms}, but the head has {units} unit{'s'[: units != 1]}"
+    return "number", [Finding("RL203", message, (*path, "units"), help=f"use `units: {forecast.units}`")]
+
+
 def _check_vocabulary(units: int, known: TargetFacts, place: tuple[str | int, ...]) -> list[Finding]:
     if known.classes is None or units == known.classes:
         return []
+    key = "text.vocabulary" if known.kind == "continuation" else f"text.{known.reads}.vocabulary"
     return [
         Finding(
             "RL203",
             f"the target's vocabulary has {known.classes} rows, but the head has {units} units",
             place,
-            help=f"use `units: {known.classes}`, or `text.{known.reads}.vocabulary: {units}`",
+            help=f"use `units: {known.classes}`, or `{key}: {units}`",
         )
     ]
 

@@ -16,6 +16,7 @@ from rnnlab.errors import CallError
 from rnnlab.layers import Signal
 from rnnlab.plan.late import DecoderSide, Obstacle, decoder_side, find_obstacles
 from rnnlab.plan.owners import renamed, with_owners
+from rnnlab.plan.parts import giving, part_of, state_inputs
 from rnnlab.plan.plan import LayerPlan, Plan
 from rnnlab.plan.wiring import base_of, is_state
 
@@ -145,10 +146,12 @@ def _cut_apart(whole: InferencePlan, side: DecoderSide) -> InferencePlan:
             cut.add(layer)
     ((output, signal),) = whole.whole.outputs.items()
     given = {output: _one_timestep(signal)} | {state.name: Signal((state.units,)) for state in cut.states}
-    step, names = with_owners(_part(whole.whole, "step", cut.inputs, given, cut.layers), whole.whole)
+    step, names = with_owners(part_of(whole.whole, "step", cut.inputs, given, cut.layers), whole.whole)
     states = tuple(replace(state, name=renamed(state.name, names)) for state in cut.states)
     found = replace(whole, mode="step", step=step, encoded=cut.encoded, states=states)
-    return replace(found, encoder=_encoder(whole.whole, found.encoder_outputs))
+    return replace(
+        found, encoder=giving(whole.whole, "encoder", found.encoder_outputs) if found.encoder_outputs else None
+    )
 
 
 class _Cut:
@@ -204,11 +207,11 @@ class _Cut:
     def starts(self, layer: LayerPlan) -> tuple[str, ...]:
         """Return the step's inputs that a recurrent layer starts from, and what they are at first."""
         given = layer.initial_state or (None,) * len(layer.carries)
-        for (state, signal), start in zip(layer.carries.items(), given, strict=True):
-            name = f"{layer.name}.{state}"
+        inputs = state_inputs(layer)
+        self.inputs |= inputs
+        for (name, signal), start in zip(inputs.items(), given, strict=True):
             self.states.append(State(name, start, signal.shape[0] or 0))
-            self.inputs[name] = signal
-        return tuple(f"{layer.name}.{state}" for state in layer.carries)
+        return tuple(inputs)
 
 
 def _one_timestep(signal: Signal) -> Signal:
@@ -237,38 +240,4 @@ def _stepped(
         kernel="keras" if layer.kernel else None,
         kernel_reason=ONE_AT_A_TIME if layer.kernel else "",
         keras_arguments=keras_arguments or unrolled,
-    )
-
-
-def _encoder(plan: Plan, references: tuple[str, ...]) -> Plan | None:
-    """Return the part of a plan that its outputs need; None where there are no outputs."""
-    if not references:
-        return None
-    needed = {base_of(reference) for reference in references}
-    for layer in reversed(plan.layers):
-        if layer.name in needed:
-            needed |= {base_of(reference) for reference in (*layer.sources, *layer.initial_state)}
-            needed |= {signal.mask.input for signal in layer.inputs if signal.mask and signal.mask.input}
-    layers = {layer.name: layer for layer in plan.layers if layer.name in needed}
-    tensors = {reference: signal for layer in layers.values() for reference, signal in layer.tensors.items()}
-    inputs = {name: signal for name, signal in plan.inputs.items() if name in needed}
-    outputs = {reference: tensors[reference] for reference in references}
-    return with_owners(_part(plan, "encoder", inputs, outputs, layers), plan)[0]
-
-
-def _part(
-    plan: Plan,
-    name: str,
-    inputs: Mapping[str, Signal],
-    outputs: Mapping[str, Signal],
-    layers: Mapping[str, LayerPlan],
-) -> Plan:
-    return Plan(
-        name=f"{plan.name}-{name}",
-        inputs=inputs,
-        outputs=outputs,
-        layers=tuple(layers.values()),
-        head=None,
-        batch_size=plan.batch_size,
-        memory_bytes=None,
     )

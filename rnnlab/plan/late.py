@@ -128,7 +128,8 @@ def _merge(layer: LayerPlan, side: DecoderSide) -> Found:
     late = [signal for source, signal in zip(layer.sources, layer.inputs, strict=True) if side.has(source)]
     if any(len(signal.shape) < len(layer.output.shape) for signal in late):
         return "from", "meets a tensor of more dimensions, so that its timesteps become something else", True
-    if layer.layer == "concatenate" and layer.keras_arguments["axis"] in (1, -len(layer.output.shape)):
+    ranks = len(layer.output.shape)
+    if layer.layer == "concatenate" and ranks > 1 and layer.keras_arguments["axis"] in (1, -ranks):
         return "axis", "puts timesteps behind one another", True
     if all(base_of(source) in side.repeats for source, _ in side.aligned(layer)):
         return None

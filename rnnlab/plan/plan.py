@@ -11,6 +11,7 @@ from rnnlab.datasets.facts import Per
 from rnnlab.dtypes import compute_dtype
 from rnnlab.layers import LookAhead, Signal
 from rnnlab.tasks import Direction, HeadKind, Loss, direction_of
+from rnnlab.tasks.forecasting import MEDIAN
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,38 @@ class LayerPlan:
 
 
 @dataclass(frozen=True)
+class ForecastPlan:
+    """How the outputs of a sample are a forecast: timestep by timestep, target by target, quantile by quantile.
+
+    Attributes:
+        horizon: timesteps that are forecast.
+        steps: timesteps that the model gives at once; with fewer than the horizon they are fed back.
+        targets: K.
+        quantiles: ascending; empty where each number is given once.
+    """
+
+    horizon: int
+    steps: int
+    targets: int
+    quantiles: tuple[float, ...] = ()
+
+    @property
+    def answers(self) -> int:
+        """Return Q, how often each number is given."""
+        return len(self.quantiles) or 1
+
+    @property
+    def middle(self) -> int:
+        """Return which of the Q is the forecast: the median."""
+        return self.quantiles.index(MEDIAN) if self.quantiles else 0
+
+    @property
+    def units(self) -> int:
+        """Return the units of the head."""
+        return self.steps * self.targets * self.answers
+
+
+@dataclass(frozen=True)
 class HeadPlan:
     """How the output meets the target.
 
@@ -110,6 +143,7 @@ class HeadPlan:
         per: one target per sample, or one per timestep.
         numbers: K, numbers of a target; 1 for classes.
         reads: the input of ids whose padding loss and metrics leave out; None where every timestep counts.
+        forecast: how outputs are a forecast; None for other tasks.
     """
 
     kind: HeadKind
@@ -122,6 +156,7 @@ class HeadPlan:
     per: Per = "sample"
     numbers: int = 1
     reads: str | None = None
+    forecast: ForecastPlan | None = None
     dtype: str = "float32"
 
 

@@ -1,4 +1,4 @@
-"""What keeps an encoder-decoder from writing once it is trained."""
+"""What keeps a model from writing once it is trained."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from rnnlab.experiment import Experiment, task_of
 from rnnlab.plan.inference import decoding_obstacles, plan_inference
 from rnnlab.plan.plan import Plan
 from rnnlab.source import Finding
-from rnnlab.tasks import SequenceToSequence
+from rnnlab.tasks import LanguageModel, SequenceToSequence
 
 
 def writing_findings(experiment: Experiment, plan: Plan) -> Iterator[Finding]:
     """Yield what keeps the model from writing a text: it must not read what it is to write."""
     task = task_of(experiment)
+    if experiment.dataset is not None and isinstance(task, LanguageModel):
+        yield from _continuing(plan)
     if plan.head is None or not isinstance(task, SequenceToSequence):
         return
     assert plan.head.reads is not None
@@ -42,3 +44,21 @@ def writing_findings(experiment: Experiment, plan: Plan) -> Iterator[Finding]:
             ("task", "decode", "limit"),
             help=f"use at most {inference.timesteps}",
         )
+
+
+def _continuing(plan: Plan) -> Iterator[Finding]:
+    """Yield what lets a language model read the units that it is to predict."""
+    (reads,) = plan.inputs
+    ahead = decoding_obstacles(plan, reads)
+    for obstacle in ahead:
+        yield Finding(
+            "RL251",
+            f"`{obstacle.layer}` {obstacle.reason}: it would read the units that it is to predict",
+            ("model", "layers", obstacle.entry, obstacle.key),
+            help="use layers that read from the start to the end",
+        )
+    if plan.head is not None and not ahead:
+        try:
+            plan_inference(plan, reads)
+        except CallError as error:
+            yield Finding("RL251", str(error), ("model", "layers"), on_key=True)

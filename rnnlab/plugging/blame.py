@@ -11,7 +11,7 @@ from rnnlab.errors import PluginError
 
 FAULTS = (
     ArithmeticError, AssertionError, AttributeError, ImportError, LookupError, NameError, OSError, RuntimeError,
-    SyntaxError, TypeError, ValueError,
+    SyntaxError, SystemExit, TypeError, ValueError,
 )  # fmt: skip
 """What other people's code raises; `PluginError` and the refusals of layers are none of these."""
 

@@ -5,5 +5,9 @@ from rnnlab.prediction.answers import answer as answer
 from rnnlab.prediction.model import SavedModel as SavedModel
 from rnnlab.prediction.model import load_model as load_model
 from rnnlab.prediction.predict import Evaluation as Evaluation
+from rnnlab.prediction.predict import activations as activations
 from rnnlab.prediction.predict import evaluate as evaluate
 from rnnlab.prediction.predict import predict as predict
+from rnnlab.prediction.sample import Sample as Sample
+from rnnlab.prediction.sample import sample as sample
+from rnnlab.prediction.states import write_arrays as write_arrays

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -24,20 +25,27 @@ def answer(saved: SavedModel, raw: dict[str, Any]) -> pd.DataFrame:
 
     Returns:
         The texts by input (or the sample's number), then the label with its probability and the probability of each
-        class; or the value, or the values; or the text that is written, and the logarithm of its probability.
+        class; or the value, or the values; or the text that is written, and the logarithm of its probability. For
+        tagged sentences a row for each token.
 
     Raises:
         DatasetError: RL404, RL406: nothing to answer, or arrays of another shape.
     """
-    count = count_of(raw)
+    count_of(raw)
     inputs = saved.preparation.encode(raw)
     if saved.writer is not None:
         return pd.DataFrame({name: list(raw[name]) for name in raw} | written(saved, inputs))
-    outputs = saved.outputs(inputs)
+    return rows_of(saved, raw, inputs, saved.outputs(inputs))
+
+
+def rows_of(saved: SavedModel, raw: dict[str, Any], inputs: dict[str, Any], outputs: NDArray[Any]) -> pd.DataFrame:
+    """Return the rows of `answer` for outputs (N, U) or (N, T, U) that are known."""
     about = pd.DataFrame({name: list(raw[name]) for name in raw if name in saved.preparation.texts})
     if about.empty:
-        about["sample"] = np.arange(count)
+        about["sample"] = np.arange(count_of(raw))
     head = saved.objective.head
+    if saved.preparation.layout is not None:
+        return _tags(saved, raw[head.reads or ""], outputs)
     if head.per == "timestep":
         live = np.ones(outputs.shape[:2], bool) if head.reads is None else live_timesteps(inputs[head.reads])
         samples, timesteps = np.nonzero(live)
@@ -46,6 +54,24 @@ def answer(saved: SavedModel, raw: dict[str, Any]) -> pd.DataFrame:
         outputs = outputs[live]
     found = _values(outputs) if head.kind == "number" else _labels(head, outputs, saved.preparation.labels)
     return pd.concat([about, pd.DataFrame(found)], axis=1)
+
+
+def _tags(saved: SavedModel, texts: Sequence[str], outputs_NTU: NDArray[Any]) -> pd.DataFrame:
+    """Return one row per token; a token that padding cut away has no label."""
+    vectorizer = saved.preparation.texts[saved.objective.head.reads or ""]
+    units = [vectorizer.units(text) for text in texts]
+    begins = np.cumsum([0, *(len(each) for each in units)])
+    places_NT = vectorizer.align(
+        [range(begin, begin + len(each)) for begin, each in zip(begins, units, strict=False)], -1, np.int64
+    )
+    outputs = np.full((begins[-1], outputs_NTU.shape[-1]), np.nan)
+    outputs[places_NT[places_NT >= 0]] = outputs_NTU[places_NT >= 0]
+    about = {
+        "sentence": np.repeat(np.arange(1, len(units) + 1), [len(each) for each in units]),
+        "token": [token for text in texts for token in text.split()],
+    }
+    found = _labels(saved.objective.head, np.nan_to_num(outputs), saved.preparation.labels)
+    return pd.DataFrame(about | found).mask(np.isnan(outputs[:, :1]) & (np.arange(2 + len(found)) > 1))
 
 
 def written(saved: SavedModel, inputs: dict[str, Any]) -> dict[str, Any]:

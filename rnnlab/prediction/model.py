@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import tempfile
-import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,18 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from rnnlab.build import INFERENCE_FOLDER, Inference, Objective, build_objective, load_inference
-from rnnlab.build.plugins import register_classes
+from rnnlab.build import INFERENCE_FOLDER, Inference, Objective, build_objective, load_inference, read_keras
+from rnnlab.build.plugins import require_plugins
 from rnnlab.data import Preparation
-from rnnlab.errors import PluginError, StoreError
-from rnnlab.plan import HeadPlan
-from rnnlab.plugging import Plugin, plugin_named, seek_member
-from rnnlab.tasks import LOSSES, Beam, Greedy
+from rnnlab.errors import DatasetError, StoreError
+from rnnlab.plan import ForecastPlan, HeadPlan
+from rnnlab.tasks import Beam, Greedy, read_loss
 from rnnlab.track.record import Record
 from rnnlab.track.store import Store
 
 BATCH = 256  # samples
 HEAD = "head.json"
+CONTINUES = "language_model"  # the task whose models continue texts
 
 
 @dataclass(frozen=True)
@@ -51,15 +50,35 @@ class SavedModel:
         preparation: how raw data become its inputs.
         objective: how its outputs are read and scored.
         writer: how it writes texts; None where it answers otherwise.
+        sampler: how it continues texts; None where it is no language model.
+        carried: its states were carried from window to window in training.
     """
 
     model: keras.Model
     preparation: Preparation
     objective: Objective
     writer: Writer | None = None
+    sampler: Inference | None = None
+    carried: bool = False
+
+    def check_lengths(self, inputs: Mapping[str, NDArray[Any]]) -> None:
+        """Refuse sequences of another length than the model reads.
+
+        Raises:
+            DatasetError: RL404, with the numbers of timesteps.
+        """
+        for tensor in self.model.inputs:
+            wanted, found = tensor.shape[1], inputs[tensor.name].shape[1] if tensor.name in inputs else None
+            if wanted is not None and found is not None and found != wanted:
+                raise DatasetError(
+                    "RL404",
+                    f"the array `{tensor.name}` has {found} timesteps, the model reads {wanted}",
+                    help="cut or fill the sequences up, or go on with them from part to part: `--state FILE.npz`",
+                )
 
     def outputs(self, inputs: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
         """Return probabilities or numbers, (N, U) or (N, T, U), for prepared inputs."""
+        self.check_lengths(inputs)
         parts = []
         for batch in batches_of(inputs):
             logits = self.model(batch, training=False)
@@ -95,13 +114,15 @@ def read_model(folder: Path) -> SavedModel:
         StoreError: something is missing or damaged.
     """
     require_plugins(folder)
-    path = folder / "data" / "model.keras"
-    try:
-        model = keras.models.load_model(path, compile=False, safe_mode=True)
-    except (ValueError, TypeError, OSError, KeyError, zipfile.BadZipFile) as error:
-        reason = str(error).split("\n", maxsplit=1)[0]
-        raise StoreError(f"the model {path} cannot be loaded: {reason}") from error
-    return SavedModel(model, Preparation.load(folder), build_objective(read_head(folder)), _read_writer(folder))
+    head = read_head(folder)
+    return SavedModel(
+        read_keras(folder / "data" / "model.keras"),
+        Preparation.load(folder),
+        build_objective(head),
+        _read_writer(folder),
+        load_inference(folder / INFERENCE_FOLDER) if head.task == CONTINUES else None,
+        bool(_read_json(folder / HEAD).get("carried")),
+    )
 
 
 def _read_writer(folder: Path) -> Writer | None:
@@ -130,41 +151,6 @@ def _read_json(path: Path) -> dict[str, Any]:
     return data
 
 
-def require_plugins(folder: Path) -> None:
-    """Register the Keras classes of the plugins that the model in a folder was trained with.
-
-    Raises:
-        PluginError: RL510, one is missing, or was changed.
-        StoreError: what is written about them is damaged.
-    """
-    path = folder / "plugins.json"
-    if not path.is_file():
-        return
-    try:
-        wanted = [
-            (str(each["name"]), str(each["sha256"]), list(each["files"]), list(each["members"]))
-            for each in json.loads(path.read_text(encoding="utf-8"))
-        ]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise StoreError(f"{path} is missing or damaged; train again, or restore the store") from error
-    for name, sha256, files, members in wanted:
-        if plugin_named(name) is None:
-            seek_member(members[0])
-        register_classes(_same_plugin(name, sha256, files))
-
-
-def _same_plugin(name: str, sha256: str, files: list[str]) -> Plugin:
-    plugin = plugin_named(name)
-    told = f"the model was trained with the plugin `{name}` ({files[0]}, SHA-256 {sha256[:12]}…)"
-    kept = f"the run keeps both files of it as artifacts: plugins/{files[0]} and plugins/{files[-1]}"
-    if plugin is None:
-        raise PluginError("RL510", f"{told}, which is missing here", help=f"give it: --plugin {files[0]}; {kept}")
-    if plugin.sha256 != sha256:
-        message = f"{told}, but {plugin.spec_file.path} or its Keras file differs from it"
-        raise PluginError("RL510", message, help=kept)
-    return plugin
-
-
 def read_head(folder: Path) -> HeadPlan:
     """Return how outputs are read.
 
@@ -174,18 +160,22 @@ def read_head(folder: Path) -> HeadPlan:
     path = folder / HEAD
     data = _read_json(path)
     try:
-        loss = data["loss"]
         return HeadPlan(
             kind=data["kind"],
             task=data["task"],
             target=data["target"],
-            loss=LOSSES[loss["kind"]].model_validate(loss),
+            loss=read_loss(data["loss"]),
             metrics=tuple(data["metrics"]),
             from_logits=data["from_logits"],
             per=data["per"],
             numbers=data["numbers"],
             reads=data["reads"],
+            forecast=_read_forecast(data.get("forecast")),
             dtype=data.get("dtype", "float32"),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise StoreError(f"{path} is missing or damaged; train again, or restore the store") from error
+
+
+def _read_forecast(data: dict[str, Any] | None) -> ForecastPlan | None:
+    return None if data is None else ForecastPlan(**data | {"quantiles": tuple(data["quantiles"])})

@@ -6,26 +6,55 @@ from pathlib import Path
 from typing import Any
 
 from rnnlab.data import Preparation, load_arrays, read_table
+from rnnlab.data.array_files import count_samples
+from rnnlab.data.files import decode_text, read_bytes
 from rnnlab.errors import CallError, DatasetError
+from rnnlab.prediction.sequences import read_new_sequences
 
 
-def read_inputs(path: Path, preparation: Preparation, column: str | None) -> dict[str, Any]:
-    """Return raw values for each input that new data must bring: N texts, or an array.
+def read_raw(path: Path, preparation: Preparation, column: str | None) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return raw values for each input that new data must bring, and the names of the samples where they have names.
 
     Args:
-        path: csv, tsv, jsonl or parquet for texts, npz for arrays; sequences are read by `read_new_sequences`.
+        path: csv, tsv, jsonl or parquet for texts (for tagging also txt, a sentence a line), npz for arrays; sequences
+            of numbers stand in files such as the training's.
         preparation: of the model.
         column: of the texts, where it is another than in training.
 
+    Returns:
+        For each input N texts, an array, or N sequences.
+
     Raises:
-        DatasetError: RL401 to RL406, the file cannot be used.
+        DatasetError: RL4xx, the file cannot be used.
         CallError: `column` is given and does not tell which.
     """
+    if preparation.sequences:
+        refuse_column(column)
+        found = read_new_sequences(path, preparation, label=None, targets=False)
+        return found.inputs, found.names
+    return _read_inputs(path, preparation, column), ()
+
+
+def refuse_column(column: str | None) -> None:
+    """Refuse a column of texts where there are sequences of numbers.
+
+    Raises:
+        CallError: one is given.
+    """
+    if column is not None:
+        raise CallError("`--column` is for tables of text; this model reads sequences of numbers")
+
+
+def _read_inputs(path: Path, preparation: Preparation, column: str | None) -> dict[str, Any]:
     names = preparation.given_inputs
     if preparation.arrays:
         if column is not None:
             raise CallError("`--column` is for tables of text; this model reads the arrays of an .npz file")
         return dict(load_arrays(path, names))
+    if preparation.layout is not None and path.suffix.lower() == ".txt":
+        content = read_bytes(path, empty="write a sentence on every line, its tokens with blanks between")
+        lines = decode_text(path.name, content).split("\n")
+        return {name: [line.strip() for line in lines if line.strip()] for name in names}
     columns = columns_of(preparation, column)
     table = read_table(path, tuple(columns.values()))
     return {name: table.values(columns[name]) for name in names}
@@ -41,13 +70,20 @@ def columns_of(preparation: Preparation, column: str | None) -> dict[str, str]:
     return {names[0]: column}
 
 
+def target_column(preparation: Preparation) -> str:
+    """Return the column of the targets: as in training; `label`, or `target` for texts, where that had no columns."""
+    if preparation.target.kind == "sequence":
+        return preparation.columns.get(preparation.target.reads or "", "target")
+    return preparation.target_name if preparation.columns else "label"
+
+
 def count_of(raw: dict[str, Any]) -> int:
     """Return N.
 
     Raises:
-        DatasetError: RL406, there are no samples.
+        DatasetError: RL406, there are no samples, or the inputs have different numbers of them.
     """
-    count = len(next(iter(raw.values())))
+    count = count_samples("the file", raw)
     if not count:
-        raise DatasetError("RL406", "the table has no rows", help="give at least one sample")
+        raise DatasetError("RL406", "there are no samples", help="give at least one")
     return count

@@ -63,6 +63,7 @@ def run_head(
             "rnnlab.version": __version__,
             **{f"rnnlab.plugin.{plugin.name}": plugin.sha256 for plugin in plugins},
             **{f"rnnlab.kernel.{layer.name}": layer.kernel for layer in plan.layers if layer.kernel},
+            **({"rnnlab.initial_weights": starts.run} if (starts := experiment.model.starts_from) else {}),
             **(tags or {}),
         },
         description=experiment.description,

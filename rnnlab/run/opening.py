@@ -11,6 +11,7 @@ from rnnlab.data import Samples, Splits, prepare
 from rnnlab.errors import CallError
 from rnnlab.experiment import Experiment, target_kind
 from rnnlab.plan import Plan, check_experiment, plan_model
+from rnnlab.run.initial import InitialRun, InitialRuns, with_whole_id
 from rnnlab.source import Document
 from rnnlab.track.store import Store
 from rnnlab.track.uri import database_path, resolve_uri
@@ -30,13 +31,19 @@ class Road:
     store: Store
     working_folder: Path
     say: Say = field(repr=False)
+    initial_runs: InitialRuns = field(repr=False)
+    initial: InitialRun | None = None
     smoke: bool = False
 
     def checkpoints(self, run_id: str) -> Path:
         """Return the folder of a run's checkpoints: beside the local store, else in `mlruns` of the working folder."""
-        database = database_path(self.store.uri)
-        home = database.parent if database else self.working_folder / "mlruns"
-        return home / "checkpoints" / run_id
+        return home_of(self.store, self.working_folder) / "checkpoints" / run_id
+
+
+def home_of(store: Store, working_folder: Path) -> Path:
+    """Return the folder for files beside a store: its own where it is local, else `mlruns` of the working folder."""
+    database = database_path(store.uri)
+    return database.parent if database else working_folder / "mlruns"
 
 
 def open_road(
@@ -45,7 +52,7 @@ def open_road(
     overrides: Sequence[str] = (),
     store: str | None = None,
     working_folder: Path | None = None,
-    smoke: bool = False,
+    smoke: Path | None = None,
     say: Say = lambda line: None,
 ) -> Road:
     """Return a file with its data prepared and its store open; nothing is trained yet.
@@ -55,12 +62,13 @@ def open_road(
         overrides: `path=value`, as `--set`.
         store: see `run_experiment`.
         working_folder: where the default store is; the current folder unless given.
-        smoke: keep one batch of each split, and train one epoch.
+        smoke: record into this folder instead, keep one batch of each split, and train one epoch.
         say: takes sentences for the person.
 
     Raises:
         InvalidExperimentError: the file is refused.
         StoreError: the store cannot be used: said before the data are touched.
+        RunNotFoundError: nor is the run there whose weights it starts from.
         DatasetError: the data cannot be used.
     """
     checked = check_experiment(path, overrides=(*overrides, *(["training.epochs=1"] if smoke else [])))
@@ -68,14 +76,35 @@ def open_road(
     if experiment.dataset is None:
         raise CallError("the file describes an architecture only: add a `dataset:` to train it")
     here = working_folder or Path.cwd()
-    opened = Store.open(resolve_uri(store, experiment.tracking.uri, environment=os.environ, folder=here))
+    uri = resolve_uri(store, experiment.tracking.uri, environment=os.environ, folder=here)
+    opened = Store.open(resolve_uri(str(smoke), None, environment=os.environ, folder=here) if smoke else uri)
     for run_id in opened.close_stale():
         say(f"closed run {run_id[:8]}: its process died")
+    asked = Store.open(uri) if smoke and experiment.model.starts_from else opened
+    initial_runs = InitialRuns(asked, home_of(opened, here) / "downloads")
+    initial = initial_runs.find(experiment)
+    experiment = with_whole_id(experiment, initial)
     splits = prepare(experiment, checked.folder, target=target_kind(experiment), say=say)
     plan = complete_plan(experiment, splits)
+    if initial is not None:
+        initial.require_fit(experiment, document, plan)
+        other_words = initial.warnings(experiment, plan, splits.preparation)
+        splits = replace(splits, warnings=(*splits.warnings, *other_words))
     if smoke:
         splits = smoke_splits(splits, experiment.training.batch_size)
-    return Road(document, experiment, plan, splits, checked.folder, opened, here, say, smoke)
+    return Road(
+        document=document,
+        experiment=experiment,
+        plan=plan,
+        splits=splits,
+        folder=checked.folder,
+        store=opened,
+        working_folder=here,
+        say=say,
+        initial_runs=initial_runs,
+        initial=initial,
+        smoke=smoke is not None,
+    )
 
 
 def complete_plan(experiment: Experiment, splits: Splits) -> Plan:
@@ -92,6 +121,12 @@ def complete_plan(experiment: Experiment, splits: Splits) -> Plan:
     labels = splits.preparation.labels
     if isinstance(weights, dict) and set(weights) != set(labels):
         raise CallError(f"`training.class_weight` must name every class: {', '.join(labels)}")
+    training = experiment.training
+    if training.stateful and training.remainder == "drop" and len(splits.train) < training.batch_size:
+        raise CallError(
+            f"{len(splits.train)} training samples fill no batch of {training.batch_size}, and `remainder: drop` "
+            "leaves them out: use a smaller `training.batch_size`, or `remainder: pad`"
+        )
     return plan
 
 
@@ -113,4 +148,5 @@ def _first(samples: Samples, count: int) -> Samples:
         masks={name: values[:count] for name, values in samples.masks.items()},
         rows=None if samples.rows is None else samples.rows[:count],
         raw={name: texts[:count] for name, texts in samples.raw.items()},
+        streams=samples.streams,
     )

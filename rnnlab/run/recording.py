@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,9 @@ from rnnlab.plugging import plugins_in
 from rnnlab.run.road import Trained
 from rnnlab.run.scores import Scores
 from rnnlab.run.written import inference_of
-from rnnlab.tasks import SequenceToSequence
+from rnnlab.tasks import LanguageModel, SequenceToSequence
 from rnnlab.track.figures import confusion_figure, curves_figure, interactive_curves
+from rnnlab.track.forecast_figures import errors_figure, forecasts_figure
 from rnnlab.track.store import Store
 from rnnlab.train.listener import Quiet
 from rnnlab.train.result import Epoch
@@ -85,11 +87,18 @@ def record_outcome(
         labels = trained.splits.preparation.labels
         store.log_figure(run_id, "figures/confusion.png", confusion_figure(scores.confusion, labels))
         table = {"labels": labels, "confusion": scores.confusion.tolist(), "report": scores.report}
+        if scores.spans:
+            table["spans"] = scores.spans
         store.log_text(run_id, "test_scores.json", json.dumps(table, indent=2))
     if scores.written:
         store.log_text(
             run_id, "test_scores.json", json.dumps({"written": scores.written}, indent=2, ensure_ascii=False)
         )
+    if scores.forecasts is not None:
+        store.log_figure(run_id, "figures/forecasts.png", forecasts_figure(scores.forecasts))
+        store.log_figure(run_id, "figures/errors_by_step.png", errors_figure(scores.forecasts))
+        by_step = dict(zip(scores.forecasts.names, scores.forecasts.errors.T.tolist(), strict=True))
+        store.log_text(run_id, "test_scores.json", json.dumps({"mean_absolute_error_by_step": by_step}, indent=2))
     with tempfile.TemporaryDirectory() as folder:
         save_preparation(trained, Path(folder))
         store.log_model(run_id, trained.learner.twin, preparation_folder=Path(folder), step=result.kept_epoch)
@@ -103,7 +112,7 @@ def save_preparation(trained: Trained, folder: Path) -> None:
         (folder / "plugins.json").write_text(json.dumps(plugins, indent=2), encoding="utf-8")
     head = trained.learner.objective.head
     task = task_of(trained.experiment)
-    if isinstance(task, SequenceToSequence):
+    if isinstance(task, SequenceToSequence | LanguageModel):
         inference_of(trained.learner, trained.plan).save(folder / INFERENCE_FOLDER)
     data = {
         "version": 2,
@@ -116,6 +125,8 @@ def save_preparation(trained: Trained, folder: Path) -> None:
         "per": head.per,
         "numbers": head.numbers,
         "reads": head.reads,
+        "carried": trained.learner.stateful,
+        "forecast": asdict(head.forecast) if head.forecast else None,
         "decode": task.decode.model_dump(mode="json") if isinstance(task, SequenceToSequence) else None,
         "dtype": head.dtype,
     }

@@ -1,18 +1,21 @@
-"""Seeds as replicates: the same file trained N times, mean and 95 % interval recorded."""
+"""Seeds as replicates, and folds in time: a file trained N times, mean and 95 % interval recorded."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 from scipy import stats
 
+from rnnlab.data import prepare
+from rnnlab.datasets import TimeSplit
 from rnnlab.errors import CallError
-from rnnlab.experiment import Experiment
+from rnnlab.experiment import Experiment, target_kind
 from rnnlab.experiment.fingerprint import config_fingerprint
 from rnnlab.run.heads import run_head
 from rnnlab.run.opening import Road, Say, open_road
@@ -50,6 +53,12 @@ class Replicated:
     intervals: dict[str, Interval]
 
 
+def is_replicated(experiment: Experiment) -> bool:
+    """Return whether a file is trained several times."""
+    split = experiment.dataset.split if experiment.dataset else None
+    return experiment.seeds is not None or (isinstance(split, TimeSplit) and split.folds > 1)
+
+
 def interval_of(values: Sequence[float]) -> Interval:
     """Return mean and 95 % interval of independent values."""
     mean = float(np.mean(values))
@@ -68,7 +77,7 @@ def run_replicates(
     listeners: Sequence[Listener] = (),
     say: Say = lambda line: None,
 ) -> Replicated:
-    """Return what the replicates of a file with `seeds: N` came to: one parent run, N runs nested in it.
+    """Return what the replicates of a file with `seeds: N` or `split.folds: N` came to: a parent, N runs nested in it.
 
     Args:
         path: the file.
@@ -82,8 +91,8 @@ def run_replicates(
         RnnlabError: as `run_experiment`; the parent's status then says FAILED or KILLED too.
     """
     road = open_road(Path(path), overrides=overrides, store=store, say=say)
-    if road.experiment.seeds is None:
-        raise CallError("the file has no `seeds: N`")
+    if not is_replicated(road.experiment):
+        raise CallError("the file has no `seeds: N`, and no `split.folds: N`")
     parent = _reopened(road) if resume else _started(road)
     status: Literal["FINISHED", "FAILED", "KILLED"] = "FAILED"
     try:
@@ -124,21 +133,42 @@ def _reopened(road: Road) -> str:
 
 
 def _train_all(road: Road, parent: str, listeners: Sequence[Listener]) -> tuple[list[Outcome], list[dict[str, float]]]:
-    """Return (outcomes of the seeds trained now, test values of all seeds)."""
+    """Return (outcomes of the parts trained now, test values of all)."""
     outcomes: list[Outcome] = []
     values: list[dict[str, float]] = []
     finished = _finished(road, parent)
-    count = road.experiment.seeds or 1
-    for seed in range(road.experiment.seed, road.experiment.seed + count):
-        name = f"seed-{seed}"
+    for name, part in _parts(road):
         if name in finished:
             values.append(finished[name])
             continue
-        road.say(f"seed {seed}")
-        experiment = road.experiment.model_copy(update={"seed": seed, "seeds": None})
-        outcomes.append(_train_one(road, experiment, parent, name, listeners))
+        road.say(name.replace("-", " "))
+        ready = part()
+        outcomes.append(_train_one(ready, ready.experiment, parent, name, listeners))
         values.append(_values(outcomes[-1]))
     return outcomes, values
+
+
+def _parts(road: Road) -> Iterator[tuple[str, Callable[[], Road]]]:
+    """Yield (name, how its road is made) of every fold and seed."""
+    split = road.experiment.dataset.split if road.experiment.dataset else None
+    folds = split.folds if isinstance(split, TimeSplit) else 1
+    seeds = road.experiment.seeds
+    for fold in range(1, folds + 1):
+        for seed in range(road.experiment.seed, road.experiment.seed + (seeds or 1)):
+            names = [*([f"fold-{fold}"] if folds > 1 else []), *([f"seed-{seed}"] if seeds else [])]
+            yield "-".join(names), partial(_part, road, fold, seed)
+
+
+def _part(road: Road, fold: int, seed: int) -> Road:
+    """Return the road of one training: its seed, and its part of the time."""
+    experiment = road.experiment.model_copy(update={"seed": seed, "seeds": None})
+    dataset = experiment.dataset
+    if dataset is None or not isinstance(dataset.split, TimeSplit) or dataset.split.folds == 1:
+        return replace(road, experiment=experiment)
+    dataset = dataset.model_copy(update={"split": dataset.split.fold(fold)})
+    experiment = experiment.model_copy(update={"dataset": dataset})
+    splits = prepare(experiment, road.folder, target=target_kind(experiment), say=road.say)
+    return replace(road, experiment=experiment, splits=splits)
 
 
 def _train_one(road: Road, experiment: Experiment, parent: str, name: str, listeners: Sequence[Listener]) -> Outcome:

@@ -12,11 +12,15 @@ from rnnlab.build import Machine, configure
 from rnnlab.data import Samples, Splits
 from rnnlab.experiment import Experiment, task_of
 from rnnlab.experiment.fingerprint import config_fingerprint
+from rnnlab.experiment.prepared import file_sha256
 from rnnlab.plan import Plan
 from rnnlab.plugging import blame, plugins_in
+from rnnlab.run.continued import score_continued
+from rnnlab.run.forecasts import score_forecast_split
 from rnnlab.run.scores import Scores, score_outputs
+from rnnlab.run.tagged import score_tagged
 from rnnlab.run.written import score_written
-from rnnlab.tasks import SequenceToSequence
+from rnnlab.tasks import LanguageModel, SequenceToSequence, Tagging
 from rnnlab.train.fit import Checkpointing, fit
 from rnnlab.train.learner import Learner, answers, build_learner, evaluate
 from rnnlab.train.listener import Listener
@@ -40,6 +44,12 @@ class Trained:
         task = task_of(self.experiment)
         if isinstance(task, SequenceToSequence):
             return score_written(self.learner, self.plan, task, self.splits, samples, metrics)
+        if isinstance(task, LanguageModel):
+            return score_continued(self.splits, samples, metrics)
+        if isinstance(task, Tagging):
+            return score_tagged(self.learner, self.splits, samples, metrics)
+        if self.learner.objective.head.forecast:
+            return score_forecast_split(self.learner, self.splits, samples, metrics)
         targets, outputs = answers(self.learner, samples)
         return score_outputs(self.learner.objective.head, metrics, targets, outputs, self.splits.preparation.labels)
 
@@ -49,6 +59,7 @@ def train_once(
     plan: Plan,
     splits: Splits,
     *,
+    initial: Path | None = None,
     listeners: Sequence[Listener] = (),
     checkpoints: Path | None = None,
     resume: bool = False,
@@ -59,16 +70,17 @@ def train_once(
         experiment: with the seed to use.
         plan: complete.
         splits: prepared.
+        initial: the saved model of the run that `model.initial_weights` names.
         listeners: told of every step and epoch.
         checkpoints: folder for checkpoints; None keeps none.
         resume: start from the newest checkpoint there.
     """
     assert plan.head is not None
     machine = configure(experiment.runtime, experiment.seed)
-    learner = build_learner(experiment, plan, labels=splits.preparation.labels)
+    learner = build_learner(experiment, plan, labels=splits.preparation.labels, initial=initial)
     checkpointing = None
     if checkpoints is not None:
-        checkpointing = Checkpointing(checkpoints, fingerprint_of(experiment, splits, machine), resume)
+        checkpointing = Checkpointing(checkpoints, fingerprint_of(experiment, splits, machine, initial), resume)
     plugins = plugins_in(experiment.model)
     names = ", ".join(f"`{plugin.name}`" for plugin in plugins)
     with blame("RL511", f"plugin {names} trains", *(each.keras_file.path for each in plugins), always=False):
@@ -84,13 +96,14 @@ def train_once(
     return Trained(experiment, plan, splits, machine, learner, result)
 
 
-def fingerprint_of(experiment: Experiment, splits: Splits, machine: Machine) -> str:
-    """Return the SHA-256 of everything that decides the bits: file, data, versions, threads, devices."""
+def fingerprint_of(experiment: Experiment, splits: Splits, machine: Machine, initial: Path | None = None) -> str:
+    """Return the SHA-256 of everything that decides the bits: file, data, versions, threads, devices, first weights."""
     parts = [
         config_fingerprint(experiment),
         splits.fingerprint,
         machine.versions,
         machine.threads,
         machine.devices,
+        *([file_sha256(initial)] if initial else []),
     ]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

@@ -20,7 +20,7 @@ from rnnlab.run.heads import run_head
 from rnnlab.run.opening import Road, Say, open_road
 from rnnlab.run.recording import Recorder, record_model_facts, record_outcome
 from rnnlab.run.road import train_once
-from rnnlab.run.scores import Scores, skill_over
+from rnnlab.run.scores import SHARES, Scores, skill_over
 from rnnlab.track.record import Record
 from rnnlab.train.listener import Listener
 from rnnlab.train.result import TrainingResult
@@ -79,7 +79,7 @@ def run_experiment(
     """
     if smoke:
         with tempfile.TemporaryDirectory(prefix="rnnlab-smoke-") as folder:
-            road = open_road(Path(path), overrides=overrides, store=folder, smoke=True, say=say)
+            road = open_road(Path(path), overrides=overrides, store=store, smoke=Path(folder), say=say)
             return start_run(road, road.experiment, listeners)
     road = open_road(Path(path), overrides=overrides, store=store, say=say)
     interrupted = find_interrupted(road, road.experiment)
@@ -134,7 +134,7 @@ def _nothing_to_resume(road: Road, experiment: Experiment) -> RnnlabError:
                 )
                 help_ = "restore them to resume it: the run keeps them as artifacts, in plugins/"
                 return PluginError("RL510", message, help=help_)
-    return CallError("nothing to resume: no interrupted run of this experiment has a checkpoint here")
+    return CallError("nothing to resume: no interrupted run of this experiment has a checkpoint here" + _from(road))
 
 
 def finish_run(
@@ -173,6 +173,7 @@ def _train_and_record(
             experiment,
             plan,
             splits,
+            initial=road.initial.model if road.initial else None,
             listeners=(Recorder(store, run_id), *listeners),
             checkpoints=road.checkpoints(run_id),
             resume=resume,
@@ -209,11 +210,17 @@ def skills(scores: Scores, baselines: dict[str, dict[str, float]]) -> dict[str, 
     return {name: skill_over(scores.primary, scores.value, found[key]) for name, found in baselines.items()}
 
 
+def _from(road: Road) -> str:
+    """Return which weights the experiment that was looked for starts from."""
+    initial = road.initial
+    return f"; it starts from the weights of {initial.name} ({initial.run_id[:8]})" if initial else ""
+
+
 def missed_baseline(experiment: Experiment, scores: Scores, baselines: dict[str, dict[str, float]]) -> str | None:
     """Return the baseline that should have been beaten and was not, or None."""
     name = experiment.expect.beats
     if name is None:
         return None
     baseline = baselines[name][f"test_{scores.primary}"]
-    better = scores.value > baseline if scores.primary == "accuracy" else scores.value < baseline
+    better = scores.value > baseline if scores.primary in SHARES else scores.value < baseline
     return None if better else name

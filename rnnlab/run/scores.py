@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from sklearn.metrics import classification_report, confusion_matrix
 
 from rnnlab.plan import HeadPlan
+from rnnlab.track.forecast_figures import Examples
+
+SHARES = ("accuracy", "span_f1")  # of what is right: more is better; other quantities are errors
 
 
 @dataclass(frozen=True)
@@ -18,11 +21,15 @@ class Scores:
 
     Attributes:
         metrics: loss and metrics of the task.
-        primary: the quantity that baselines are compared by: `accuracy`, `mean_absolute_error` or `unit_error_rate`.
+        primary: the quantity that baselines are compared by: `accuracy`, `span_f1`, `mean_absolute_error`,
+            `unit_error_rate`, of running texts `bits_per_character`, `perplexity` where units are no characters, or of
+            several series `mase`.
         value: its value.
         confusion: (C, C) counts, rows are the true classes; None for numbers and texts.
         report: precision, recall, f1-score and support by class; empty for numbers and texts.
         written: some answers of a model that writes texts: source, wanted, written.
+        spans: precision, recall, f1-score and support by type of span; empty where there are none.
+        forecasts: some windows of series, and the error of each timestep ahead.
     """
 
     metrics: dict[str, float]
@@ -31,6 +38,8 @@ class Scores:
     confusion: NDArray[np.int64] | None
     report: dict[str, Any]
     written: tuple[dict[str, str], ...] = ()
+    spans: dict[str, Any] = field(default_factory=dict)
+    forecasts: Examples | None = None
 
 
 def score_outputs(
@@ -68,8 +77,8 @@ def predicted_classes(head: HeadPlan, output_NU: NDArray[Any]) -> NDArray[np.int
 def skill_over(primary: str, value: float, baseline: float) -> float:
     """Return the share of the baseline's error that is gone: 1 is perfect, 0 no better, below 0 worse.
 
-    For accuracies (a - b) / (1 - b), for errors 1 - e / b; 0 where the baseline is already perfect.
+    For shares of what is right (a - b) / (1 - b), for errors 1 - e / b; 0 where the baseline is already perfect.
     """
-    if primary == "accuracy":
+    if primary in SHARES:
         return (value - baseline) / (1 - baseline) if baseline < 1 else 0.0
     return 1 - value / baseline if baseline > 0 else 0.0

@@ -1,7 +1,7 @@
 """Text with places: YAML 1.2 to a `Document`, and diagnostics with a caret."""
 
+from rnnlab.source.code import Code as Code
 from rnnlab.source.codes import CODES as CODES
-from rnnlab.source.codes import Code as Code
 from rnnlab.source.diagnostic import Diagnostic as Diagnostic
 from rnnlab.source.diagnostic import Finding as Finding
 from rnnlab.source.diagnostic import Path as Path

@@ -5,21 +5,8 @@ RL0xx text · RL1xx key or value · RL2xx rule across sections · RL3xx sweep ·
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Code:
-    """What one code means.
-
-    Attributes:
-        title: one line.
-        text: why it is an error, and what to write instead.
-    """
-
-    title: str
-    text: str
-
+from rnnlab.source.code import Code
+from rnnlab.source.data_codes import DATA_CODES
 
 CODES: dict[str, Code] = {
     "RL001": Code(
@@ -176,7 +163,7 @@ CODES: dict[str, Code] = {
     "RL216": Code(
         "The baseline is unknown",
         "Classification has `majority`, and of texts `tfidf_logistic_regression`, of numbers `logistic_regression`; "
-        "regression `mean`, `tfidf_ridge` and `ridge`.",
+        "regression `mean`, `tfidf_ridge` and `ridge`; forecasting `last_value`, `seasonal` and `linear`.",
     ),
     "RL217": Code(
         "The plan misses an expectation",
@@ -250,6 +237,47 @@ CODES: dict[str, Code] = {
         "than they have, so that a `dense` or `activation` layer that the model gives computes in float32 unless told "
         "otherwise.",
     ),
+    "RL240": Code(
+        "The split would leak the future",
+        "Windows of a series overlap and follow each other. Drawn at random, those of the test share timesteps with "
+        "those of the training, and the network is trained on what comes after them. `split: {kind: time}` divides all "
+        "series at the same two moments, and leaves windows that reach over a border out.",
+    ),
+    "RL241": Code(
+        "A column stands in two roles",
+        "A column is a target, or of the past, or known ahead. The past of a target is read anyway; a target among "
+        "`future` would give the network what it is to forecast.",
+    ),
+    "RL242": Code(
+        "The forecast cannot be fed back",
+        "A recursive head gives one timestep and is fed it as the newest of the past. Whatever else the network reads "
+        "of that timestep must be known ahead: columns of `future`, the calendar. Quantiles cannot be fed back.",
+    ),
+    "RL243": Code(
+        "The quantiles cannot be forecast",
+        "They ascend, lie between 0 and 1, have 0.5 among them, which is the forecast that metrics score, and are "
+        "learnt by the pinball loss.",
+    ),
+    "RL250": Code(
+        "The units of tagged data are their tokens",
+        "A tag belongs to a token as the file has it. Words would drop punctuation, characters would have no tag: "
+        "`text: {unit: token}`.",
+    ),
+    "RL251": Code(
+        "The model reads the units that it is to predict",
+        "A language model tells the next unit from those before it. A layer that reads later timesteps, such as a "
+        "bidirectional one, would read the answer: the loss would fall to nothing and the model could not write.",
+    ),
+    "RL252": Code(
+        "A running text is not divided or padded like this",
+        "Its samples follow one another: it is divided by position, by files or by groups, and cut into windows of "
+        "`task.window` timesteps.",
+    ),
+    "RL253": Code(
+        "The windows of a language model follow one another",
+        "Stateful training of a language model is `stateful: true, reset: epoch, shuffle: false`: the text is cut into "
+        "`batch_size` streams, and each window starts from the states that the one before it left.",
+    ),
     "RL270": Code(
         "The data bring their own test set",
         "It stays the test, so that results can be compared with those of others; `split.validation` is a fraction of "
@@ -310,73 +338,7 @@ CODES: dict[str, Code] = {
         "A sweep needs data",
         "An architecture alone has nothing to be optimised.",
     ),
-    "RL401": Code(
-        "The data cannot be read",
-        "The file is missing, unreadable, or its name ends in something unknown (csv, tsv, jsonl, parquet).",
-    ),
-    "RL402": Code(
-        "A column is missing",
-        "Columns are named in the first line of csv and tsv, and by the keys of jsonl.",
-    ),
-    "RL403": Code(
-        "The data are not UTF-8",
-        "Save the table again as UTF-8.",
-    ),
-    "RL404": Code(
-        "The table is malformed",
-        "A row has too many or too few fields, a quote is left open, a header stands twice, or the file is cut off.",
-    ),
-    "RL405": Code(
-        "A value is missing",
-        "Every sample needs its text and its label.",
-    ),
-    "RL406": Code(
-        "The splits cannot be used",
-        "A split is empty, or the training split has one class only.",
-    ),
-    "RL407": Code(
-        "The dataset cannot be fetched",
-        "Catalog datasets come through pip; without it, use a table of your own.",
-    ),
-    "RL408": Code(
-        "What was fetched is not the dataset",
-        "Its hash or its contents differ from the catalog's; nothing of it was used.",
-    ),
-    "RL409": Code(
-        "A label is unknown",
-        "It is not among `dataset.labels`, or not among the labels the model was trained with.",
-    ),
-    "RL410": Code(
-        "A target is no finite number",
-        "Regression needs a finite number in every row.",
-    ),
-    "RL440": Code(
-        "A .ts file is malformed",
-        "The header says how many channels, timesteps and which classes there are, then `@data`; each line below is a "
-        "sample: its channels with colons between, the numbers of each with commas, and the target at the end.",
-    ),
-    "RL441": Code(
-        "A sequence is empty",
-        "A sample needs one timestep or more.",
-    ),
-    "RL442": Code(
-        "A sequence is shorter than all of the training",
-        "All training sequences had the same number of timesteps, so nothing in the model tells padding from data. "
-        "Train with `padding: {maxlen: …}` above that number, or on sequences of several lengths.",
-    ),
-    "RL443": Code(
-        "The time of a row cannot be used",
-        "Times are numbers or ISO 8601, and no two rows of a sequence have the same.",
-    ),
-    "RL444": Code(
-        "A sequence has several targets",
-        "The target (or the group) of a sequence is one value that stands in all of its rows.",
-    ),
-    "RL445": Code(
-        "Lengths or offsets do not fit the array",
-        "`lengths` are whole numbers from 1 to the array's timesteps, one for each sample; `offsets` rise from 0 to "
-        "the number of its rows.",
-    ),
+    **DATA_CODES,
     "RL501": Code(
         "The built model is not the planned one",
         "Keras built weights whose paths, shapes or number differ from the plan. This is a "
@@ -385,6 +347,12 @@ CODES: dict[str, Code] = {
     "RL502": Code(
         "The kernel is not to be had",
         "cuDNN or a GPU was asked for and TensorFlow finds none on this machine.",
+    ),
+    "RL503": Code(
+        "The weights of the other run do not fit",
+        "`model.initial_weights` takes weights layer by layer: a layer of the same name in the other run must have "
+        "weights of the same names and shapes. Name the layers that do under `layers`; the others keep their own "
+        "initialisation.",
     ),
     "RL510": Code(
         "A plugin is missing or cannot be used",

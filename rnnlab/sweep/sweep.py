@@ -11,13 +11,15 @@ from typing import Any, Protocol
 
 import optuna
 
-from rnnlab.errors import CallError, InterruptedRunError, InvalidExperimentError, WorkerDiedError
+from rnnlab.errors import CallError, InterruptedRunError, InvalidExperimentError, RunNotFoundError, WorkerDiedError
 from rnnlab.experiment import Experiment, validate_document
 from rnnlab.plan import Plan, check_document, check_experiment, plan_model
 from rnnlab.plan.space import base_value, over_budget, places_of, trial_document
 from rnnlab.plugging import plugins_in
 from rnnlab.run.heads import run_head
+from rnnlab.run.initial import with_whole_id
 from rnnlab.run.opening import Road, Say, open_road
+from rnnlab.run.replicates import is_replicated
 from rnnlab.source import Diagnostic, Document, Parsed
 from rnnlab.sweep.best import best_yaml, write_best
 from rnnlab.sweep.executor import Executor, LocalExecutor
@@ -116,8 +118,9 @@ def _sweep(
     _, experiment, _ = checked.require()
     if experiment.sweep is None:
         raise CallError("the file has no `sweep:` section; `rnnlab run` trains it once")
-    if experiment.seeds is not None:
-        raise CallError("a sweep trains each trial once: leave `seeds` out, and give the best file its `seeds` later")
+    if is_replicated(experiment):
+        key = "`split.folds`" if experiment.seeds is None else "`seeds`"
+        raise CallError(f"a sweep trains each trial once: leave {key} out, and give the best file its {key} later")
     worker.warm()
     road = open_road(Path(path), overrides=overrides, store=store, say=say)
     head = run_head(road.document, road.experiment, road.plan, kind="sweep", folder=road.folder)
@@ -216,11 +219,27 @@ class _Supervisor:
         checked.require()
         experiment = validate_document(document)
         plan = plan_model(experiment, checked.facts)
+        experiment = self.starting(experiment, document, plan)
         over = next(over_budget(self.road.experiment, plan), None)
         if over is not None:
             message = f"over the budget: {over[1]:,} {over[0]}"
             raise InvalidExperimentError((Diagnostic("RL309", message, None),))
         return experiment, plan
+
+    def starting(self, experiment: Experiment, document: Document, plan: Plan) -> Experiment:
+        """Return the experiment with the whole id of the run that it starts from.
+
+        Raises:
+            InvalidExperimentError: there is no such run, or its weights do not fit.
+        """
+        try:
+            initial = self.road.initial_runs.find(experiment)
+        except (RunNotFoundError, CallError) as error:
+            first = str(error).split("\n", maxsplit=1)[0]
+            raise InvalidExperimentError((Diagnostic("RL503", first, None),)) from error
+        if initial is not None:
+            initial.require_fit(experiment, document, plan)
+        return with_whole_id(experiment, initial)
 
     def train(
         self,
@@ -247,6 +266,7 @@ class _Supervisor:
             experiment.to_data(),
             str(self.road.folder.absolute()),
             str(self.weights / f"{number}.weights.h5"),
+            str(initial.model) if (initial := self.road.initial_runs.find(experiment)) else None,
             tuple((str(plugin.spec_file.path), plugin.sha256) for plugin in plugins_in(experiment.model)),
         )
         started = time.monotonic()
@@ -273,7 +293,7 @@ class _Supervisor:
         self.close(trial, report)
         if report.state == "complete" and report.result:
             self.results[number] = (order, report.result, report)
-            self.files[number] = document.to_data()
+            self.files[number] = _with_run(document.to_data(), experiment)
             self.forget_worse([*self.trials, trial])
         return trial
 
@@ -367,3 +387,11 @@ class _Supervisor:
             scores=scores,
             store=store.uri,
         )
+
+
+def _with_run(file: dict[str, Any], experiment: Experiment) -> dict[str, Any]:
+    """Return the plain data of a trial's file with the whole id of the run that it starts from."""
+    if experiment.model.initial_weights is None:
+        return file
+    resolved = experiment.to_data()["model"]["initial_weights"]
+    return file | {"model": file["model"] | {"initial_weights": resolved}}

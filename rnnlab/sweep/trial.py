@@ -20,6 +20,7 @@ class TrialOrder:
         config: the resolved file of the trial.
         folder: relative paths of the file start here.
         weights: file for the weights that are kept.
+        initial: the saved model of the run that `model.initial_weights` names.
         plugins: (spec file, SHA-256) of each plugin that must be loaded.
     """
 
@@ -27,6 +28,7 @@ class TrialOrder:
     config: dict[str, Any]
     folder: str
     weights: str
+    initial: str | None = None
     plugins: tuple[tuple[str, str], ...] = ()
 
 

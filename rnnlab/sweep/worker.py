@@ -96,7 +96,13 @@ def _train(order: TrialOrder, channel: Channel) -> TrialReport:
     fresh_session()
     try:
         experiment, splits = _open(order)
-        trained = train_once(experiment, complete_plan(experiment, splits), splits, listeners=[Reporter(channel)])
+        trained = train_once(
+            experiment,
+            complete_plan(experiment, splits),
+            splits,
+            initial=Path(order.initial) if order.initial else None,
+            listeners=[Reporter(channel)],
+        )
     except DivergedError as error:
         return TrialReport("diverged", message=str(error))
     except OutOfMemoryError as error:

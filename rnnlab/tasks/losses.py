@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from rnnlab.spec import Choice, Positive, Spec, choices_of
+from rnnlab.spec import Choice, Positive, Spec, Tuple, choices_of
 
 HeadKind = Literal["binary", "classes", "number"]
 
@@ -89,6 +89,16 @@ class Huber(Loss):
     """Error at which it turns from squared to absolute."""
 
 
+class Pinball(Loss):
+    """For several numbers that are quantiles of one; it follows from `task.quantiles` and is not named in the file."""
+
+    heads = ("number",)
+    keras_class = "Loss"
+    kind: Literal["pinball"] = "pinball"
+    quantiles: Annotated[tuple[float, ...], Tuple]
+    """Between 0 and 1, ascending."""
+
+
 LossUnion = (
     BinaryCrossentropy
     | CategoricalCrossentropy
@@ -99,3 +109,13 @@ LossUnion = (
 )
 AnyLoss = Annotated[LossUnion, Choice("kind", short=True)]
 LOSSES: Mapping[str, type[Loss]] = choices_of(LossUnion, "kind")  # type: ignore[assignment]
+
+
+def read_loss(data: Mapping[str, object]) -> Loss:
+    """Return the loss that a plan has as plain data, also one that no file names.
+
+    Raises:
+        KeyError, ValueError: there is none like that.
+    """
+    kinds: dict[str, type[Loss]] = {**LOSSES, "pinball": Pinball}
+    return kinds[str(data["kind"])].model_validate(data)

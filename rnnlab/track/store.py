@@ -147,6 +147,19 @@ class Store:
             shutil.copyfile(local_path, file)
             self._log_file(run_id, file, path)
 
+    @reported("read an artifact", _ERRORS)
+    def read_text(self, record: Record, path: str) -> str:
+        """Return the text of the artifact `path` of a run.
+
+        Raises:
+            StoreError: it is not there.
+        """
+        if record.artifact_folder is not None:
+            return (Path(record.artifact_folder) / path).read_text(encoding="utf-8")
+        with tempfile.TemporaryDirectory() as folder:
+            file = download_artifacts(run_id=record.run_id, artifact_path=path, dst_path=folder, tracking_uri=self.uri)
+            return Path(file).read_text(encoding="utf-8")
+
     @reported("set tags", _ERRORS)
     def set_tags(self, run_id: str, tags: Mapping[str, str]) -> None:
         """Set tags, longer values cut with an ellipsis."""

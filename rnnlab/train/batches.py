@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnlab.data import Samples
+from rnnlab.data.series_encoder import SCALED
 from rnnlab.data.splits import live_timesteps
 from rnnlab.plan import HeadPlan
 from rnnlab.training import Training
@@ -41,16 +42,26 @@ def batches(
         classes: (C,) weight of each class; None where all weigh the same.
 
     Yields:
-        The weight is (B,) for samples and (B, T) for timesteps; 0 where the timestep is padding.
+        The weight is (B,) for samples and (B, T) for timesteps; 0 where the timestep is padding. Of forecasts it is
+        (B, H, K), and 0 where the true number is missing.
     """
     for start in range(0, len(order), batch_size):
         rows = order[start : start + batch_size]
         inputs = {name: values[rows] for name, values in samples.inputs.items()}
         target = samples.targets[head.target][rows]
+        if head.forecast:
+            yield inputs, *_known(target[:, : head.forecast.steps])
+            continue
         if head.kind != "number":
             target = target.astype(np.int64)
         own = None if samples.weights is None else samples.weights[rows]
         yield inputs, target, _weights(inputs, target, head, own, classes)
+
+
+def _known(target: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return targets (B, H, K, 3) with 0 in place of what is missing, and weights (B, H, K) that are 0 there."""
+    known = np.isfinite(target[..., SCALED])
+    return np.nan_to_num(target, nan=0.0), known.astype(np.float32)
 
 
 def _weights(
@@ -131,13 +142,13 @@ def steps_per_epoch(samples: int, batch_size: int) -> int:
 
 
 def class_weights(
-    samples: Samples, target: str, given: dict[str, float] | str | None, labels: tuple[str, ...] | None
+    samples: Samples, head: HeadPlan, given: dict[str, float] | str | None, labels: tuple[str, ...] | None
 ) -> NDArray[np.float32] | None:
     """Return the weight (C,) of each class in the training loss; None where all are 1.
 
     Args:
         samples: of the training split.
-        target: its name.
+        head: says which target, and where its timesteps are padding.
         given: `training.class_weight`.
         labels: the classes in the order of their indices.
     """
@@ -145,7 +156,8 @@ def class_weights(
         return None
     assert labels is not None, "class weights need classes"
     if isinstance(given, str):
-        classes = samples.targets[target].ravel()
+        classes = samples.targets[head.target]
+        classes = classes.ravel() if head.reads is None else classes[live_timesteps(samples.inputs[head.reads])]
         counts = np.bincount(classes, minlength=len(labels))
         return (len(classes) / (len(labels) * np.maximum(counts, 1))).astype(np.float32)
     return np.array([given[label] for label in labels], np.float32)

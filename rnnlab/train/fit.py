@@ -94,7 +94,7 @@ class _Loop:
         self.listeners = listeners
         self.checkpointing = checkpointing
         self.head = learner.objective.head
-        self.classes = class_weights(train, self.head.target, _plain(training), self.head.labels)
+        self.classes = class_weights(train, self.head, _plain(training), self.head.labels)
         self.state = TrainingState()
         self.best: Arrays = {}
         self.notes: tuple[str, ...] = ()

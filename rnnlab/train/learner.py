@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnlab.build import Objective, build_model, build_objective, build_optimizer, scaling
+from rnnlab.build import (
+    Objective,
+    build_model,
+    build_objective,
+    build_optimizer,
+    copy_layers,
+    read_keras,
+    scaling,
+)
+from rnnlab.build.plugins import require_plugins
 from rnnlab.data import Samples
 from rnnlab.experiment import Experiment
 from rnnlab.plan import Plan, stateful_plan
 from rnnlab.train.batches import Batch, batches
+from rnnlab.train.state import fresh_states
 from rnnlab.train.step import Steps, compile_steps
 
+EVALUATION_NUMBERS = 2**24  # probabilities that are in memory at once
 EVALUATION_BATCH = 256  # samples; larger than usual batches because nothing is kept for a backward pass
 
 
@@ -70,19 +83,27 @@ def make_learner(
     return Learner(model, optimizer, objective, steps, answering)
 
 
-def build_learner(experiment: Experiment, plan: Plan, *, labels: tuple[str, ...] | None = None) -> Learner:
-    """Return a learner with fresh weights.
+def build_learner(
+    experiment: Experiment, plan: Plan, *, labels: tuple[str, ...] | None = None, initial: Path | None = None
+) -> Learner:
+    """Return a learner with fresh weights, or those that it starts from.
 
     Args:
         experiment: says how it is trained.
         plan: complete, with a head.
         labels: the classes, where the data told them.
+        initial: the saved model of the run that `model.initial_weights` names.
 
     Raises:
-        PlanMismatchError: the built model is not the planned one.
+        PlanMismatchError: the built model is not the planned one, or the weights to start from are not as their run's
+            plan says.
     """
     assert plan.head is not None
     twin = build_model(plan)
+    if initial is not None:
+        assert experiment.model.starts_from is not None
+        require_plugins(initial.parents[1])
+        copy_layers(read_keras(initial), twin, experiment.model.starts_from.layers)
     model = twin
     if experiment.training.stateful:
         model = build_model(stateful_plan(experiment, plan))
@@ -92,14 +113,21 @@ def build_learner(experiment: Experiment, plan: Plan, *, labels: tuple[str, ...]
 
 
 def evaluate(learner: Learner, samples: Samples) -> dict[str, float]:
-    """Return loss and metrics of a split."""
+    """Return loss and metrics of a split.
+
+    Where its rows follow one another and the model carries states, they are carried through the split from zero; those
+    of the training are what they were afterwards.
+    """
     learner.refresh_twin()
     learner.objective.reset()
+    carried = learner.stateful and samples.streams is not None
+    score = learner.steps.carry if carried else learner.steps.evaluate
     total, counted = 0.0, 0
-    for inputs, target, weight in _in_order(learner, samples):
-        loss, _ = learner.steps.evaluate(inputs, target, weight)
-        total += float(loss)
-        counted += int(np.count_nonzero(weight))
+    with fresh_states(learner.model):
+        for inputs, target, weight in _in_order(learner, samples, samples.streams if carried else None):
+            loss, _ = score(inputs, target, weight)
+            total += float(loss)
+            counted += int(np.count_nonzero(weight))
     return {"loss": total / counted} | learner.objective.result()
 
 
@@ -117,5 +145,11 @@ def answers(learner: Learner, samples: Samples) -> tuple[NDArray[Any], NDArray[A
     return np.concatenate(targets), np.concatenate(outputs)
 
 
-def _in_order(learner: Learner, samples: Samples) -> Iterator[Batch]:
-    return batches(samples, learner.objective.head, np.arange(len(samples)), EVALUATION_BATCH, None)
+def _in_order(learner: Learner, samples: Samples, size: int | None = None) -> Iterator[Batch]:
+    return batches(samples, learner.objective.head, np.arange(len(samples)), size or _evaluation_batch(learner), None)
+
+
+def _evaluation_batch(learner: Learner) -> int:
+    """Return how many samples are scored at once: fewer where each has many timesteps and classes."""
+    outputs: int = math.prod(size or 1 for size in learner.twin.output_shape[1:])
+    return max(1, min(EVALUATION_BATCH, EVALUATION_NUMBERS // outputs))

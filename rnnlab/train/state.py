@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -119,6 +121,18 @@ def reset_states(model: keras.Model) -> None:
     """Set the states that stateful layers carry from batch to batch back to zero."""
     for state in recurrent_states(model):
         state.assign(np.zeros(state.shape, state.dtype))
+
+
+@contextmanager
+def fresh_states(model: keras.Model) -> Iterator[None]:
+    """Set the states that stateful layers carry to zero, and back to what they were afterwards."""
+    kept = [(state, array_of(state)) for state in recurrent_states(model)]
+    reset_states(model)
+    try:
+        yield
+    finally:
+        for state, numbers in kept:
+            state.assign(numbers)
 
 
 def recurrent_states(model: keras.Model) -> list[Any]:

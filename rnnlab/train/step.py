@@ -23,11 +23,13 @@ class Steps:
         evaluate: (inputs, target, weight) to (sum of the rows' losses, outputs); changes the metrics only. A row is a
             sample, or a timestep where each has a target; rows of weight 0 do not count.
         predict: inputs to outputs, probabilities where the head gives logits.
+        carry: as `evaluate`, by the trained model itself, which carries its states on.
     """
 
     train: Callable[[Any, Any, Any], StepOutput]
     evaluate: Callable[[Any, Any, Any], StepOutput]
     predict: Callable[[Any], Any]
+    carry: Callable[[Any, Any, Any], StepOutput]
 
 
 def compile_steps(
@@ -72,18 +74,25 @@ def compile_steps(
         objective.update(target, output, weight)
         return loss, norm
 
-    @tf.function(input_signature=(_specs(twin), *outcomes), reduce_retracing=True)
-    def evaluate(inputs: Any, target: Any, weight: Any) -> StepOutput:
-        output = twin(inputs, training=False)
+    def score(scored: keras.Model, inputs: Any, target: Any, weight: Any) -> StepOutput:
+        output = scored(inputs, training=False)
         objective.update(target, output, weight)
         total, count = total_and_count(target, output, weight)
-        return total + penalty(twin) * count, objective.probabilities(output)
+        return total + penalty(scored) * count, objective.probabilities(output)
+
+    @tf.function(input_signature=(_specs(twin), *outcomes), reduce_retracing=True)
+    def evaluate(inputs: Any, target: Any, weight: Any) -> StepOutput:
+        return score(twin, inputs, target, weight)
+
+    @tf.function(input_signature=(_specs(model), *outcomes), reduce_retracing=True)
+    def carry(inputs: Any, target: Any, weight: Any) -> StepOutput:
+        return score(model, inputs, target, weight)
 
     @tf.function(input_signature=(_specs(twin),), reduce_retracing=True)
     def predict(inputs: Any) -> Any:
         return objective.probabilities(twin(inputs, training=False))
 
-    return Steps(train, evaluate, predict)
+    return Steps(train, evaluate, predict, carry)
 
 
 def _specs(model: keras.Model) -> dict[str, Any]:

@@ -15,6 +15,7 @@ COMMANDS = [
     "compare",
     "predict",
     "evaluate",
+    "sample",
     "export",
     "ui",
     "schema",

@@ -13,7 +13,7 @@ FILE = EXPERIMENTS / "guide_plugin_mgu.yaml"
 
 def test_a_file_is_checked_planned_and_drawn_with_its_plugin(rnnlab, tmp_path):
     answer = rnnlab("check", FILE, "--plugin", CELLS)
-    assert (answer.code, answer.out) == (0, f"{FILE}: ok, 1 layers, 208 parameters\n")
+    assert (answer.code, answer.out) == (0, f"{FILE}: ok, 1 layer, 208 parameters\n")
     plan = rnnlab("plan", FILE, "--plugin", CELLS, "--json").data
     assert (plan["parameters"], plan["plugins"]) == (208, ["cells"])
     assert rnnlab("export", FILE, "--plugin", CELLS, "--diagram", tmp_path / "x.svg").code == 0

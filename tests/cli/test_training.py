@@ -129,6 +129,35 @@ def test_predictions_are_csv_on_stdout_in_a_file_or_json(rnnlab, here):
     assert [row["label"] for row in data] == [row["label"] for row in rows]
 
 
+def test_a_layers_activations_are_csv_or_an_array(rnnlab, here):
+    import numpy as np
+
+    printed = rnnlab("predict", "LAST", "tiny.csv", "--output", "rnn")
+    assert printed.code == 0, printed.err
+    rows = list(csv.DictReader(printed.out.splitlines()))
+    assert (len(rows), list(rows[0])) == (160, ["rnn_0", "rnn_1", "rnn_2", "rnn_3"])
+    written = rnnlab("predict", "LAST", "tiny.csv", "--output", "embedding", "--to", "embedding.npz")
+    assert written.out == "wrote `embedding`, 160 x 8 x 4, to embedding.npz\n"
+    with np.load(here.folder / "embedding.npz") as held:
+        assert np.isnan(held["embedding"]).any()
+    assert rnnlab("predict", "LAST", "tiny.csv", "-o", "answers.npz").code == 2
+    unknown = rnnlab("predict", "LAST", "tiny.csv", "--output", "rmn")
+    assert (unknown.code, "did you mean `rnn`?" in unknown.err) == (2, True)
+
+
+def test_sequences_go_on_from_call_to_call(rnnlab, here):
+    (here.folder / "one.csv").write_text("text\nthe film was\n")
+    (here.folder / "two.csv").write_text("text\na lovely story\n")
+    (here.folder / "whole.csv").write_text("text\nthe film was a lovely story\n")
+    for part in ("one.csv", "two.csv"):
+        last = rnnlab("predict", "LAST", part, "--state", "states.npz", "--json")
+        assert last.code == 0, last.err
+    whole = rnnlab("predict", "LAST", "whole.csv", "--json")
+    assert last.data[0]["p(pos)"] == pytest.approx(whole.data[0]["p(pos)"], abs=1e-6)
+    refused = rnnlab("predict", "LAST", "tiny.csv", "--state", "states.npz")
+    assert (refused.code, "`rnn.state_h` in states.npz is 1 x 4, but 160 x 4" in refused.err) == (2, True)
+
+
 def test_evaluate_tells_metrics_and_mistakes_also_as_json(rnnlab, here):
     text, data = rnnlab("evaluate", "LAST", "tiny.csv"), rnnlab("evaluate", "LAST", "tiny.csv", "--json").data
     assert text.code == 0

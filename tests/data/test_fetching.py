@@ -8,9 +8,12 @@ import pytest
 
 from rnnlab.data import dataset_summary, fetch, prepare
 from rnnlab.data.baselines import fit_baselines
+from rnnlab.data.cmudict import read_cmudict
 from rnnlab.data.fetching import last_error
+from rnnlab.data.king_james_bible import read_king_james_bible
 from rnnlab.data.movie_snippets import read_movie_snippets
 from rnnlab.datasets import CATALOG, CatalogEntry, PackageArchive, TargetFacts
+from rnnlab.datasets.entries import SECTIONS
 from rnnlab.errors import DatasetError
 
 
@@ -94,12 +97,28 @@ def test_a_file_that_is_not_movie_snippets_is_refused(tmp_path, content):
 @pytest.mark.network
 def test_movie_snippets_has_the_counts_of_the_catalog():
     path = fetch(CATALOG["movie-snippets"], silent)
-    texts, labels, rows = read_movie_snippets(path, "sentiment")
-    assert Counter(labels) == {"positive": 5242, "negative": 5326}
-    assert len(rows) == len(set(rows)) == 10_568
-    scores, numbers, _ = read_movie_snippets(path, "score")
-    assert (len(scores), numbers.count("0.0")) == (10_605, 37)
-    assert not any("\r" in text or "\t" in text for text in texts)
+    moods, scores = (read_movie_snippets(path, target) for target in ("sentiment", "score"))
+    assert Counter(moods.values) == {"positive": 5242, "negative": 5326}
+    assert len(moods.rows) == len(set(moods.rows)) == 10_568
+    assert (len(scores.texts["text"]), scores.values.count("0.0")) == (10_605, 37)
+    assert not any("\r" in text or "\t" in text for text in moods.texts["text"])
+
+
+@pytest.mark.network
+def test_cmudict_has_the_counts_of_the_catalog():
+    found = read_cmudict(fetch(CATALOG["cmudict"], silent), "phones")
+    assert len({unit for spoken in found.values for unit in spoken.split()}) == 69
+    assert found.values[found.texts["source"].index("recurrent")] == "R IH0 K ER1 AH0 N T"
+    assert found.groups["word"] == found.texts["source"]
+
+
+@pytest.mark.network
+def test_the_king_james_bible_has_ten_sections_in_the_order_of_its_books():
+    path = fetch(CATALOG["king-james-bible"], silent)
+    sections, testaments = (read_king_james_bible(path, target).values for target in ("section", "testament"))
+    assert tuple(dict.fromkeys(sections)) == SECTIONS
+    assert Counter(sections)["gospels"] == 3779
+    assert Counter(testaments) == {"old": 23_145, "new": 7_958}
 
 
 @pytest.mark.network

@@ -81,7 +81,7 @@ def test_the_facts_are_known_before_anything_is_made(experiment, tmp_path, name)
 def test_a_generated_task_is_planned_without_data(tmp_path):
     path = tmp_path / "copy.yaml"
     path.write_text(
-        "rnnlab: 1\nname: copy\ndataset: {kind: generated, name: copy_memory, timesteps: 5}\n"
+        "rnnlab: 1\nname: copy\ndataset: {kind: generated, name: copy-memory, timesteps: 5}\n"
         "model: {layers: [{layer: gru, units: 4}, {layer: dense, units: 9, activation: softmax}]}\n"
     )
     plan = check_experiment(path).plan

@@ -98,7 +98,7 @@ def test_whole_numbers_are_classes_with_names_or_without(arrays):
     [
         ({"inputs": ["xx"]}, "number", r"RL402.*has no array `xx`"),
         ({"inputs": ["objects"]}, "number", r"RL404.*does not hold plain numbers"),
-        ({"inputs": ["gaps"], "target": "one"}, "number", r"RL410.*holds NaN or infinity, first in sample 0"),
+        ({"inputs": ["gaps"], "target": "one"}, "number", r"RL410.*holds NaN, infinity or .* first in sample 0"),
         ({"inputs": ["short"], "target": "one"}, "number", r"RL406.*different numbers of samples: `short` 5, `one` 20"),
         ({"target": "y"}, "classes", r"RL409.*holds float32, not class indices"),
         ({"target": "label", "labels": ["a", "b"], "path": "y.npz"}, "classes", r"RL401.*there is no file"),
@@ -130,3 +130,31 @@ def test_shapes_are_known_when_a_file_is_checked_without_numpy(tmp_path):
         "y": Header((2,), "whole"),
         "z": Header((1,), "other"),
     }
+
+
+def test_a_written_text_is_cut_at_its_end_and_what_is_lost_is_told(pairs):
+    splits = pairs(
+        padding={"target": {"maxlen": 3}}, text=PAIRS["text"] | {"target": {"unit": "token", "vocabulary": 6}}
+    )
+    long = [row for row, text in enumerate(splits.train.raw["source"]) if len(text) == 3]
+    assert splits.train.targets["target"][long[0]].tolist()[-1] == 3
+    told = " ".join(splits.warnings)
+    assert "training targets are cut to 2 tokens" in told
+    assert "of the training targets are unknown: they are never written" in told
+
+
+def test_classes_beyond_the_number_of_targets_are_no_classes(arrays, tmp_path):
+    np.savez(tmp_path / "big.npz", x=np.zeros((4, 2, 1)), y=np.array([0, 1, 10**9, 1]))
+    with pytest.raises(DatasetError, match=r"RL409.*holds 1000000000: more classes"):
+        arrays("classes", path="big.npz")
+
+
+@pytest.mark.parametrize("end", [30, 70, 200])
+def test_a_file_that_was_cut_is_told(tmp_path, end):
+    from rnnlab.datasets.npz import read_headers
+
+    np.savez(tmp_path / "x.npz", x=np.zeros((2, 3, 4)))
+    content = (tmp_path / "x.npz").read_bytes()
+    (tmp_path / "x.npz").write_bytes(content[:end] + content[-100:])
+    with pytest.raises(DatasetError, match=r"RL40[14]"):
+        read_headers(tmp_path / "x.npz")

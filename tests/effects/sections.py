@@ -33,6 +33,7 @@ POOLED = (
     "{layer: dense, units: 1, activation: sigmoid, name: head}]"
 )
 """A model that is quick to build."""
+TAKEN = ("model.initial_weights={run: aaaaaa, layers: [rnn]}",)
 NUMBER = (
     POOLED,
     "dataset.label=stars",
@@ -69,11 +70,42 @@ LENGTHS = ("dataset={kind: arrays, path: ragged.npz, lengths: l}", *SAMPLES)
 OFFSETS = ("dataset={kind: arrays, path: ragged.npz, inputs: [flat], offsets: o}", *SAMPLES)
 TS = ("dataset={kind: ts, path: one.ts, test: two.ts}", *SAMPLES)
 LONG = ("dataset={kind: sequence_table, path: long.csv, values: [a], target: y}", *SAMPLES)
-ADDING = ("dataset={kind: generated, name: adding_problem, samples: 20, timesteps: 8}", "text=null", "padding=null")
+ADDING = ("dataset={kind: generated, name: adding-problem, samples: 20, timesteps: 8}", "text=null", "padding=null")
 ADDING += SAMPLES[2:]
-SUMS = ("dataset={kind: generated, name: digit_addition, samples: 20, digits: 1}", "text=null", "padding=null")
+SUMS = ("dataset={kind: generated, name: digit-addition, samples: 20, digits: 1}", "text=null", "padding=null")
 SUMS += ("text={unit: character, vocabulary: 7}", *WRITTEN[3:])
 WINDOWS = (*ARRAYS, "training={batch_size: 20, epochs: 2, stateful: true, window: 4}")
+TAGGED = (
+    "dataset={kind: tagged, path: tagged.txt, split: {kind: random}}",
+    "text={unit: token, vocabulary: 20}",
+    "task={kind: tagging}",
+    "model.layers=[{layer: embedding, output_dim: 4}, {layer: gru, units: 4, name: rnn}, "
+    "{layer: dense, units: 2, activation: softmax, name: head}]",
+)
+GENERATED = (
+    "dataset={kind: generated, name: tagged-sentences, samples: 40}",
+    *TAGGED[1:],
+    "model.layers.head.units=7",
+)
+RUNNING = (
+    "dataset={kind: text_file, path: story.txt}",
+    "text={unit: character, vocabulary: 30}",
+    "padding=null",
+    "task={kind: language_model, window: 8}",
+    "model.layers=[{layer: embedding, output_dim: 4}, {layer: gru, units: 4, name: rnn}, "
+    "{layer: dense, units: 30, activation: softmax, name: head}]",
+)
+SERIES = (
+    "dataset={kind: series, path: weather.csv, target: [temp], frequency: 1h, lookback: 6, horizon: 3, season: 4, "
+    "split: {kind: time, validation: 0.25, test: 0.25}}",
+    "text=null",
+    "padding=null",
+    "task={kind: forecasting}",
+    "model.layers=[{layer: gru, units: 4, name: rnn}, {layer: dense, units: 3, name: head}]",
+)
+FED_BACK = (*SERIES, "task.head=recursive", "model.layers.head.units=1")
+QUANTILES = (*SERIES, "task.quantiles=[0.1, 0.5, 0.9]", "model.layers.head.units=9")
+STATIONS = (*SERIES, "dataset.path=stations.csv", "dataset.id=station")
 BEAM = "task.decode={kind: beam}"
 STOPS = ("training.epochs=4", "training.early_stopping={monitor: val_loss, min_delta: 10}")
 """No epoch after the first improves by 10."""
@@ -164,6 +196,49 @@ CASES: dict[tuple[str, str], Case] = {
         "training", "task.loss={kind: categorical_crossentropy, label_smoothing: 0.2}", WRITTEN
     ),
     ("SequenceToSequence", "metrics"): Case("training", "task.metrics=[top_5_accuracy]", WRITTEN),
+    ("TaggedDataset", "path"): Case("data", "dataset.path=other.txt", TAGGED),
+    ("TaggedDataset", "labels"): Case("data", "dataset.labels=[O, N]", TAGGED),
+    ("ConllFormat", "token"): Case("data", "dataset.format={kind: conll, token: 2}", TAGGED),
+    ("ConllFormat", "tag"): Case("data", "dataset.format={kind: conll, tag: 2}", TAGGED),
+    ("ConllFormat", "comment"): Case("data", 'dataset.format={kind: conll, comment: "#"}', TAGGED),
+    ("WordTagFormat", "separator"): Case(
+        "data",
+        "dataset.format={kind: word_tag, separator: _}",
+        (*TAGGED, "dataset.path=slashes.txt", "dataset.format=word_tag"),
+    ),
+    ("GeneratedDataset", "samples"): Case("data", "dataset.samples=50", GENERATED),
+    ("GeneratedDataset", "seed"): Case("data", "dataset.seed=1", GENERATED),
+    ("Tagging", "loss"): Case("plan", "task.loss=categorical_crossentropy", GENERATED),
+    ("Tagging", "metrics"): Case("plan", "task.metrics=[top_5_accuracy]", GENERATED),
+    ("TextFileDataset", "path"): Case("data", "dataset.path=tiny.csv", RUNNING),
+    ("LanguageModel", "window"): Case("data", "task.window=5", RUNNING),
+    ("LanguageModel", "loss"): Case("plan", "task.loss=categorical_crossentropy", RUNNING),
+    ("LanguageModel", "metrics"): Case("plan", "task.metrics=[top_5_accuracy]", RUNNING),
+    ("SeriesDataset", "path"): Case("data", "dataset.path=warmer.csv", SERIES),
+    ("SeriesDataset", "source"): Case("verdict", "dataset.source=other", SERIES),
+    ("SeriesDataset", "time"): Case("data", "dataset.time=later", (*SERIES, "dataset.calendar=[day_of_week]")),
+    ("SeriesDataset", "id"): Case("data", "dataset.id=sensor", (*SERIES, "dataset.scaler=none")),
+    ("SeriesDataset", "target"): Case("data", "dataset.target=[wind]", SERIES),
+    ("SeriesDataset", "past"): Case("data", "dataset.past=[wind]", SERIES),
+    ("SeriesDataset", "future"): Case("data", "dataset.future=[holiday]", FED_BACK),
+    ("SeriesDataset", "calendar"): Case("data", "dataset.calendar=[hour]", SERIES),
+    ("SeriesDataset", "frequency"): Case("data", "dataset.frequency=30min", (*SERIES, "dataset.gaps=fill")),
+    ("SeriesDataset", "gaps"): Case("data", "dataset.gaps=mask", SERIES),
+    ("SeriesDataset", "lookback"): Case("data", "dataset.lookback=5", SERIES),
+    ("SeriesDataset", "horizon"): Case("data", "dataset.horizon=2", FED_BACK),
+    ("SeriesDataset", "stride"): Case("data", "dataset.stride=2", SERIES),
+    ("SeriesDataset", "season"): Case("data", "dataset.season=5", SERIES),
+    **{
+        (spec, "per"): Case("data", "dataset.scaler.per=all", (*STATIONS, f"dataset.scaler={{kind: {kind}}}"))
+        for spec, kind in {"StandardScaler": "standard", "MinMaxScaler": "minmax", "RobustScaler": "robust"}.items()
+    },
+    **_fractions("TimeSplit", SERIES),
+    ("TimeSplit", "end"): Case("data", "dataset.split.end=0.9", SERIES),
+    ("TimeSplit", "folds"): Case("record", "dataset.split.folds=2", SERIES),  # see tests/run/test_replicates.py, too
+    ("Forecasting", "loss"): Case("plan", "task.loss=mean_absolute_error", SERIES),
+    ("Forecasting", "metrics"): Case("plan", "task.metrics=[root_mean_squared_error]", SERIES),
+    ("Forecasting", "quantiles"): Case("plan", "task.quantiles=[0.2, 0.5, 0.8]", QUANTILES),
+    ("Forecasting", "head"): Case("verdict", "task.head=recursive", SERIES),  # one timestep needs one unit
     ("Greedy", "limit"): Case("writing", "task.decode={kind: greedy, limit: 1}", WRITTEN),
     ("Beam", "width"): Case(
         "writing", "task.decode={kind: beam, width: 5}", (*WRITTEN, "task.decode={kind: beam, width: 2}")
@@ -192,11 +267,9 @@ CASES: dict[tuple[str, str], Case] = {
     ("SequenceTableDataset", "target"): Case("data", "dataset.target=z", LONG),
     ("SequenceTableDataset", "labels"): Case("verdict", "dataset.labels=[low, high]", LONG),
     ("SequenceTableDataset", "scaler"): Case("data", "dataset.scaler=robust", LONG),
-    ("GeneratedDataset", "name"): Case("verdict", "dataset.name=copy_memory", ADDING),
-    ("GeneratedDataset", "samples"): Case("data", "dataset.samples=30", ADDING),
+    ("GeneratedDataset", "name"): Case("verdict", "dataset.name=copy-memory", ADDING),
     ("GeneratedDataset", "timesteps"): Case("data", "dataset.timesteps=9", ADDING),
     ("GeneratedDataset", "digits"): Case("data", "dataset.digits=2", SUMS),
-    ("GeneratedDataset", "seed"): Case("data", "dataset.seed=1", ADDING),
     ("Training", "stateful"): Case(
         "training", "training={batch_size: 20, stateful: true, window: 4}", (*ARRAYS, "training={batch_size: 20}")
     ),
@@ -257,6 +330,8 @@ CASES: dict[tuple[str, str], Case] = {
     ("Expect", "flops_per_sample"): Case("verdict", "expect.flops_per_sample=1"),
     ("Expect", "beats"): Case("verdict", "expect.beats=nothing"),
     ("Tracking", "uri"): Case("record", "tracking.uri=elsewhere"),
+    ("InitialWeights", "run"): Case("record", "model.initial_weights.run=bbbbbb", TAKEN),  # see tests/run, too
+    ("InitialWeights", "layers"): Case("record", "model.initial_weights.layers=[head]", TAKEN),
     ("Sweep", "trials"): Case("record", "sweep.trials=4", SWEPT),
     ("Objective", "metric"): Case("record", "sweep.objective.metric=val_accuracy", SWEPT),
     ("Objective", "direction"): Case("verdict", "sweep.objective.direction=maximize", SWEPT),

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from weather import write_weather
 
 from rnnlab import plan_model, validate_experiment
 from rnnlab.experiment import Experiment
@@ -46,6 +47,15 @@ def file(make_tiny) -> Path:
     }
     for name, kept in tables.items():
         (tiny.folder / f"{name}.csv").write_text("\n".join([head, *kept, ""]), encoding="utf-8")
+    tagged = [f"a{number % 7}\tx{number % 3}\t{'ON'[number % 2]}\n#\ty\tO\n" for number in range(40)]
+    (tiny.folder / "tagged.txt").write_text("\n".join(tagged), encoding="utf-8")
+    (tiny.folder / "other.txt").write_text("\n".join(tagged[:20]), encoding="utf-8")
+    slashes = [f"a{number % 7}_b/{'ON'[number % 2]} c_d/O" for number in range(40)]
+    (tiny.folder / "slashes.txt").write_text("\n".join(slashes), encoding="utf-8")
+    (tiny.folder / "story.txt").write_text(
+        "the film was a very lovely story and the music too. " * 20, encoding="utf-8"
+    )
+    write_series(tiny.folder)
     with np.load(tiny.folder / "series.npz") as series:
         np.savez(tiny.folder / "other.npz", **{key: values[:30] for key, values in series.items()})
     write_sequences(tiny.folder)
@@ -75,6 +85,18 @@ def write_sequences(folder: Path) -> None:
         (folder / f"{name}.csv").write_text("\n".join(["id,other,time,back,a,b,y,z", *kept]), encoding="utf-8")
 
 
+def write_series(folder: Path) -> None:
+    """Write tables of one station each, with a second column of times and sensors by turns, and one of both."""
+    for name, station in {"weather.csv": "A", "warmer.csv": "B"}.items():
+        head, *rows = write_weather(folder / name, stations=station).read_text(encoding="utf-8").splitlines()
+        more = [
+            f"{row},{row.partition(',')[0].replace('2024', '2025')},{'early' if hour < 10 else 'late'}"
+            for hour, row in enumerate(rows)
+        ]
+        (folder / name).write_text("\n".join([f"{head},later,sensor", *more, ""]), encoding="utf-8")
+    write_weather(folder / "stations.csv")
+
+
 def both(file: Path, case: Case) -> tuple[Checked, Checked]:
     return check_experiment(file, overrides=case.context), check_experiment(file, overrides=[*case.context, case.flip])
 
@@ -95,11 +117,14 @@ def arrays(experiment: Experiment, folder: Path) -> tuple[str, list[bytes]]:
         for part in (split.inputs, split.targets, split.masks)
         for values in part.values()
     ]
+    if splits.preparation.series is not None:
+        found += [np.asarray(errors).tobytes() for errors in splits.preparation.series.seasonal_errors.values()]
     return splits.fingerprint, found
 
 
 @pytest.mark.parametrize("case", cases("data"))
-def test_a_key_of_the_data_changes_what_is_prepared(file, case):
+def test_a_key_of_the_data_changes_what_is_prepared(file, case, tmp_path, monkeypatch):
+    monkeypatch.setenv("RNNLAB_CACHE", str(tmp_path))  # where nobody knows the classes of other columns
     (fingerprint, before), (other, after) = (arrays(each, file.parent) for each in accepted(file, case))
     assert fingerprint != other
     assert before != after

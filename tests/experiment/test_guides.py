@@ -174,3 +174,13 @@ def test_a_thousand_epochs_are_kept_and_nothing_is_printed(assemble, capfd):
     assert [epoch.epoch for epoch in result.history] == list(range(1, 1001))
     assert result.history[-1].metrics["loss"] < result.history[0].metrics["loss"]
     assert capfd.readouterr().out == ""
+
+
+@pytest.mark.network
+@pytest.mark.tensorflow
+def test_the_movie_snippets_of_the_guide_learn_in_one_step():
+    from rnnlab.run.run import run_experiment
+
+    outcome = run_experiment(EXPERIMENTS / "guide_movie_snippets.yaml", smoke=True)
+    assert outcome.plan.parameters == guide("movie_snippets").expect.parameters
+    assert outcome.result.history[0].metrics.keys() >= {"loss", "accuracy", "val_loss", "val_accuracy"}

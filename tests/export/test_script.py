@@ -1,6 +1,5 @@
 """The exported script builds what rnnlab builds."""
 
-import ast
 import json
 import random
 import subprocess
@@ -373,21 +372,6 @@ def test_many_states_go_from_layer_to_layer_together():
     script = script_of(graph_of("stacked cells in both directions"))
     assert "encoder, *encoder_states = layers.Bidirectional(" in script
     assert "initial_state=encoder_states" in script
-
-
-DESCRIPTIONS = ['"""\nimport os\n"""', "a \\ at the end \\", 'quotes """" and \\"""', "coding: latin-1"]
-
-
-@pytest.mark.parametrize("description", [*DESCRIPTIONS, "right to left \u202e and \u2028 lines"])
-def test_a_description_stays_inside_its_docstring(description):
-    plan, experiment = checked(layers_of("{layer: embedding, output_dim: 3}", LSTM, HEAD))
-    script = model_script(plan, experiment.model_copy(update={"description": description}))
-    without = model_script(plan, experiment)
-    tree, bare = ast.parse(script.encode()), ast.parse(without)
-    assert ast.dump(ast.Module(tree.body[1:], [])) == ast.dump(ast.Module(bare.body[1:], []))
-    assert all(each.isprintable() for each in script.replace("\n", ""))
-    if description.isprintable():
-        assert " ".join(description.split()) in " ".join(ast.get_docstring(tree).split())
 
 
 @pytest.mark.parametrize("name", [*GRAPHS, *MASKED])

@@ -1,6 +1,7 @@
 """The exported script trains with the optimizer, loss and metrics of the file."""
 
 import inspect
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -123,7 +124,7 @@ def test_loss_and_metrics_are_what_rnnlab_computes(units, task):
     labels = draw.integers(0, 2, 40, dtype="int32")
     objective = build_objective(plan.head)
     output = model(ids)
-    objective.update(labels, output)
+    objective.update(labels, output, np.ones(40, "float32"))
     wanted = objective.result() | {"loss": float(keras.ops.mean(objective.losses(labels, output)))}
     target = np.eye(2, dtype="float32")[labels] if plan.head.loss.one_hot else labels[:, None]
     found = model.evaluate(ids, target, verbose=0, return_dict=True)
@@ -166,3 +167,17 @@ def test_without_data_there_is_nothing_to_compile():
     script = model_script(plan, experiment)
     assert "compile" not in script
     assert script.endswith("model.summary()\n")
+
+
+def test_the_run_whose_weights_are_taken_over_is_told():
+    from rnnlab.plan import check_document
+    from rnnlab.source import Source, parse
+
+    text = (
+        "rnnlab: 1\nname: x\ndataset: {kind: catalog, name: movie-snippets}\nmodel:\n"
+        "  initial_weights: {run: calm-owl-12, layers: [embedding]}\n"
+        f"  layers: [{', '.join(LAYERS)}, {{layer: dense, units: 1, activation: sigmoid}}]\n"
+    )
+    _, experiment, plan = check_document(parse(Source("x.yaml", text)), Path()).require()
+    told = "# the file starts from the weights of the run calm-owl-12: give them to embedding\n"
+    assert told in model_script(plan, experiment)

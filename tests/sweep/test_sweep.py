@@ -277,3 +277,18 @@ def test_a_file_without_a_sweep_is_refused_before_a_worker_starts(tiny):
     with pytest.raises(CallError, match="no `sweep:` section"):
         run_sweep(tiny.file, store=tiny.store)
     assert workers() == before
+
+
+def test_trials_start_from_the_weights_of_an_earlier_run_and_what_does_not_fit_is_refused(tiny, sweep_of, records):
+    from rnnlab import run_experiment
+
+    run_experiment(tiny.file, overrides=["training.epochs=1"], store=tiny.store)
+    first = records(tiny)[0]
+    text = "sweep: {trials: 3, pruner: none, sampler: grid, space: {model.layers.rnn.units: [4, 5]}}\n"
+    found = sweep_of(tiny, text, "training.epochs=1", "model.initial_weights={run: LAST, layers: [rnn]}")
+    assert [trial.state for trial in found.trials] == ["complete"]
+    (refused,) = found.refused
+    assert f"error[RL503]: the weights of `rnn` in {first.name}" in refused.message
+    assert f"run: {first.run_id}" in found.best_config
+    trial = next(record for record in records(tiny) if record.kind == "trial")
+    assert trial.tags["rnnlab.initial_weights"] == first.run_id

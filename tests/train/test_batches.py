@@ -63,18 +63,25 @@ def test_padded_timesteps_weigh_nothing():
 
 
 def test_balanced_classes_weigh_the_same_in_sum():
-    table = class_weights(_samples([0, 0, 0, 1]), "label", "balanced", ("a", "b"))
+    table = class_weights(_samples([0, 0, 0, 1]), _head(), "balanced", ("a", "b"))
     assert table is not None
     assert 3 * table[0] == pytest.approx(table[1])
     assert 3 * table[0] + table[1] == pytest.approx(4)
 
 
+def test_padding_is_no_class_that_is_balanced():
+    samples = Samples({"tokens": np.array([[3, 4, 5], [5, 0, 0]])}, {"label": np.array([[1, 0, 1], [1, 0, 0]])})
+    table = class_weights(samples, _head(per="timestep", reads="tokens"), "balanced", ("a", "b"))
+    assert table is not None
+    assert table.tolist() == pytest.approx([4 / 2, 4 / 6])
+
+
 def test_class_weights_go_by_label_and_multiply_the_samples_own():
     samples = _samples([0, 1, 1], np.array([1, 2, 3], np.float32))
-    table = class_weights(samples, "label", {"b": 10.0, "a": 0.5}, ("a", "b"))
+    table = class_weights(samples, _head(), {"b": 10.0, "a": 0.5}, ("a", "b"))
     ((_, _, weight),) = batches(samples, _head(), np.arange(3), 8, table)
     assert weight.tolist() == [0.5, 20.0, 30.0]
 
 
 def test_without_class_weights_there_is_no_table():
-    assert class_weights(_samples([0, 1]), "label", None, None) is None
+    assert class_weights(_samples([0, 1]), _head(), None, None) is None

@@ -164,3 +164,22 @@ def _stopped_early(folder: Path) -> None:
     found = load_checkpoint(folder)
     assert found is not None
     save_checkpoint(folder, replace(found[0], state=replace(found[0].state, stopped_by=None)))
+
+
+def test_the_directions_of_two_inputs_meet_as_vectors():
+    from rnnlab import plan_model, validate_experiment
+
+    branches = "{layer: gru, units: 2, from: x, name: a}, {layer: gru, units: 2, from: z, name: b}"
+    inputs, joined = "{x: {features: 2}, z: {features: 3}}", "{layer: concatenate, from: [a, b]}"
+    model = f"inputs: {inputs}, layers: [{branches}, {joined}]"
+    text = f"rnnlab: 1\nname: two\nmodel: {{{model}}}\ntraining: {{stateful: true, window: 5}}\n"
+    assert plan_model(validate_experiment(text)).parameters == 36 + 42
+
+
+def test_too_few_samples_for_a_batch_are_refused_before_a_run_is_opened(tmp_path):
+    from rnnlab.errors import CallError
+    from rnnlab.run.opening import complete_plan
+
+    assembled = _series(tmp_path, "training.remainder=drop", "training.batch_size=50")
+    with pytest.raises(CallError, match="fill no batch of 50"):
+        complete_plan(assembled.experiment, assembled.splits)

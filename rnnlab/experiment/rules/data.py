@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rnnlab.cells import Cell
-from rnnlab.datasets import CATALOG, ArraysDataset, CatalogDataset, FilesSplit, GroupSplit
+from rnnlab.datasets import (
+    CATALOG,
+    ArraysDataset,
+    CatalogDataset,
+    FilesSplit,
+    GeneratedDataset,
+    GroupSplit,
+    SequenceTableDataset,
+    SeriesDataset,
+    TextTableDataset,
+    TimeSplit,
+)
+from rnnlab.datasets.split import DEFAULT_TEST
 from rnnlab.experiment.experiment import Experiment
 from rnnlab.experiment.rules.rule import KINDS, per_input, rule
 from rnnlab.experiment.sequence_facts import has_own_test, sequence_inputs
@@ -13,11 +25,21 @@ from rnnlab.experiment.target import target_kind
 from rnnlab.source import Finding, did_you_mean
 from rnnlab.text import END_ID
 
+WITHOUT_COLUMNS = {"arrays": "arrays", "ts": ".ts files", "tagged": "tagged sentences", "generated": "generated data"}
+
 
 @rule("dataset")
 def catalog_target(experiment: Experiment) -> Iterator[Finding]:
     """RL105: a catalog dataset offers the target."""
     dataset = experiment.dataset
+    if isinstance(dataset, CatalogDataset) and dataset.entry.series:
+        yield Finding(
+            "RL105",
+            f"`{dataset.name}` is a table of series",
+            ("dataset", "name"),
+            help=f"use `kind: series` with `source: {dataset.name}`",
+        )
+        return
     if isinstance(dataset, CatalogDataset) and dataset.target is not None:
         known = CATALOG[dataset.name].targets
         if dataset.target not in known:
@@ -53,12 +75,15 @@ def split_fractions(experiment: Experiment) -> Iterator[Finding]:
         return
     split = dataset.split
     if isinstance(split, FilesSplit):
-        if isinstance(dataset, CatalogDataset):
+        if isinstance(dataset, CatalogDataset | GeneratedDataset):
             path = ("dataset", "split", "kind")
-            yield Finding("RL208", "a catalog dataset has no files to split by", path, help="use `stratified`")
+            what, help_ = ("catalog", "stratified") if isinstance(dataset, CatalogDataset) else ("generated", "random")
+            yield Finding("RL208", f"a {what} dataset has no files to split by", path, help=f"use `{help_}`")
         return
-    test = 0.0 if has_own_test(dataset) else 0.1 if split.test is None else split.test
-    if split.validation + test >= 1:
+    test = 0.0 if has_own_test(dataset) else DEFAULT_TEST if split.test is None else split.test
+    if isinstance(split, TimeSplit) and (split.folds > 1 or split.end < 1):
+        yield from _folds(split)
+    elif split.validation + test >= 1:
         yield Finding(
             "RL208",
             f"validation {split.validation:g} and test {test:g} leave nothing to train on",
@@ -67,19 +92,35 @@ def split_fractions(experiment: Experiment) -> Iterator[Finding]:
         )
     if isinstance(dataset, CatalogDataset):
         yield from _catalog_groups(dataset)
-    if split.kind == "group" and isinstance(dataset, ArraysDataset):
-        yield Finding("RL208", "arrays have no columns to group by", ("dataset", "split", "kind"), help="use `random`")
+    if split.kind == "group" and (lacking := WITHOUT_COLUMNS.get(dataset.kind)):
+        yield Finding(
+            "RL208", f"{lacking} have no columns to group by", ("dataset", "split", "kind"), help="use `random`"
+        )
+
+
+def _folds(split: TimeSplit) -> Iterator[Finding]:
+    """Yield what leaves the first of several folds nothing to train on."""
+    taken = split.validation + split.folds * split.test_share
+    if taken >= split.end:
+        parts = f"validation {split.validation:g} and {split.folds} x test {split.test_share:g}"
+        yield Finding(
+            "RL208",
+            f"{parts} leave the first fold nothing of {split.end:g} to train on",
+            ("dataset", "split", "folds" if split.folds > 1 else "end"),
+            help="use fewer folds, or a smaller `test`",
+        )
 
 
 def _catalog_groups(dataset: CatalogDataset) -> Iterator[Finding]:
     """Yield what is wrong with the groups of a catalog dataset: none of them may stand on both sides of a split."""
     split, groups = dataset.split, dataset.entry.groups
+    known = (*groups, *dataset.entry.columns)
     path = ("dataset", "split", "kind")
-    if isinstance(split, GroupSplit) and not groups:
+    if isinstance(split, GroupSplit) and not known:
         yield Finding("RL208", f"`{dataset.name}` has no groups", path, help="use `stratified` or `random`")
-    elif isinstance(split, GroupSplit) and split.column not in groups:
+    elif isinstance(split, GroupSplit) and split.column not in known:
         found = f"`{dataset.name}` has no groups by `{split.column}`"
-        yield Finding("RL208", found, ("dataset", "split", "column"), help=did_you_mean(split.column, groups))
+        yield Finding("RL208", found, ("dataset", "split", "column"), help=did_you_mean(split.column, known))
     elif groups and not isinstance(split, GroupSplit):
         written = "split" in dataset.model_fields_set
         yield Finding(
@@ -98,7 +139,7 @@ def target_fits_task(experiment: Experiment) -> Iterator[Finding]:
     if dataset is None:
         return
     if experiment.task and (
-        experiment.task.target == "sequence" if facts is None else facts.kind != experiment.task.target
+        experiment.task.target in ("sequence", "forecast") if facts is None else facts.kind != experiment.task.target
     ):
         what, wanted = KINDS[facts.kind if facts else "classes"]
         yield Finding(
@@ -109,6 +150,8 @@ def target_fits_task(experiment: Experiment) -> Iterator[Finding]:
             help=f"use `kind: {wanted}`, or leave `task` out" + _or_labels(dataset),
         )
     many = "numbers" if target_kind(experiment) == "number" else "sequences"
+    if isinstance(dataset, SeriesDataset):
+        return
     if dataset.split.kind == "stratified" and (target_kind(experiment) != "classes" or _of_timesteps(experiment)):
         yield Finding(
             "RL208",
@@ -124,7 +167,8 @@ def _of_timesteps(experiment: Experiment) -> bool:
 
 
 def _or_labels(dataset: object) -> str:
-    labelled = getattr(dataset, "labels", None)
+    kinds = TextTableDataset | ArraysDataset | SequenceTableDataset
+    labelled = isinstance(dataset, kinds) and dataset.labels
     return ", or remove `dataset.labels`" if labelled else ""
 
 
@@ -138,7 +182,8 @@ def inputs_exist(experiment: Experiment) -> Iterator[Finding]:
     for section, inputs in (("text", dataset.text_inputs), ("padding", padded)):
         given = getattr(experiment, section)
         if given is not None and not inputs:
-            message = f"`{section}` has no text to act on: the dataset has arrays"
+            holds = {"series": "series", "arrays": "arrays"}.get(dataset.kind, "numbers")
+            message = f"`{section}` has no text to act on: the dataset has {holds}"
             yield Finding("RL210", message, (section,), help="remove it", on_key=True)
         elif isinstance(given, dict):
             for name in given:
@@ -164,6 +209,9 @@ def written_texts(experiment: Experiment) -> Iterator[Finding]:
     for place, padding in per_input(experiment.padding, "padding"):
         if place[-1] not in ("padding", facts.reads):
             continue
+        if padding.maxlen == 1:
+            message = "one timestep holds the end of a text and nothing else"
+            yield Finding("RL226", message, (*place, "maxlen"), help="use at least 2")
         if padding.padding == "pre":
             yield Finding(
                 "RL226",
@@ -176,9 +224,49 @@ def written_texts(experiment: Experiment) -> Iterator[Finding]:
             yield Finding("RL226", message, (*place, "mask"), help="remove `mask: false`")
 
 
+@rule("dataset", "padding", "text", "task")
+def running_texts(experiment: Experiment) -> Iterator[Finding]:
+    """RL252: a running text is divided where it can be, and is not padded."""
+    dataset = experiment.dataset
+    facts = dataset.target_facts() if dataset else None
+    if dataset is None or facts is None or facts.kind != "continuation":
+        return
+    if dataset.split.kind not in ("tail", "group", "files"):
+        yield Finding(
+            "RL252",
+            "the samples of a running text follow one another, so it is not divided at random",
+            ("dataset", "split", "kind") if "split" in dataset.model_fields_set else ("dataset",),
+            help="use `split: {kind: tail}`, or by group where the data have them: `{kind: group, column: book}`",
+            on_key="split" not in dataset.model_fields_set,
+        )
+    if experiment.padding is not None:
+        message = "a running text is cut into windows of `task.window` timesteps and not padded"
+        yield Finding("RL252", message, ("padding",), help="remove `padding`", on_key=True)
+
+
+@rule("text", "dataset")
+def tagged_tokens(experiment: Experiment) -> Iterator[Finding]:
+    """RL250: a tag belongs to a token, so the tokens are the units."""
+    facts = experiment.dataset.target_facts() if experiment.dataset else None
+    if facts is None or facts.kind != "tags":
+        return
+    for place, text in per_input(experiment.text, "text"):
+        if text.unit != "token":
+            yield Finding(
+                "RL250",
+                f"every token has a tag, but the unit of the text is a {text.unit}",
+                (*place, "unit") if "unit" in text.model_fields_set else place,
+                help="add `unit: token`" if "unit" not in text.model_fields_set else "use `unit: token`",
+                on_key="unit" not in text.model_fields_set,
+            )
+
+
 @rule("padding", "model", "dataset")
 def padding_is_masked(experiment: Experiment) -> Iterator[Finding]:
     """RL220, a warning: without a mask, padding changes results."""
+    dataset = experiment.dataset
+    if dataset is None or not dataset.text_inputs:
+        return
     if not any(isinstance(layer, Cell) for layer in experiment.model.layers):
         return
     for path, padding in per_input(experiment.padding, "padding"):

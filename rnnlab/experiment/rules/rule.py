@@ -37,6 +37,9 @@ KINDS = {
     "classes": ("a class", "classification"),
     "number": ("a number", "regression"),
     "sequence": ("a text that is to be written", "sequence_to_sequence"),
+    "tags": ("a tag for every token", "tagging"),
+    "continuation": ("the next unit of a text", "language_model"),
+    "forecast": ("the future of a series", "forecasting"),
 }
 
 

@@ -10,7 +10,6 @@ from rnnlab.datasets import (
     CatalogDataset,
     FilesSplit,
     GeneratedDataset,
-    GroupSplit,
     SequenceTableDataset,
     TsDataset,
 )
@@ -36,18 +35,6 @@ def own_test_stays(experiment: Experiment) -> Iterator[Finding]:
     elif dataset.split.test is not None:
         message = "the data bring their own test set"
         yield Finding("RL270", message, ("dataset", "split", "test"), help=help_, on_key=True)
-
-
-@rule("dataset")
-def groups_have_a_column(experiment: Experiment) -> Iterator[Finding]:
-    """RL208: files without columns have no groups, and what is generated has no files."""
-    dataset = experiment.dataset
-    path = ("dataset", "split", "kind")
-    if isinstance(dataset, TsDataset | GeneratedDataset) and isinstance(dataset.split, GroupSplit):
-        message = f"`{dataset.kind}` has no columns to group by"
-        yield Finding("RL208", message, path, help="use `stratified` or `random`")
-    if isinstance(dataset, GeneratedDataset) and isinstance(dataset.split, FilesSplit):
-        yield Finding("RL208", "what is generated has no files", path, help="use `random`")
 
 
 @rule("dataset")
@@ -104,7 +91,7 @@ def generated_keys_matter(experiment: Experiment) -> Iterator[Finding]:
     if dataset.timesteps is not None and dataset.timesteps < dataset.task.least:
         message = f"`{dataset.name}` needs {dataset.task.least} timesteps or more"
         yield Finding("RL272", message, ("dataset", "timesteps"), help="100 is usual")
-    if dataset.name == "digit_addition":
+    if dataset.name == "digit-addition":
         yield from _sums_are_enough(dataset)
         for place, text in per_input(experiment.text, "text"):
             if text.unit != "character":

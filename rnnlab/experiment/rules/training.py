@@ -96,7 +96,7 @@ def class_weights(experiment: Experiment) -> Iterator[Finding]:
         return
     path = ("training", "class_weight")
     kind = target_kind(experiment)
-    if kind != "classes":
+    if kind not in ("classes", "tags"):
         yield Finding(
             "RL210",
             f"`class_weight` has no classes to weigh: the target is {KINDS[kind][0]}",
@@ -123,7 +123,7 @@ def class_weights(experiment: Experiment) -> Iterator[Finding]:
             yield Finding("RL102", message, path, help="give every class a weight", on_key=True)
 
 
-@rule("training")
+@rule("training", "task", "dataset", "model")
 def stateful_training(experiment: Experiment) -> Iterator[Finding]:
     """RL210, RL227: the keys of stateful training act together."""
     training = experiment.training
@@ -133,7 +133,9 @@ def stateful_training(experiment: Experiment) -> Iterator[Finding]:
                 message = f"`{key}` does nothing without `stateful: true`"
                 yield Finding("RL210", message, ("training", key), help="add it, or remove this", on_key=True)
         return
-    if training.window is None and training.reset in (None, "sequence"):
+    if target_kind(experiment) == "continuation":
+        yield from _streams(experiment)
+    elif training.window is None and training.reset in (None, "sequence"):
         yield Finding(
             "RL210",
             "`stateful` does nothing: the window is the whole sequence, and states are set back before the next",
@@ -147,4 +149,23 @@ def stateful_training(experiment: Experiment) -> Iterator[Finding]:
             f"with `reset: {training.reset}` a row continues the one of the batch before, but rows are shuffled",
             ("training", "reset"),
             help="add `shuffle: false`",
+        )
+
+
+def _streams(experiment: Experiment) -> Iterator[Finding]:
+    """Yield what a language model's stateful training cannot have: its windows follow one another through an epoch."""
+    training = experiment.training
+    for key, why in (
+        ("window", "the windows of a language model are those of `task.window`"),
+        ("remainder", "a running text is cut so that every batch is full"),
+    ):
+        if getattr(training, key) is not None:
+            yield Finding("RL253", f"`{key}` does nothing: {why}", ("training", key), help="remove it", on_key=True)
+    if training.reset in (None, "sequence"):
+        yield Finding(
+            "RL253",
+            "a window continues the one before it, but its states are set back before each",
+            ("training", "reset" if training.reset else "stateful"),
+            help="use `reset: epoch` and `shuffle: false`",
+            on_key=training.reset is None,
         )
