@@ -118,3 +118,23 @@ def test_a_table_in_long_form_is_a_regression_with_names_in_its_answers(outcome,
     found = read_new_sequences(folder / "test.csv", splits.preparation, label=None, targets=True)
     assert found.names[:2] == ("s0", "s1")
     assert found.targets.tolist() == pytest.approx([values[-1] for values, _ in sequences(40, 1)])
+
+
+def test_sequences_go_on_from_the_states_of_their_first_part(outcome, folder):
+    store, state = str(folder / "mlruns"), folder / "states.npz"
+    made = [values for values, _ in sequences(40, 1)]
+    parts = {"whole": made, "first": [values[:2] for values in made], "rest": [values[2:] for values in made]}
+    for name, kept in parts.items():
+        lines = [",".join(map(str, values)) for values in kept]
+        text = "@univariate true\n@equalLength false\n@classLabel false\n@data\n" + "\n".join(lines)
+        (folder / f"{name}.ts").write_text(text, encoding="utf-8")
+    whole = rnnlab.predict(outcome.run_id, folder / "whole.ts", store=store)
+    for name in ("first", "rest"):
+        found = rnnlab.predict(outcome.run_id, folder / f"{name}.ts", state=state, store=store)
+    assert found["p(rises)"].tolist() == pytest.approx(whole["p(rises)"].tolist(), abs=1e-5)
+
+
+def test_what_a_layer_gives_is_told_at_the_timesteps_that_are_data(outcome, folder):
+    found = rnnlab.predict(outcome.run_id, folder / "test.ts", output="rnn", store=str(folder / "mlruns"))
+    assert len(found) == 40
+    assert np.isfinite(found.to_numpy()).all()

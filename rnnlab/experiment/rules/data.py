@@ -265,7 +265,7 @@ def tagged_tokens(experiment: Experiment) -> Iterator[Finding]:
 def padding_is_masked(experiment: Experiment) -> Iterator[Finding]:
     """RL220, a warning: without a mask, padding changes results."""
     dataset = experiment.dataset
-    if dataset is None or not dataset.text_inputs:
+    if dataset is None or not (dataset.text_inputs or sequence_inputs(dataset)):
         return
     if not any(isinstance(layer, Cell) for layer in experiment.model.layers):
         return
