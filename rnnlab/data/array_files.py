@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnlab.data.ragged import Ragged, join
+from rnnlab.data.ragged import Ragged, joined_numbers
 from rnnlab.data.raw import Corpus
 from rnnlab.datasets import ArraysDataset
 from rnnlab.datasets.facts import TargetKind
@@ -37,7 +37,7 @@ def read_arrays(dataset: ArraysDataset, folder: Path, target: TargetKind, say: C
     for name in dataset.inputs:
         given = [part[name] for part in parts]
         if dataset.sequence_inputs:
-            inputs[name] = join([sequence for ragged in given for sequence in ragged], given[0].length)
+            inputs[name] = joined_numbers([sequence for ragged in given for sequence in ragged], given[0].length)
         else:
             inputs[name] = np.concatenate(given)
     targets, labels = encode_target_array(dataset, np.concatenate([part[dataset.target] for part in parts]), target)
@@ -72,7 +72,7 @@ def read_samples(dataset: ArraysDataset, path: Path, *, targets: bool) -> dict[s
     arrays = load_arrays(path, (*dataset.inputs, *places, *wanted))
     found: dict[str, Any] = {}
     for name in dataset.inputs:
-        found[name] = _sequences(dataset, name, arrays) if dataset.sequence_inputs else _finite(name, arrays[name])
+        found[name] = _sequences(dataset, name, arrays) if dataset.sequence_inputs else finite(name, arrays[name])
     return found | {name: arrays[name] for name in wanted}
 
 
@@ -89,9 +89,9 @@ def _sequences(dataset: ArraysDataset, name: str, arrays: dict[str, Array]) -> R
             raise DatasetError(
                 "RL445", message, help="sample i reaches from offsets[i] to offsets[i + 1]; none is empty"
             )
-        return Ragged(_finite(name, array), offsets)
+        return Ragged(finite(name, array), offsets)
     if not dataset.lengths:
-        return join(list(_finite(name, array)), array.shape[1])
+        return joined_numbers(list(finite(name, array)), array.shape[1])
     lengths = _places(dataset.lengths, arrays[dataset.lengths])
     wrong = np.flatnonzero((lengths < 1) | (lengths > array.shape[1]))
     if len(lengths) != len(array) or len(wrong):
@@ -99,7 +99,7 @@ def _sequences(dataset: ArraysDataset, name: str, arrays: dict[str, Array]) -> R
         message = f"`{dataset.lengths}` has {found}, and `{name}` is {' x '.join(map(str, array.shape))}"
         raise DatasetError("RL445", message, help=f"give each sample a length from 1 to {array.shape[1]}")
     kept = np.arange(array.shape[1]) < lengths[:, None]
-    values = _finite(name, np.where(kept[..., None], array, 0))[kept]
+    values = finite(name, np.where(kept[..., None], array, 0))[kept]
     return Ragged(values, np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64))
 
 
@@ -145,7 +145,12 @@ def count_samples(name: str, arrays: Mapping[str, Any]) -> int:
     return next(iter(counts.values()))
 
 
-def _finite(name: str, array: Array) -> NDArray[np.float32]:
+def finite(name: str, array: Array) -> NDArray[np.float32]:
+    """Return numbers as float32.
+
+    Raises:
+        DatasetError: RL410, one is NaN or infinite.
+    """
     with np.errstate(over="ignore"):  # what float32 cannot hold is told below
         numbers = np.asarray(array, np.float32)
     if not np.isfinite(numbers).all():
@@ -166,26 +171,40 @@ def encode_target_array(dataset: ArraysDataset, array: Array, target: TargetKind
     """
     if target == "number":
         alone = array.ndim > (2 if dataset.per == "timestep" else 1) and array.shape[-1] == 1
-        return _finite(dataset.target, array[..., 0] if alone else array), ()
+        return finite(dataset.target, array[..., 0] if alone else array), ()
+    return class_targets(dataset.target, array, dataset.labels)
+
+
+def class_targets(name: str, array: Array, labels: tuple[str, ...] | None) -> tuple[Array, tuple[str, ...]]:
+    """Return (class indices, the classes) of an array of whole numbers.
+
+    Args:
+        name: of the array.
+        array: of any shape.
+        labels: the classes; their numbers unless given.
+
+    Raises:
+        DatasetError: RL409, it holds something else, or a class that is not among the labels.
+    """
     if array.dtype.kind not in "iub":
         raise DatasetError(
             "RL409",
-            f"the target `{dataset.target}` holds {array.dtype}, not class indices",
+            f"the target `{name}` holds {array.dtype}, not class indices",
             help="use whole numbers, or `task: {kind: regression}`",
         )
     classes = array.astype(np.int64)
-    if dataset.labels is None and classes.max() >= max(2, classes.size):
+    if labels is None and classes.max() >= max(2, classes.size):
         raise DatasetError(
             "RL409",
-            f"the target `{dataset.target}` holds {classes.max()}: more classes than there are targets",
+            f"the target `{name}` holds {classes.max()}: more classes than there are targets",
             help="class indices are counted from 0; for numbers use `task: {kind: regression}`",
         )
-    known = dataset.labels or tuple(str(index) for index in range(int(classes.max()) + 1))
+    known = labels or tuple(str(index) for index in range(int(classes.max()) + 1))
     if classes.min() < 0 or classes.max() >= len(known):
         wrong = int(classes.min() if classes.min() < 0 else classes.max())
         raise DatasetError(
             "RL409",
-            f"the target `{dataset.target}` holds the class {wrong}, and there are {len(known)} labels",
+            f"the target `{name}` holds the class {wrong}, and there are {len(known)} labels",
             help="classes are counted from 0",
         )
     return classes, known

@@ -22,6 +22,7 @@ from rnnlab.data.characteristics import characteristics
 from rnnlab.data.forecast_baselines import score_forecast_baselines
 from rnnlab.data.frequent_tags import score_frequent_tags
 from rnnlab.data.frequent_units import score_most_frequent_units
+from rnnlab.data.id_vectorizer import IdVectorizer
 from rnnlab.data.ngrams import score_ngrams
 from rnnlab.data.splits import Samples, Splits
 from rnnlab.data.units import split_units
@@ -73,7 +74,7 @@ def _fit_classes(splits: Splits) -> Baselines:
         majority |= _class_metrics(prefix, np.tile(shares_C, (len(wanted), 1)), wanted)
     if splits.preparation.target.per != "sample":
         return {"majority": majority}
-    if not splits.preparation.texts:
+    if not splits.preparation.padded:
         return {"majority": majority, "logistic_regression": _fit_summaries(splits, targets, classes)}
     return {"majority": majority, "tfidf_logistic_regression": _fit_linear_classes(splits, targets, classes)}
 
@@ -104,7 +105,7 @@ def _fit_numbers(splits: Splits) -> Baselines:
         mean |= _number_metrics(prefix, np.broadcast_to(average, wanted.shape), wanted)
     if splits.preparation.target.per != "sample":
         return {"mean": mean}
-    if not splits.preparation.texts:
+    if not splits.preparation.padded:
         return {"mean": mean, "ridge": _fit_ridge(splits)}
     words = _vectorizer(splits)
     targets = np.asarray(splits.train.targets[name], np.float64)
@@ -163,7 +164,11 @@ FITS = {
 
 
 def _vectorizer(splits: Splits) -> TfidfVectorizer:
-    (vectorizer,) = splits.preparation.texts.values()
+    (vectorizer,) = splits.preparation.padded.values()
+    if isinstance(vectorizer, IdVectorizer):  # its raw texts are ids with blanks between
+        return TfidfVectorizer(
+            tokenizer=str.split, token_pattern=None, lowercase=False, ngram_range=(1, 2), sublinear_tf=True
+        )
     lowercase = vectorizer.lowercase
 
     def words_of(text: str) -> list[str]:
@@ -175,7 +180,7 @@ def _vectorizer(splits: Splits) -> TfidfVectorizer:
 
 
 def _texts(samples: Samples, splits: Splits) -> tuple[str, ...]:
-    (name,) = splits.preparation.texts
+    (name,) = splits.preparation.padded
     return tuple(samples.raw[name])
 
 

@@ -25,12 +25,18 @@ Parts = list[tuple[str, Sequences]]
 """(name of the file, what it holds), in the order of the splits."""
 
 
-def read_ts_files(dataset: TsDataset, folder: Path, target: TargetKind, say: Say) -> Corpus:
-    """Return the samples of a .ts file, of one of each split, or of one for training and one for the test.
+def read_sequences(dataset: TsDataset | SequenceTableDataset, folder: Path, target: TargetKind, say: Say) -> Corpus:
+    """Return the samples of files: of one, of one for each split, or of one for training and one for the test.
 
     Raises:
-        DatasetError: see `read_ts`; RL409, a label is not among those of the header.
+        DatasetError: see `read_ts` and `read_sequence_table`; RL409, RL410, a target is none.
     """
+    if isinstance(dataset, TsDataset):
+        return _read_ts_files(dataset, folder, target, say)
+    return _read_tables(dataset, folder, target, say)
+
+
+def _read_ts_files(dataset: TsDataset, folder: Path, target: TargetKind, say: Say) -> Corpus:
     paths = source_paths(dataset, folder)
     parts: Parts = []
     for path in paths.values():
@@ -42,12 +48,7 @@ def read_ts_files(dataset: TsDataset, folder: Path, target: TargetKind, say: Say
     return _corpus(dataset.input_names[0], parts, labels, target, source, own_test=dataset.own_test)
 
 
-def read_sequence_tables(dataset: SequenceTableDataset, folder: Path, target: TargetKind, say: Say) -> Corpus:
-    """Return the samples of a table in long form, or of one for each split.
-
-    Raises:
-        DatasetError: see `read_sequence_table`; RL409, RL410, a target is none.
-    """
+def _read_tables(dataset: SequenceTableDataset, folder: Path, target: TargetKind, say: Say) -> Corpus:
     group = dataset.split.column if isinstance(dataset.split, GroupSplit) else None
     parts: Parts = []
     groups: tuple[str, ...] = ()
@@ -147,7 +148,7 @@ def _corpus(
         source=source,
         groups=groups,
         sizes=(sizes[0], sizes[1], sizes[2]) if len(sizes) == 3 else None,
-        own_test=sizes[1] if own_test else 0,
+        own_test=sizes[1] if own_test else None,
     )
 
 

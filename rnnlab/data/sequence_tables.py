@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnlab.data.labels import encode_numbers
-from rnnlab.data.ragged import Ragged, join
+from rnnlab.data.ragged import Ragged, joined_numbers
 from rnnlab.data.tables import Table, read_table
 from rnnlab.data.ts_files import Sequences
 from rnnlab.datasets import SequenceTableDataset
@@ -43,7 +43,7 @@ def read_sequence_table(
         places.setdefault(name, []).append(row)
     times = _times(table, dataset.time)
     ordered = {name: _ordered(table.name, name, np.array(rows), times) for name, rows in places.items()}
-    inputs: Ragged = join([numbers_RC[rows] for rows in ordered.values()])
+    inputs: Ragged = joined_numbers([numbers_RC[rows] for rows in ordered.values()])
     values = tuple(_constant(table, target, ordered)) if target else ()
     groups = tuple(_constant(table, group, ordered)) if group else ()
     return Sequences(inputs, values, names=tuple(ordered)), groups

@@ -13,13 +13,15 @@ from rnnlab.data.array_files import read_arrays
 from rnnlab.data.cmudict import read_cmudict
 from rnnlab.data.fetching import fetch
 from rnnlab.data.generators import generate
+from rnnlab.data.id_files import read_ids
+from rnnlab.data.keras_sequences import read_keras_sequences
 from rnnlab.data.king_james_bible import read_king_james_bible
 from rnnlab.data.labels import encode_classes, encode_numbers
 from rnnlab.data.movie_snippets import read_movie_snippets
 from rnnlab.data.raw import CatalogSamples, Corpus
 from rnnlab.data.running_text import read_text_file
 from rnnlab.data.sentences import read_sentences
-from rnnlab.data.sequence_sources import read_catalog_sequences, read_sequence_tables, read_ts_files
+from rnnlab.data.sequence_sources import read_catalog_sequences, read_sequences
 from rnnlab.data.tables import Table, read_table
 from rnnlab.datasets import (
     ArraysDataset,
@@ -27,6 +29,10 @@ from rnnlab.datasets import (
     FilesSplit,
     GeneratedDataset,
     GroupSplit,
+    IdDataset,
+    IdsDataset,
+    ImdbDataset,
+    ReutersDataset,
     SequenceTableDataset,
     TaggedDataset,
     TextFileDataset,
@@ -46,7 +52,7 @@ READERS: dict[str, Callable[[Path, str], CatalogSamples]] = {
 
 
 def read_corpus(
-    dataset: CatalogDataset | FileDataset | GeneratedDataset,
+    dataset: CatalogDataset | FileDataset | IdDataset | GeneratedDataset,
     folder: Path,
     target: TargetKind,
     say: Callable[[str], None],
@@ -54,19 +60,21 @@ def read_corpus(
     """Return the samples of a dataset, fetched if they must be.
 
     Raises:
-        DatasetError: RL401 to RL410, RL440 to RL445.
+        DatasetError: RL401 to RL445.
         CallError: the dataset cannot be used like this.
     """
     if isinstance(dataset, CatalogDataset):
         return _read_catalog(dataset, say)
     if isinstance(dataset, ArraysDataset):
         return read_arrays(dataset, folder, target, say)
-    if isinstance(dataset, TsDataset):
-        return read_ts_files(dataset, folder, target, say)
-    if isinstance(dataset, SequenceTableDataset):
-        return read_sequence_tables(dataset, folder, target, say)
+    if isinstance(dataset, TsDataset | SequenceTableDataset):
+        return read_sequences(dataset, folder, target, say)
     if isinstance(dataset, GeneratedDataset):
         return generate(dataset, say)
+    if isinstance(dataset, ImdbDataset | ReutersDataset):
+        return read_keras_sequences(dataset, folder, say)
+    if isinstance(dataset, IdsDataset):
+        return read_ids(dataset, folder, target, say)
     if isinstance(dataset, TextPairsDataset):
         return _read_text_pairs(dataset, folder, say)
     if isinstance(dataset, TaggedDataset):

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnlab.data.files import decode_text, read_bytes
-from rnnlab.data.ragged import Ragged, join
+from rnnlab.data.ragged import Ragged, joined_numbers
 from rnnlab.datasets.ts_header import TsHeader, malformed, read_ts_header
 from rnnlab.errors import DatasetError
 
@@ -59,7 +59,7 @@ def read_ts(path: Path, *, targets: bool = True) -> Sequences:
     widths = {sequence.shape[1] for sequence in found}
     if len(widths) > 1:
         raise malformed(f"{path.name}: samples have {min(widths)} to {max(widths)} channels", help="give all the same")
-    return Sequences(join(found, header.length), tuple(values), header.labels)
+    return Sequences(joined_numbers(found, header.length), tuple(values), header.labels)
 
 
 def _sequence(where: str, channels: list[str], header: TsHeader) -> NDArray[np.float32]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from rnnlab.datasets import AnyDataset, CatalogDataset, Facts, InputFacts, SequencesDataset, TargetFacts, TsDataset
+from rnnlab.datasets import AnyDataset, CatalogDataset, Facts, InputFacts, TargetFacts, TsDataset, has_own_test
 from rnnlab.datasets.facts import TargetKind
 from rnnlab.datasets.ts_header import read_ts_header
 from rnnlab.errors import DatasetError
@@ -33,16 +33,6 @@ def sequence_facts(channels: int | None, length: int | None, padding: Padding) -
     return InputFacts(
         "features", timesteps, features, padding=padding.padding if padded else None, masked=padded and padding.mask
     )
-
-
-def sequence_inputs(dataset: AnyDataset) -> tuple[str, ...]:
-    """Return the inputs of a dataset that are sequences of numbers of their own lengths: `padding` acts on them."""
-    return dataset.sequence_inputs if isinstance(dataset, SequencesDataset) else ()
-
-
-def has_own_test(dataset: AnyDataset) -> bool:
-    """Return whether the data bring their own test set, so that validation is of train."""
-    return isinstance(dataset, SequencesDataset) and dataset.own_test
 
 
 def describe_sequences(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnnlab.datasets import TargetFacts
+from rnnlab.datasets import TargetFacts, id_inputs
 from rnnlab.datasets.facts import TargetKind
 from rnnlab.experiment.experiment import Experiment
 from rnnlab.layers import LAYERS
@@ -54,7 +54,7 @@ def task_of(experiment: Experiment) -> AnyTask:
 def baselines_of(experiment: Experiment) -> tuple[str, ...]:
     """Return the names of the baselines that are fitted beside the model."""
     dataset = experiment.dataset
-    texts = dataset is not None and bool(dataset.text_inputs)
+    texts = dataset is not None and bool(id_inputs(dataset))
     facts = dataset.target_facts() if dataset else None
     samples = (facts.per if facts else getattr(dataset, "per", "sample")) == "sample"
 

@@ -75,16 +75,18 @@ def _uncut(preparation: Preparation, raw: Mapping[str, Any]) -> Preparation:
     Raises:
         CallError: a text is empty: as an unknown word, which it becomes elsewhere, it would change the states.
     """
-    texts = {}
+    texts, ids = {}, {}
     for name, vectorizer in preparation.texts.items():
         lengths = [len(vectorizer.units(text)) for text in raw[name]]
         if not all(lengths):
             raise CallError(f"sample {lengths.index(0)} of `{name}` is empty: there is nothing to go on with")
         texts[name] = replace(vectorizer, maxlen=max(lengths))
-    sequences = {
+    for name, sequences in preparation.ids.items():  # none is empty: `read_raw` refuses it
+        ids[name] = replace(sequences, maxlen=max(map(len, raw[name])))
+    numbers = {
         name: replace(encoder, maxlen=int(raw[name].lengths.max())) for name, encoder in preparation.sequences.items()
     }
-    return replace(preparation, texts=texts, sequences=sequences)
+    return replace(preparation, texts=texts, ids=ids, sequences=numbers)
 
 
 def read_states(path: Path, signals: Mapping[str, Signal], count: int, run_id: str) -> Arrays:

@@ -8,7 +8,7 @@ import pytest
 from rnnlab.data import prepare
 from rnnlab.data.characteristics import characteristics
 from rnnlab.data.preparation import Preparation
-from rnnlab.data.ragged import join
+from rnnlab.data.ragged import joined_numbers
 from rnnlab.data.sequence_encoder import fit_sequences
 from rnnlab.data.splits import Samples
 from rnnlab.data.ts_files import read_ts
@@ -37,7 +37,7 @@ def samples(count, first=0):
 
 def ragged(*lengths, channels=1):
     draw = np.random.default_rng(0)
-    return join([draw.normal(size=(length, channels)).astype(np.float32) for length in lengths])
+    return joined_numbers([draw.normal(size=(length, channels)).astype(np.float32) for length in lengths])
 
 
 def refusal(run):
@@ -119,7 +119,7 @@ def test_scales_and_length_come_from_train_alone(experiment, tmp_path):
 
 @pytest.mark.parametrize(("side", "first"), [("post", [1, 1, 0]), ("pre", [0, 1, 1])])
 def test_the_last_feature_tells_data_from_padding(side, first):
-    train = join([np.zeros((2, 1), np.float32), np.ones((3, 1), np.float32)])
+    train = joined_numbers([np.zeros((2, 1), np.float32), np.ones((3, 1), np.float32)])
     encoder = fit_sequences(train, "none", Padding(maxlen="longest", padding=side))
     read = encoder.encode(train)
     assert read[0, :, 1].tolist() == first
@@ -129,7 +129,7 @@ def test_the_last_feature_tells_data_from_padding(side, first):
 
 @pytest.mark.parametrize(("truncating", "kept"), [("pre", [1, 2]), ("post", [0, 1])])
 def test_long_sequences_are_cut_at_their_side(truncating, kept):
-    train = join([np.arange(3, dtype=np.float32)[:, None]])
+    train = joined_numbers([np.arange(3, dtype=np.float32)[:, None]])
     encoder = fit_sequences(train, "none", Padding(maxlen=2, truncating=truncating))
     assert encoder.encode(train)[0, :, 0].tolist() == kept
 
@@ -141,7 +141,7 @@ def test_without_a_mask_there_is_no_further_feature():
 
 
 def test_sequences_of_one_length_have_no_padding_and_shorter_ones_are_refused():
-    train = join([np.zeros((3, 1), np.float32)] * 2, 3)
+    train = joined_numbers([np.zeros((3, 1), np.float32)] * 2, 3)
     encoder = fit_sequences(train, "none", Padding())
     assert (encoder.facts.features, encoder.facts.padding) == ((1,), None)
     code, message = refusal(lambda: encoder.encode(ragged(3, 2)))

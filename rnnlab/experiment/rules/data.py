@@ -7,24 +7,30 @@ from collections.abc import Iterator
 from rnnlab.cells import Cell
 from rnnlab.datasets import (
     CATALOG,
+    AnyDataset,
     ArraysDataset,
     CatalogDataset,
     FilesSplit,
     GeneratedDataset,
     GroupSplit,
+    IdDataset,
+    IdsDataset,
     SequenceTableDataset,
     SeriesDataset,
     TextTableDataset,
     TimeSplit,
+    TsDataset,
+    has_own_test,
+    padded_inputs,
 )
 from rnnlab.datasets.split import DEFAULT_TEST
 from rnnlab.experiment.experiment import Experiment
 from rnnlab.experiment.rules.rule import KINDS, per_input, rule
-from rnnlab.experiment.sequence_facts import has_own_test, sequence_inputs
 from rnnlab.experiment.target import target_kind
 from rnnlab.source import Finding, did_you_mean
 from rnnlab.text import END_ID
 
+HOLDS = {"series": "series", "arrays": "arrays", "ids": "ids", "imdb": "ids", "reuters": "ids"}
 WITHOUT_COLUMNS = {"arrays": "arrays", "ts": ".ts files", "tagged": "tagged sentences", "generated": "generated data"}
 
 
@@ -74,13 +80,16 @@ def split_fractions(experiment: Experiment) -> Iterator[Finding]:
     if dataset is None:
         return
     split = dataset.split
+    if has_own_test(dataset):
+        yield from _own_test(dataset)
+        return
     if isinstance(split, FilesSplit):
         if isinstance(dataset, CatalogDataset | GeneratedDataset):
             path = ("dataset", "split", "kind")
             what, help_ = ("catalog", "stratified") if isinstance(dataset, CatalogDataset) else ("generated", "random")
             yield Finding("RL208", f"a {what} dataset has no files to split by", path, help=f"use `{help_}`")
         return
-    test = 0.0 if has_own_test(dataset) else DEFAULT_TEST if split.test is None else split.test
+    test = DEFAULT_TEST if split.test is None else split.test
     if isinstance(split, TimeSplit) and (split.folds > 1 or split.end < 1):
         yield from _folds(split)
     elif split.validation + test >= 1:
@@ -92,7 +101,8 @@ def split_fractions(experiment: Experiment) -> Iterator[Finding]:
         )
     if isinstance(dataset, CatalogDataset):
         yield from _catalog_groups(dataset)
-    if split.kind == "group" and (lacking := WITHOUT_COLUMNS.get(dataset.kind)):
+    lacking = "arrays" if _is_npz(dataset) else WITHOUT_COLUMNS.get(dataset.kind)
+    if split.kind == "group" and lacking:
         yield Finding(
             "RL208", f"{lacking} have no columns to group by", ("dataset", "split", "kind"), help="use `random`"
         )
@@ -109,6 +119,79 @@ def _folds(split: TimeSplit) -> Iterator[Finding]:
             ("dataset", "split", "folds" if split.folds > 1 else "end"),
             help="use fewer folds, or a smaller `test`",
         )
+
+
+def _is_npz(dataset: AnyDataset) -> bool:
+    return isinstance(dataset, IdsDataset) and dataset.path.endswith(".npz")
+
+
+def _own_test(dataset: AnyDataset) -> Iterator[Finding]:
+    """Yield what is wrong with the split of data that bring their own test set."""
+    split = dataset.split
+    path = ("dataset", "split")
+    if isinstance(split, FilesSplit) and isinstance(dataset, TsDataset):
+        message = "the test is given twice: `dataset.test`, and `split: {kind: files}`"
+        yield Finding("RL270", message, ("dataset", "test"), help="keep one of them", on_key=True)
+    elif isinstance(split, FilesSplit | GroupSplit):
+        message = f"`{dataset.kind}` has no {'files' if split.kind == 'files' else 'columns'} to split by"
+        yield Finding("RL208", message, (*path, "kind"), help="use `random`, `stratified` or `tail`")
+    elif split.test is not None:
+        yield Finding(
+            "RL270",
+            "the data bring their own test set",
+            (*path, "test"),
+            help="remove it; `validation` is a share of the training samples",
+            on_key=True,
+        )
+
+
+@rule("dataset")
+def ids_are_rows(experiment: Experiment) -> Iterator[Finding]:
+    """RL260: ids that the keys name are rows of the embedding, and some words are left."""
+    dataset = experiment.dataset
+    if not isinstance(dataset, IdDataset):
+        return
+    for key in ("start_char", "oov_char", "skip_top"):
+        number = getattr(dataset, key, None)
+        if number is not None and number >= dataset.num_words:
+            yield Finding(
+                "RL260",
+                f"`{key}: {number}` is not below `num_words`: there are {dataset.num_words} rows",
+                ("dataset", key),
+                help=f"use less than {dataset.num_words}",
+            )
+
+
+@rule("text", "dataset")
+def units_that_are_given(experiment: Experiment) -> Iterator[Finding]:
+    """RL210: a vocabulary that is given is not counted."""
+    for place, text in per_input(experiment.text, "text"):
+        if text.vocabulary_file is None:
+            continue
+        if text.unit == "subword":
+            message = "sub-words are found in the training texts, not given"
+            yield Finding(
+                "RL210", message, (*place, "vocabulary_file"), help="remove it, or use `unit: token`", on_key=True
+            )
+        elif text.min_frequency > 1:
+            message = "nothing is counted where the units are given"
+            yield Finding("RL210", message, (*place, "min_frequency"), help="remove it", on_key=True)
+
+
+@rule("dataset", "model")
+def vectors_of_words(experiment: Experiment) -> Iterator[Finding]:
+    """RL210, RL261: pretrained vectors are of words that are known."""
+    dataset = experiment.dataset
+    for index, layer in enumerate(experiment.model.layers):
+        if getattr(layer, "weights_file", None) is None:
+            continue
+        path = ("model", "layers", index, "weights_file")
+        if dataset is None:
+            message = "the words of the rows are not known without a dataset"
+            yield Finding("RL210", message, path, help="add a `dataset:`, or remove it", on_key=True)
+        elif isinstance(dataset, IdDataset) and dataset.word_index is None and getattr(dataset, "path", None):
+            message = "the vectors are of words, and the words of the ids are not known"
+            yield Finding("RL261", message, path, help="give `dataset.word_index`", on_key=True)
 
 
 def _catalog_groups(dataset: CatalogDataset) -> Iterator[Finding]:
@@ -167,7 +250,7 @@ def _of_timesteps(experiment: Experiment) -> bool:
 
 
 def _or_labels(dataset: object) -> str:
-    kinds = TextTableDataset | ArraysDataset | SequenceTableDataset
+    kinds = TextTableDataset | ArraysDataset | IdsDataset | SequenceTableDataset
     labelled = isinstance(dataset, kinds) and dataset.labels
     return ", or remove `dataset.labels`" if labelled else ""
 
@@ -178,17 +261,16 @@ def inputs_exist(experiment: Experiment) -> Iterator[Finding]:
     dataset = experiment.dataset
     if dataset is None:
         return
-    padded = (*dataset.text_inputs, *sequence_inputs(dataset))
-    for section, inputs in (("text", dataset.text_inputs), ("padding", padded)):
+    for section, names in (("text", dataset.text_inputs), ("padding", padded_inputs(dataset))):
         given = getattr(experiment, section)
-        if given is not None and not inputs:
-            holds = {"series": "series", "arrays": "arrays"}.get(dataset.kind, "numbers")
+        if given is not None and not names:
+            holds = HOLDS.get(dataset.kind, "numbers")
             message = f"`{section}` has no text to act on: the dataset has {holds}"
             yield Finding("RL210", message, (section,), help="remove it", on_key=True)
         elif isinstance(given, dict):
             for name in given:
-                if name not in inputs:
-                    help_ = did_you_mean(name, inputs)
+                if name not in names:
+                    help_ = did_you_mean(name, names)
                     yield Finding("RL105", f"there is no input `{name}`", (section, name), help=help_, on_key=True)
 
 
@@ -265,7 +347,7 @@ def tagged_tokens(experiment: Experiment) -> Iterator[Finding]:
 def padding_is_masked(experiment: Experiment) -> Iterator[Finding]:
     """RL220, a warning: without a mask, padding changes results."""
     dataset = experiment.dataset
-    if dataset is None or not (dataset.text_inputs or sequence_inputs(dataset)):
+    if dataset is None or not padded_inputs(dataset):
         return
     if not any(isinstance(layer, Cell) for layer in experiment.model.layers):
         return

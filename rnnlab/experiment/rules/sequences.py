@@ -8,33 +8,14 @@ from collections.abc import Iterator
 from rnnlab.datasets import (
     ArraysDataset,
     CatalogDataset,
-    FilesSplit,
     GeneratedDataset,
     SequenceTableDataset,
-    TsDataset,
 )
 from rnnlab.experiment.experiment import Experiment
 from rnnlab.experiment.rules.rule import per_input, rule
-from rnnlab.experiment.sequence_facts import has_own_test
 from rnnlab.source import Finding
 
 MOST = 0.5  # of the sums that there are: more take long to draw without repeating one
-
-
-@rule("dataset")
-def own_test_stays(experiment: Experiment) -> Iterator[Finding]:
-    """RL270: where the data bring their own test, nothing else is the test."""
-    dataset = experiment.dataset
-    if dataset is None or not has_own_test(dataset):
-        return
-    help_ = "remove it: `validation` is then a fraction of the training file"
-    if isinstance(dataset.split, FilesSplit):
-        if isinstance(dataset, TsDataset):
-            message = "the test is given twice: `dataset.test`, and `split: {kind: files}`"
-            yield Finding("RL270", message, ("dataset", "test"), help="keep one of them", on_key=True)
-    elif dataset.split.test is not None:
-        message = "the data bring their own test set"
-        yield Finding("RL270", message, ("dataset", "split", "test"), help=help_, on_key=True)
 
 
 @rule("dataset")
