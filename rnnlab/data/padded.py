@@ -29,6 +29,7 @@ class PaddedRows:
         fill: what stands at padding.
         first: what stands before every sequence, and takes one of the T timesteps; None for nothing.
         last: what stands behind every sequence, and takes one of the T timesteps; None for nothing.
+        flagged: a further feature is 1 at data and 0 at padding.
     """
 
     values: Array
@@ -39,6 +40,7 @@ class PaddedRows:
     fill: int = 0
     first: int | None = None
     last: int | None = None
+    flagged: bool = False
 
     def __len__(self) -> int:
         """Return N."""
@@ -47,7 +49,13 @@ class PaddedRows:
     @property
     def shape(self) -> tuple[int, ...]:
         """Return (N, T, …)."""
-        return (len(self), self.timesteps, *self.values.shape[1:])
+        return (len(self), self.timesteps, *self._features)
+
+    @property
+    def _features(self) -> tuple[int, ...]:
+        """Return what a timestep has: nothing more for ids, (F,) for numbers."""
+        kept = self.values.shape[1:]
+        return (kept[0] + 1,) if self.flagged else kept
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -63,8 +71,13 @@ class PaddedRows:
         places, live = self._places(kept)
         before = self.first is not None
         taken = live & (places >= before) & (places < kept[:, None] + before)
-        found = np.full((*live.shape, *self.values.shape[1:]), self.fill, self.dtype)
-        found[taken] = self.values[_runs(begins, kept)]
+        found = np.full((*live.shape, *self._features), self.fill, self.dtype)
+        values = self.values[_runs(begins, kept)]
+        if self.flagged:
+            found[taken, :-1] = values
+            found[taken, -1] = 1
+        else:
+            found[taken] = values
         if self.first is not None:
             found[places == 0] = self.first
         if self.last is not None:

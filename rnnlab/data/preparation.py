@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from rnnlab.data.id_vectorizer import IdVectorizer
 from rnnlab.data.labels import encode_classes, encode_numbers
 from rnnlab.data.padded import PaddedRows
+from rnnlab.data.sequence_encoder import SequenceEncoder
 from rnnlab.data.series_encoder import SeriesEncoder
 from rnnlab.data.vectorizer import TextVectorizer
 from rnnlab.datasets import ConllFormat, WordTagFormat
@@ -38,6 +39,8 @@ class Preparation:
         arrays: for each input of numbers, the shape of a sample: (T, F), or more dimensions.
         columns: the source's column that each input was read from, where it has columns.
         ids: for each input of sequences that are ids already, how they become one array.
+        sequences: for each input of sequences of numbers, how it becomes an array.
+        reads: the `dataset` section as plain data, where files of sequences are read as it says; else empty.
         layout: how files of tagged sentences are written; None for other data.
         series: how series become windows; None for other data.
     """
@@ -48,6 +51,8 @@ class Preparation:
     arrays: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
     ids: Mapping[str, IdVectorizer] = field(default_factory=dict)
+    sequences: Mapping[str, SequenceEncoder] = field(default_factory=dict)
+    reads: Mapping[str, Any] = field(default_factory=dict)
     layout: ConllFormat | WordTagFormat | None = None
     series: SeriesEncoder | None = None
 
@@ -64,13 +69,13 @@ class Preparation:
     @property
     def input_names(self) -> tuple[str, ...]:
         """Return the names of the network's inputs."""
-        return (*self.padded, *self.arrays, *(self.series.inputs if self.series else ()))
+        return (*self.padded, *self.arrays, *self.sequences, *(self.series.inputs if self.series else ()))
 
     @property
     def given_inputs(self) -> tuple[str, ...]:
         """Return the inputs that new data must bring: all but what the model writes itself."""
         written = self.target.reads if self.target.kind == "sequence" else None
-        return tuple(name for name in (*self.padded, *self.arrays) if name != written)
+        return tuple(name for name in self.input_names if name != written)
 
     @property
     def written(self) -> TextVectorizer:
@@ -85,6 +90,7 @@ class Preparation:
     def facts(self) -> Facts:
         """Return what the plan needs to know of the data."""
         inputs = {name: vectorizer.facts for name, vectorizer in self.padded.items()}
+        inputs |= {name: encoder.facts for name, encoder in self.sequences.items()}
         inputs |= {
             name: InputFacts("features", timesteps=shape[0], features=shape[1:]) for name, shape in self.arrays.items()
         }
@@ -96,26 +102,30 @@ class Preparation:
         Args:
             paddings: for each input that is padded the section, and T.
         """
-        texts, ids = dict(self.texts), dict(self.ids)
-        for name, (padding, timesteps) in paddings.items():
+        texts, ids, sequences = dict(self.texts), dict(self.ids), dict(self.sequences)
+        for name, padding in paddings.items():
             if name in texts:
-                texts[name] = texts[name].settled(padding, timesteps)
+                texts[name] = texts[name].settled(*padding)
+            elif name in ids:
+                ids[name] = ids[name].settled(*padding)
             else:
-                ids[name] = ids[name].settled(padding, timesteps)
-        return replace(self, texts=texts, ids=ids)
+                sequences[name] = sequences[name].settled(*padding)
+        return replace(self, texts=texts, ids=ids, sequences=sequences)
 
     def encode(self, raw: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the inputs by name: ids (N, T) of texts as `PaddedRows`, numbers (N, T, …) as float32.
+        """Return the inputs by name: of texts and sequences `PaddedRows` (N, T, …), numbers (N, T, …) as float32.
 
         Args:
-            raw: for each input, N texts, N sequences of ids or an array (N, T, …).
+            raw: for each input, N texts, N sequences (of ids, or of numbers), or an array (N, T, …).
 
         Raises:
-            DatasetError: RL404, an array has another shape than the training's.
+            DatasetError: RL404, RL442: an array or a sequence has another shape than the training's.
         """
         return {name: self._encode_input(name, values) for name, values in raw.items()}
 
     def _encode_input(self, name: str, values: Any) -> Any:
+        if name in self.sequences:
+            return self.sequences[name].encode(values)
         return self.padded[name].encode(values) if name in self.padded else _numbers(name, values, self.arrays[name])
 
     def pad(self, name: str, values: Array, offsets: NDArray[np.int64]) -> PaddedRows:
@@ -126,7 +136,13 @@ class Preparation:
             values: sequence after sequence.
             offsets: (N + 1,), where each begins.
         """
+        if name in self.sequences:
+            return self.sequences[name].pad(values, offsets)
         return self.padded[self.target.reads or "" if name == self.target_name else name].pad(values, offsets)
+
+    def is_masked(self, name: str) -> bool:
+        """Return whether the padding of an input that is padded is to be masked."""
+        return self.sequences[name].flagged if name in self.sequences else self.padded[name].mask
 
     def encode_targets(self, values: Sequence[str]) -> Array:
         """Return the targets: class indices (N,) as int64, numbers (N,) as float32, or ids to be written (N, T).
@@ -155,6 +171,8 @@ class Preparation:
             "ids": {name: vectorizer.to_data() for name, vectorizer in self.ids.items()},
             "arrays": {name: list(shape) for name, shape in self.arrays.items()},
             "columns": dict(self.columns),
+            "sequences": {name: encoder.to_data() for name, encoder in self.sequences.items()},
+            "reads": dict(self.reads),
             "layout": self.layout.model_dump(mode="json") if self.layout else None,
             "series": self.series.to_data() if self.series else None,
         }
@@ -177,6 +195,8 @@ class Preparation:
                 ids={name: IdVectorizer.from_data(each) for name, each in data.get("ids", {}).items()},
                 arrays={name: tuple(shape) for name, shape in data["arrays"].items()},
                 columns=data["columns"],
+                sequences={name: SequenceEncoder.from_data(each) for name, each in data.get("sequences", {}).items()},
+                reads=data.get("reads", {}),
                 layout=_read_layout(data.get("layout")),
                 series=SeriesEncoder.from_data(data["series"]) if data.get("series") else None,
             )

@@ -18,6 +18,7 @@ from rnnlab.data.padded import length_percentiles
 from rnnlab.data.preparation import Preparation
 from rnnlab.data.raw import Corpus
 from rnnlab.data.running_text import prepare_running_text
+from rnnlab.data.sequence_encoder import SequenceEncoder, fit_sequences
 from rnnlab.data.series_preparing import prepare_series, read_table_of_series
 from rnnlab.data.sources import read_corpus
 from rnnlab.data.splits import Samples, Splits
@@ -26,7 +27,18 @@ from rnnlab.data.vectorizer import fit_vectorizer
 from rnnlab.data.vectors import read_vectors
 from rnnlab.data.vocabulary_files import read_vocabulary
 from rnnlab.data.windows import cut_windows
-from rnnlab.datasets import AnyDataset, ConllFormat, Facts, IdDataset, SeriesDataset, Split, TargetFacts
+from rnnlab.datasets import (
+    AnyDataset,
+    ConllFormat,
+    Facts,
+    IdDataset,
+    SequencesDataset,
+    SeriesDataset,
+    Split,
+    TargetFacts,
+    padded_inputs,
+    sequence_inputs,
+)
 from rnnlab.datasets.facts import TargetKind
 from rnnlab.errors import CallError, DatasetError
 from rnnlab.experiment.experiment import Experiment
@@ -91,6 +103,9 @@ def _load(prints: Fingerprints, experiment: Experiment) -> Splits | None:
     found = load_splits(prints, experiment)
     if found is None:
         return None
+    for name, encoder in found.preparation.sequences.items():
+        for samples in found.named().values():
+            encoder.check_lengths(samples.inputs[name].lengths)
     found = replace(found, warnings=(*found.warnings, *cut_targets(found)))
     return with_buckets(cut_windows(found, experiment), experiment)
 
@@ -119,7 +134,7 @@ def _prepare(
         preparation.facts,
         own_test=corpus.own_test is not None,
         train_samples=len(train),
-        lengths={name: length_percentiles(train.inputs[name].lengths) for name in preparation.padded},
+        lengths={name: length_percentiles(train.inputs[name].lengths) for name in padded_inputs(dataset)},
     )
     counts = {name: len(indices) for name, indices in division.named().items()}
     source = corpus.source | {"samples": counts}
@@ -195,14 +210,19 @@ def _fit(
         further = corpus.targets.shape[2 if known.per == "timestep" else 1 :]
         known = replace(known, numbers=further[0] if further else 1)
     ids = _fit_ids(dataset, corpus, train) if isinstance(dataset, IdDataset) else {}
+    sequences = _fit_numbers(dataset, corpus, train) if isinstance(dataset, SequencesDataset) else {}
     return Preparation(
         target_name=dataset.target_name,
         target=known,
         texts=texts,
         ids=ids,
-        arrays={name: corpus.inputs[name].shape[1:] for name in corpus.inputs if name not in (*texts, *ids)},
+        arrays={
+            name: values.shape[1:] for name, values in corpus.inputs.items() if name not in {*texts, *ids, *sequences}
+        },
         columns=corpus.columns,
         layout=(getattr(dataset, "format", None) or ConllFormat()) if known.kind == "tags" else None,
+        sequences=sequences,
+        reads=dataset.model_dump(mode="json", exclude_none=True) if sequences else {},
     )
 
 
@@ -230,6 +250,11 @@ def _fit_ids(dataset: IdDataset, corpus: Corpus, train: NDArray[np.int64]) -> di
     return {name: vectorizer}
 
 
+def _fit_numbers(dataset: SequencesDataset, corpus: Corpus, train: NDArray[np.int64]) -> dict[str, SequenceEncoder]:
+    scaler = dataset.scaler or "standard"
+    return {name: fit_sequences(corpus.inputs[name].take(train), scaler, WHOLE) for name in sequence_inputs(dataset)}
+
+
 def _encode(corpus: Corpus, division: Division, preparation: Preparation) -> list[Samples]:
     return [_encode_split(corpus, indices, preparation) for indices in division.named().values()]
 
@@ -238,7 +263,9 @@ def _encode_split(corpus: Corpus, indices: NDArray[np.int64], preparation: Prepa
     texts = {name: corpus.texts(name, indices) for name in preparation.texts}
     ids = {name: corpus.inputs[name].take(indices) for name in preparation.ids}
     arrays = {name: corpus.inputs[name][indices] for name in preparation.arrays}
+    sequences = {name: corpus.inputs[name].take(indices) for name in preparation.sequences}
     inputs = preparation.encode(texts | ids | arrays)
+    inputs |= {name: encoder.whole(sequences[name]) for name, encoder in preparation.sequences.items()}
     targets: Any
     if corpus.tags is not None:
         targets = preparation.align_tags([corpus.tags[index] for index in indices])

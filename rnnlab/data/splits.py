@@ -14,6 +14,7 @@ from rnnlab.data.padded import LiveTimesteps, PaddedRows
 from rnnlab.data.preparation import Preparation
 from rnnlab.data.vectors import Vectors
 from rnnlab.datasets import Facts
+from rnnlab.text import PADDING_ID
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,12 @@ class Timeline:
     def series_of(self, timesteps: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return which series (N,) timesteps belong to."""
         return np.searchsorted(self.offsets, timesteps, side="right") - 1
+
+
+def live_timesteps(values: Any) -> NDArray[np.bool_]:
+    """Return which timesteps (N, T) of a padded input are data: ids, or the last of the features, that are not 0."""
+    told = np.asarray(values)
+    return np.asarray((told if told.ndim == 2 else told[..., -1]) != PADDING_ID)
 
 
 @dataclass(frozen=True)
@@ -75,7 +82,7 @@ class Samples:
 def masks_of(inputs: Mapping[str, Any], preparation: Preparation) -> dict[str, LiveTimesteps]:
     """Return the masks of the inputs that are padded and to be masked, where any of their rows is shorter than T."""
     padded = {name: rows for name, rows in inputs.items() if isinstance(rows, PaddedRows)}
-    masked = {name: rows for name, rows in padded.items() if preparation.padded[name].mask}
+    masked = {name: rows for name, rows in padded.items() if preparation.is_masked(name)}
     return {name: LiveTimesteps(rows) for name, rows in masked.items() if (rows.lengths < rows.timesteps).any()}
 
 

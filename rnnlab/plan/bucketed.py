@@ -33,9 +33,15 @@ def open_plan(experiment: Experiment, plan: Plan) -> Plan:
 
 
 def bucket_findings(experiment: Experiment, plan: Plan) -> Iterator[Finding]:
-    """Yield the layers that cannot read batches of several lengths (RL281)."""
+    """Yield what keeps batches from having several lengths (RL281: layers; RL284: sequences of one length)."""
     if not is_bucketed(experiment):
         return
+    assert experiment.dataset is not None
+    padded = [name for name in padded_inputs(experiment.dataset) if name in plan.inputs]
+    if all(plan.inputs[name].mask is None and padding_of(experiment, name).mask for name in padded):
+        place = ("padding", padded[0]) if isinstance(experiment.padding, dict) else ("padding",)
+        message = "`bucket` does nothing: all sequences have the same length"
+        yield Finding("RL284", message, (*place, "bucket"), help="remove it", on_key=True)
     needy: dict[int, tuple[str, str]] = {}
     for finding in plan_graph(experiment, any_length(plan), every_timestep=plan.every_timestep).findings:
         needy.setdefault(int(finding.path[2]), (str(finding.path[3]), "needs to know the number of timesteps"))

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from rnnlab.data import Samples
 from rnnlab.data.series_encoder import SCALED
+from rnnlab.data.splits import live_timesteps
 from rnnlab.plan import HeadPlan
-from rnnlab.text import PADDING_ID
 from rnnlab.training import Training
 
 COUNTED = 4096  # samples that are looked at at once
@@ -110,7 +110,7 @@ def _weights(
     if classes is not None:
         weight *= classes[target]
     if head.reads is not None:
-        weight *= inputs[head.reads] != PADDING_ID
+        weight *= live_timesteps(inputs[head.reads])
     return weight
 
 
@@ -201,6 +201,6 @@ def _class_counts(samples: Samples, head: HeadPlan, classes: int) -> NDArray[np.
         rows = slice(start, start + COUNTED)
         found = samples.targets[head.target][rows]
         if head.reads is not None:
-            found = found[samples.inputs[head.reads][rows] != PADDING_ID]
+            found = found[live_timesteps(samples.inputs[head.reads][rows])]
         counts += np.bincount(found.ravel(), minlength=classes)
     return counts

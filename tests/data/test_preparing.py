@@ -188,6 +188,23 @@ def test_data_prepared_with_other_keys_or_content_are_not_reused(prepare_reviews
     assert len(prints) == 3
 
 
+def test_other_lengths_and_sides_are_read_from_the_same_entry(prepare_reviews, cache):
+    lines: list[str] = []
+    whole = prepare_reviews(padding={"maxlen": "longest"}, say=lines.append)
+    for maxlen, side in ((2, "pre"), (5, "post"), ("p50", "pre")):
+        padding = {"maxlen": maxlen, "padding": side, "truncating": "post", "mask": side == "pre"}
+        found = prepare_reviews(padding=padding, say=lines.append)
+        ids_NT = found.train.inputs["text"][:]
+        kept = min(3, 3 if maxlen == "p50" else maxlen)
+        assert ids_NT.shape == (32, maxlen if maxlen != "p50" else 3)
+        live = ids_NT[:, -kept:] if side == "pre" else ids_NT[:, :kept]
+        assert np.array_equal(live, whole.train.inputs["text"][:][:, :kept])
+        assert (found.entry, found.fingerprint != whole.fingerprint) == (whole.entry, True)
+        assert found.facts.inputs["text"].timesteps == found.preparation.texts["text"].maxlen == ids_NT.shape[1]
+    assert lines == ["reading reviews.csv", "preparing 40 samples"]
+    assert [path.name for path in (cache / "prepared").iterdir() if path.is_dir()] == [whole.entry]
+
+
 @pytest.mark.parametrize("damage", ["flip", "truncate", "remove"])
 @pytest.mark.parametrize(
     "name", ["train-input-text.npy", "test-raw-text.txt", "facts.json", "preparation.json", "manifest.json"]

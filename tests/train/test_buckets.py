@@ -31,11 +31,27 @@ def _pair(assemble: Any, overrides: tuple[str, ...], bucket: str) -> Any:
     return assemble(*overrides, bucket.replace(", bucket: true", "")), assemble(*overrides, bucket)
 
 
-@pytest.mark.parametrize(("overrides", "bucket"), [((), BUCKET), (TAGGED, BUCKET), (WRITTEN, BOTH)])
-def test_answers_and_scores_are_those_of_one_length(assemble, overrides, bucket):
+@pytest.fixture
+def sequences(tmp_path):
+    """Sequences of two numbers per timestep, of 1 to 12 timesteps."""
+    draw = np.random.default_rng(5)
+    numbers, lengths = draw.normal(size=(60, 12, 2)).astype("float32"), draw.integers(1, 13, 60)
+    np.savez(tmp_path / "numbers.npz", x=numbers, n=lengths, y=np.arange(60) % 2)
+    return (
+        f"dataset={{kind: arrays, path: {tmp_path / 'numbers.npz'}, lengths: n, split: {{kind: random}}}}",
+        "text=null",
+        "model.layers=[{layer: gru, units: 4, name: rnn}, {layer: dense, units: 1, activation: sigmoid, name: head}]",
+    )
+
+
+@pytest.mark.parametrize(
+    ("overrides", "bucket"),
+    [((), BUCKET), (TAGGED, BUCKET), (WRITTEN, BOTH), ("sequences", BUCKET.replace("10", "12, padding: pre"))],
+)
+def test_answers_and_scores_are_those_of_one_length(assemble, sequences, overrides, bucket):
     from rnnlab.train.learner import answers, copy_weights, evaluate
 
-    alike, bucketed = _pair(assemble, overrides, bucket)
+    alike, bucketed = _pair(assemble, sequences if overrides == "sequences" else overrides, bucket)
     assert bucketed.splits.test.buckets.count > 1
     learner, other = alike.learner(), bucketed.learner()
     copy_weights(learner.twin, other.twin)
