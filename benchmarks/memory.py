@@ -1,8 +1,9 @@
 """What memory a training on prepared data needs, at several sizes of the data: `python benchmarks/memory.py`.
 
 A first run prepares the data and fits the baselines; the second, of which this tells, finds both in the cache. Mapped
-pages of the prepared arrays count as resident memory as long as nobody else needs it, so the high-water mark (VmHWM)
-grows with the data up to what the machine has to spare; what the process itself holds is RssAnon, looked at every 50 ms.
+pages of the prepared arrays count as resident memory as long as nobody else needs it, so that the high-water mark
+(VmHWM) grows with the data up to what the machine has to spare; what the process itself holds is RssAnon, looked at
+every 50 ms.
 """
 
 from __future__ import annotations

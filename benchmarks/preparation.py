@@ -39,7 +39,10 @@ def main() -> None:
             environment = os.environ | {"RNNLAB_CACHE": f"{folder}/cache"}
             found = subprocess.run(call, env=environment, check=True, capture_output=True, text=True)
             seconds, again, peak = map(float, found.stdout.split())
-        print(f"| {samples:,} | {words:,} | {seconds:.1f} | {words / seconds:,.0f} | {again:.2f} | {peak:.0f} |", flush=True)
+        print(
+            f"| {samples:,} | {words:,} | {seconds:.1f} | {words / seconds:,.0f} | {again:.2f} | {peak:.0f} |",
+            flush=True,
+        )
 
 
 def _prepare(table: Path) -> None:
