@@ -25,12 +25,9 @@ from rnnlab.data.texts import Texts, save_texts
 from rnnlab.data.vectors import Vectors
 from rnnlab.errors import CallError, StoreError
 from rnnlab.experiment.experiment import Experiment
+from rnnlab.experiment.kept_facts import FACTS, MANIFEST, facts_from_data, facts_to_data
 from rnnlab.experiment.prepared import (
-    FACTS,
-    MANIFEST,
     Fingerprints,
-    facts_from_data,
-    facts_to_data,
     file_sha256,
     prepared_folder,
     settled_facts,

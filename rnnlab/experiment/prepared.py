@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -43,6 +43,7 @@ from rnnlab.datasets.npz import Header, read_headers
 from rnnlab.datasets.series import FUTURE
 from rnnlab.errors import DatasetError
 from rnnlab.experiment.experiment import Experiment
+from rnnlab.experiment.kept_facts import read_facts
 from rnnlab.experiment.sequence_facts import describe_sequences, sequence_facts, settled_sequences
 from rnnlab.experiment.target import task_of
 from rnnlab.padding import Padding
@@ -51,8 +52,6 @@ from rnnlab.tasks import Forecasting, LanguageModel
 from rnnlab.text import Text, Unit
 
 FORMAT = 3
-MANIFEST = "manifest.json"
-FACTS = "facts.json"
 FileDataset = (
     TextTableDataset
     | TextPairsDataset
@@ -201,7 +200,7 @@ def describe(experiment: Experiment, folder: Path, target: TargetKind | None) ->
     if dataset is None:
         return None
     prints = fingerprints(experiment, folder, target)
-    cached = _cached_facts(prepared_folder(prints.entry)) if prints else None
+    cached = read_facts(prepared_folder(prints.entry)) if prints else None
     if cached is not None:
         return settled_facts(cached, experiment)
     known = _known_target(dataset, target)
@@ -330,32 +329,6 @@ def settled_paddings(facts: Facts, experiment: Experiment) -> dict[str, tuple[Pa
     return {name: (padding, padding.timesteps_of(facts.lengths[name])) for name, padding in paddings.items()}
 
 
-def facts_to_data(facts: Facts) -> dict[str, Any]:
-    """Return facts as plain data."""
-    return asdict(facts)
-
-
-def facts_from_data(data: dict[str, Any]) -> Facts:
-    """Return the facts that `facts_to_data` wrote.
-
-    Raises:
-        KeyError, TypeError, ValueError: they are not what it writes.
-    """
-    targets = {name: _target_from_data(target) for name, target in data["targets"].items()}
-    inputs = {name: _input_from_data(values) for name, values in data["inputs"].items()}
-    lengths = {name: tuple(percentiles) for name, percentiles in data["lengths"].items()}
-    return Facts(inputs, targets, own_test=data["own_test"], train_samples=data["train_samples"], lengths=lengths)
-
-
-def _input_from_data(data: dict[str, Any]) -> InputFacts:
-    return InputFacts(**data | {"features": tuple(data["features"])})
-
-
-def _target_from_data(data: dict[str, Any]) -> TargetFacts:
-    labels = data["labels"]
-    return TargetFacts(**data | {"labels": None if labels is None else tuple(labels)})
-
-
 def _known_target(dataset: AnyDataset, target: TargetKind | None) -> TargetFacts | None:
     if isinstance(dataset, CatalogDataset):
         known = dataset.entry.targets.get(dataset.target_name)
@@ -390,15 +363,3 @@ def file_sha256(path: Path) -> str:
     """Return the SHA-256 of a file as 64 hex digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _cached_facts(folder: Path) -> Facts | None:
-    """Return the facts an earlier preparation saved; damaged ones count as absent."""
-    try:
-        manifest = json.loads((folder / MANIFEST).read_bytes())
-        text = (folder / FACTS).read_bytes()
-        if manifest["files"][FACTS]["sha256"] != hashlib.sha256(text).hexdigest():
-            return None
-        return facts_from_data(json.loads(text))
-    except (OSError, ValueError, KeyError, TypeError):
-        return None

@@ -5,6 +5,7 @@ RL0xx text · RL1xx key or value · RL2xx rule across sections · RL3xx sweep ·
 
 from __future__ import annotations
 
+from rnnlab.source.bucket_codes import BUCKET_CODES
 from rnnlab.source.code import Code
 from rnnlab.source.data_codes import DATA_CODES
 
@@ -313,28 +314,7 @@ CODES: dict[str, Code] = {
         "A column has two roles",
         "A column of a table in long form names the sequence, orders its timesteps, is a channel, or is the target.",
     ),
-    "RL280": Code(
-        "Buckets need a mask",
-        "With `padding: {bucket: true}` a sample has more padding in one batch than in another. The mask makes that "
-        "change nothing.",
-    ),
-    "RL281": Code(
-        "A layer needs a fixed number of timesteps",
-        "With `padding: {bucket: true}` batches are padded to different lengths. A layer that makes features of "
-        "timesteps (flatten, permute, reshape) or is unrolled reads one length only.",
-    ),
-    "RL282": Code(
-        "Buckets and stateful training exclude each other",
-        "Stateful training cuts the samples of a batch into windows, and carries the states from one to the next.",
-    ),
-    "RL283": Code(
-        "Buckets are of all inputs",
-        "A sample stands in one bucket: with two inputs in the one that holds both of them.",
-    ),
-    "RL284": Code(
-        "Buckets have nothing to do",
-        "All sequences have the same length, so that no batch has padding.",
-    ),
+    **BUCKET_CODES,
     "RL301": Code(
         "A path of the space leads nowhere",
         "Paths are keys joined by dots; layers are named or counted from 0.",
