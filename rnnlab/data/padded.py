@@ -68,21 +68,22 @@ class PaddedRows:
             row: Array = self[range(len(self))[rows] + np.arange(1)][0]
             return row
         begins, kept = self._kept(rows)
-        places, live = self._places(kept)
-        before = self.first is not None
-        taken = live & (places >= before) & (places < kept[:, None] + before)
-        found = np.full((*live.shape, *self._features), self.fill, self.dtype)
+        lengths = kept + self.extra
+        shift = self.timesteps - lengths if self.padding == "pre" else 0
+        places = np.arange(len(kept)) * self.timesteps + shift  # where each row begins among all timesteps
+        taken = _runs(places + (self.first is not None), kept)
         values = self.values[_runs(begins, kept)]
+        found = np.full((len(kept) * self.timesteps, *self._features), self.fill, self.dtype)
         if self.flagged:
             found[taken, :-1] = values
             found[taken, -1] = 1
         else:
             found[taken] = values
         if self.first is not None:
-            found[places == 0] = self.first
+            found[places] = self.first
         if self.last is not None:
-            found[places == kept[:, None] + before] = self.last
-        return found
+            found[places + lengths - 1] = self.last
+        return found.reshape(len(kept), self.timesteps, *self._features)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         """Return all of them as NumPy asks for it."""
@@ -90,7 +91,9 @@ class PaddedRows:
 
     def live(self, rows: Any) -> NDArray[np.bool_]:
         """Return which timesteps (n, T) of rows are data."""
-        return self._places(self._kept(rows)[1])[1]
+        lengths = self._kept(rows)[1][:, None] + self.extra
+        places = np.arange(self.timesteps)
+        return places >= self.timesteps - lengths if self.padding == "pre" else places < lengths
 
     @property
     def extra(self) -> int:
@@ -122,13 +125,6 @@ class PaddedRows:
         if self.truncating == "pre":
             begins = np.maximum(begins, ends - limit)
         return begins, np.minimum(ends - begins, limit)
-
-    def _places(self, kept: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        """Return which timestep of its sequence each of (n, T) is, below 0 before it begins, and whether it is data."""
-        lengths = kept[:, None] + self.extra
-        shift = self.timesteps - lengths if self.padding == "pre" else np.zeros_like(lengths)
-        places = np.arange(self.timesteps) - shift
-        return places, (places >= 0) & (places < lengths)
 
 
 @dataclass(frozen=True, eq=False)
