@@ -13,6 +13,7 @@ from rnnlab.data.raw import Corpus
 from rnnlab.datasets import ArraysDataset
 from rnnlab.datasets.facts import TargetKind
 from rnnlab.datasets.npz import DAMAGED, read_headers
+from rnnlab.datasets.split import group_column
 from rnnlab.errors import DatasetError
 from rnnlab.experiment.prepared import file_sha256, source_paths
 from rnnlab.source import did_you_mean
@@ -26,11 +27,12 @@ def read_arrays(dataset: ArraysDataset, folder: Path, target: TargetKind, say: C
     Raises:
         DatasetError: RL401, RL402, RL404, RL406, RL409, RL410: the file, or what stands in it, cannot be used.
     """
-    paths = source_paths(dataset, folder)
+    paths, group = source_paths(dataset, folder), group_column(dataset.split)
+    wanted = (*dataset.inputs, dataset.target, *((group,) if group else ()))
     parts = []
     for path in paths.values():
         say(f"reading {path.name}")
-        parts.append(load_arrays(path, (*dataset.inputs, dataset.target)))
+        parts.append(load_arrays(path, tuple(dict.fromkeys(wanted))))
     sizes = [count_samples(path.name, part) for path, part in zip(paths.values(), parts, strict=True)]
     joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     inputs = {name: _finite(name, joined[name]) for name in dataset.inputs}
@@ -46,8 +48,20 @@ def read_arrays(dataset: ArraysDataset, folder: Path, target: TargetKind, say: C
             "target": dataset.target,
             "sha256": {name: file_sha256(path) for name, path in paths.items()},
         },
+        groups=_groups(group, joined[group]) if group else None,
         sizes=(sizes[0], sizes[1], sizes[2]) if len(sizes) > 1 else None,
     )
+
+
+def _groups(name: str, array: Array) -> tuple[str, ...]:
+    if array.ndim != 1 or array.dtype.kind not in "iub":
+        shape = " x ".join(map(str, array.shape))
+        raise DatasetError(
+            "RL404",
+            f"the array `{name}` holds {array.dtype}, {shape}, not a group for each sample",
+            help="name groups by whole numbers (N,)",
+        )
+    return tuple(map(str, array.tolist()))
 
 
 def load_arrays(path: Path, names: Sequence[str]) -> dict[str, Array]:

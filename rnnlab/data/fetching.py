@@ -43,6 +43,12 @@ def fetch(entry: CatalogEntry, say: Callable[[str], None]) -> Path:
     return folder / name
 
 
+def catalog_file(entry: CatalogEntry) -> Path | None:
+    """Return the dataset's file where the cache has it whole; None where it must be fetched."""
+    folder = cache_root() / "catalog" / entry.name
+    return folder / entry.source.members[-1].rpartition("/")[2] if _is_fetched(folder, entry.source) else None
+
+
 def _write(part: Path, name: str, content: bytes, source: PackageArchive) -> None:
     (part / name).write_bytes(content)
     (part / ORIGIN).write_text(json.dumps(_origin(source)), encoding="utf-8")

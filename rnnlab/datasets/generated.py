@@ -6,16 +6,16 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from rnnlab.datasets.dataset import DatasetSpec
 from rnnlab.datasets.facts import TargetFacts
 from rnnlab.datasets.split import RandomSplit, Seed, Split
 from rnnlab.datasets.tagged import TAGS, TEXT
-from rnnlab.spec import Spec
 
 GeneratedName = Literal["tagged-sentences"]
 SENTENCE_TAGS = ("B-LOC", "B-ORG", "B-PER", "I-LOC", "I-ORG", "I-PER", "O")
 
 
-class GeneratedDataset(Spec):
+class GeneratedDataset(DatasetSpec):
     """Data made from a seed; nothing is read or fetched.
 
     `tagged-sentences`: English sentences of a small grammar with persons, places and organisations as BIO tags. Many

@@ -41,7 +41,7 @@ from rnnlab.source import did_you_mean
 from rnnlab.tasks import Forecasting, LanguageModel
 from rnnlab.text import Text
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "manifest.json"
 FACTS = "facts.json"
 FileDataset = TextTableDataset | TextPairsDataset | ArraysDataset | TaggedDataset | TextFileDataset
@@ -116,7 +116,7 @@ def data_fingerprint(experiment: Experiment, folder: Path, target: TargetKind | 
     key = {
         "format": FORMAT,
         "source": source,
-        "dataset": dataset.model_dump(mode="json", exclude_none=True),
+        "dataset": dataset.model_dump(mode="json", exclude_none=True, exclude={"strict"}),
         "text": {name: text_of(experiment, name).model_dump(mode="json") for name in dataset.text_inputs},
         "padding": {name: padding_of(experiment, name).model_dump(mode="json") for name in dataset.text_inputs},
         "target": known.kind if known else None,

@@ -23,7 +23,7 @@ from rnnlab.experiment.target import target_kind
 from rnnlab.source import Finding, did_you_mean
 from rnnlab.text import END_ID
 
-WITHOUT_COLUMNS = {"arrays": "arrays", "tagged": "tagged sentences", "generated": "generated data"}
+WITHOUT_COLUMNS = {"tagged": "tagged sentences", "generated": "generated data"}
 
 
 @rule("dataset")
