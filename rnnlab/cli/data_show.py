@@ -210,7 +210,8 @@ def _warnings(warnings: list[dict[str, str]]) -> RenderableType:
     if not warnings:
         return Text("none", style="green")
     table = Table.grid(padding=(0, 2))
-    for each in warnings:
+    for each, following in zip(warnings, [*warnings[1:], None], strict=True):
         table.add_row(Text(each["kind"], style="yellow"), Text(clean(each["text"])))
-        table.add_row("", Text(clean(each["help"]), style="dim"))
+        if following is None or following["help"] != each["help"]:
+            table.add_row("", Text(clean(each["help"]), style="dim"))
     return table

@@ -9,6 +9,7 @@ from typing import Any
 import plotly.graph_objects as go
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
 from plotly.subplots import make_subplots
 
 from rnnlab.track.figures import TRAIN, VALIDATION, new_figure, plain, style_axes
@@ -18,7 +19,7 @@ __all__ = ["Panel", "data_figure", "interactive_data", "panels_of"]
 
 TEST = "#009E73"
 COLOURS = {"train": TRAIN, "validation": VALIDATION, "test": TEST}
-CLASSES, LABEL_LENGTH = 20, 24
+CLASSES, LABEL_LENGTH, MANY_LETTERS = 20, 24, 50
 
 Panel = tuple[str, Sequence[str], Mapping[str, Sequence[float]], int | None]
 """(title, names of the bars, share of each bar by split, the bar that `maxlen` falls into)."""
@@ -58,12 +59,11 @@ def data_figure(summary: Mapping[str, Any]) -> Figure | None:
     panels = panels_of(summary)
     if not panels:
         return None
-    figure = new_figure(5.2 * len(panels), 3.6)
+    figure = new_figure(5.2 * len(panels), 3.8)
     for index, panel in enumerate(panels):
         axes = figure.add_subplot(1, len(panels), index + 1)
         _draw(axes, panel)
-        if not index:
-            axes.legend(frameon=False, fontsize=9)
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower left", ncols=3, frameon=False, fontsize=9)
     return figure
 
 
@@ -71,14 +71,15 @@ def _draw(axes: Axes, panel: Panel) -> None:
     title, names, shares, mark = panel
     style_axes(axes, title)
     axes.set_xlabel("")
-    axes.set_ylabel("share of the split")
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    axes.set_ylabel("share of the split", color="#444444")
     width = 0.8 / len(shares)
     for index, (split, found) in enumerate(shares.items()):
         places = [place - 0.4 + (index + 0.5) * width for place in range(len(names))]
         axes.bar(places, found, width, color=COLOURS[split], label=split)
     step = max(1, len(names) // 10) if mark is not None or len(names) > CLASSES - 1 else 1
     shown = [plain(name, LABEL_LENGTH) for name in names[::step]]
-    turned = max(map(len, shown)) > 6
+    turned = sum(map(len, shown)) > MANY_LETTERS
     axes.set_xticks(range(0, len(names), step), shown, rotation=45 if turned else 0, ha="right" if turned else "center")
     if mark is not None and mark < len(names):
         axes.axvline(mark, color="#999999", linewidth=1, linestyle=(0, (4, 3)))

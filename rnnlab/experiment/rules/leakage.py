@@ -45,7 +45,7 @@ def splits_have_files_of_their_own(experiment: Experiment) -> Iterator[Finding]:
     for name in ("validation", "test"):
         path = normpath(getattr(split, name))
         if path in taken:
-            message = f"`{getattr(split, name)}` is the file of {taken[path]} too"
+            message = f"`{getattr(split, name)}` is the file of the {taken[path]} split too"
             help_ = "give it a file of its own, or let one table be divided: `split: {kind: random}`"
             yield Finding("RL291", message, ("dataset", "split", name), help=help_)
         taken.setdefault(path, name)
