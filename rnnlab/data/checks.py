@@ -104,7 +104,7 @@ def _vocabulary(preparation: Preparation) -> Iterator[Caution]:
         if missing:
             yield Caution(
                 "vocabulary",
-                f"the training split has only {len(vectorizer.words) - vectorizer.first_id} distinct {vectorizer.unit}s"
+                f"the vocabulary has only {len(vectorizer.words) - vectorizer.first_id} distinct {vectorizer.unit}s"
                 f"{of_input}: {missing} of the {vectorizer.rows} rows of the embedding are never used.",
             )
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from rnnlab.data.id_vectorizer import IdVectorizer
 from rnnlab.data.preparation import Preparation
 from rnnlab.data.series_encoder import SCALED
 from rnnlab.data.splits import Samples, Splits
@@ -37,6 +38,8 @@ def _input(values: Any, preparation: Preparation, name: str, place: int) -> dict
     found = np.asarray(values[place : place + 1])[0]
     if name in preparation.texts:
         return _units(found, preparation.texts[name])
+    if name in preparation.ids:
+        return _ids(found, preparation.ids[name])
     return {"timesteps": _numbers(found)}
 
 
@@ -44,6 +47,13 @@ def _units(ids: Any, vectorizer: TextVectorizer) -> dict[str, Any]:
     """Return the units of padded ids, each as its row of the embedding has it."""
     kept = [int(number) for number in ids if number != PADDING_ID]
     units = [word_of(number, vectorizer) for number in kept]
+    return {"units": units, "padding": len(ids) - len(kept), "side": vectorizer.padding}
+
+
+def _ids(ids: Any, vectorizer: IdVectorizer) -> dict[str, Any]:
+    """Return the words of padded ids, as far as these are known."""
+    kept = [int(number) for number in ids if number != PADDING_ID]
+    units = [vectorizer.decode([number]) for number in kept]
     return {"units": units, "padding": len(ids) - len(kept), "side": vectorizer.padding}
 
 

@@ -14,6 +14,7 @@ from rnnlab.data.cache import load_splits, replace_whole, save_splits, write_ent
 from rnnlab.data.cautions import refuse
 from rnnlab.data.checks import cautions_of, check_division, check_target
 from rnnlab.data.duplicates import find_duplicates
+from rnnlab.data.id_vectorizer import IdVectorizer, fit_id_vectorizer
 from rnnlab.data.leakage import check_leakage
 from rnnlab.data.preparation import Preparation
 from rnnlab.data.profile import Profile, take_profile
@@ -22,13 +23,16 @@ from rnnlab.data.running_text import prepare_running_text
 from rnnlab.data.series_preparing import prepare_series, read_table_of_series
 from rnnlab.data.sources import read_corpus
 from rnnlab.data.splits import Samples, Splits
-from rnnlab.data.splitting import Division, divide
+from rnnlab.data.splitting import Division, divide, divide_training
 from rnnlab.data.vectorizer import fit_vectorizer
+from rnnlab.data.vectors import read_vectors
+from rnnlab.data.vocabulary_files import read_vocabulary
 from rnnlab.data.windows import cut_windows
-from rnnlab.datasets import AnyDataset, ConllFormat, Facts, SeriesDataset, Split, TargetFacts
+from rnnlab.datasets import AnyDataset, ConllFormat, Facts, IdDataset, SeriesDataset, Split, TargetFacts
 from rnnlab.datasets.facts import TargetKind
 from rnnlab.errors import CallError, DatasetError
 from rnnlab.experiment.experiment import Experiment
+from rnnlab.experiment.named_files import named_file_findings
 from rnnlab.experiment.prepared import (
     data_fingerprint,
     padding_of,
@@ -36,7 +40,7 @@ from rnnlab.experiment.prepared import (
     running_text_facts,
     text_of,
 )
-from rnnlab.text import PADDING_ID
+from rnnlab.text import PADDING_ID, Text
 
 CHANGED = "the data changed while they were being read"
 
@@ -68,6 +72,8 @@ def _prepared(experiment: Experiment, folder: Path, target: TargetKind, say: Cal
     check_target(dataset, target)
     fingerprint = data_fingerprint(experiment, folder, target)
     if fingerprint is None:
+        for finding in named_file_findings(experiment, folder):
+            raise DatasetError("RL401", finding.message, help=finding.help)
         _read_again(dataset, folder, target, say)  # raises, and says which file and why
         raise DatasetError("RL401", CHANGED, help="start again")
     found = load_splits(fingerprint)
@@ -105,15 +111,16 @@ def _prepare(
     check_leakage(dataset, corpus)
     say(f"preparing {len(corpus)} samples")
     if target == "continuation":
-        return _prepare_running_text(experiment, dataset, corpus, division, fingerprint)
-    preparation = _fit(experiment, dataset, corpus, division.train, target)
+        return _prepare_running_text(experiment, dataset, corpus, division, folder, fingerprint, say)
+    preparation = _fit(experiment, dataset, corpus, division.train, target, folder)
     train, validation, test = _encode(corpus, division, preparation)
-    facts = replace(preparation.facts, train_samples=len(train))
+    vectors = read_vectors(experiment, dataset, preparation, folder, say)
+    facts = replace(preparation.facts, own_test=corpus.own_test is not None, train_samples=len(train))
     counts = {name: len(indices) for name, indices in division.named().items()}
     source = corpus.source | {"samples": counts}
     profile = take_profile(corpus, division, preparation)
     cautions = cautions_of(dataset, corpus, division, preparation, profile)
-    return Splits(train, validation, test, facts, preparation, fingerprint, source, cautions, profile)
+    return Splits(train, validation, test, facts, preparation, fingerprint, source, cautions, profile, vectors)
 
 
 def _read_again(dataset: AnyDataset, folder: Path, target: TargetKind, say: Callable[[str], None]) -> None:
@@ -124,28 +131,48 @@ def _read_again(dataset: AnyDataset, folder: Path, target: TargetKind, say: Call
 
 
 def _prepare_running_text(
-    experiment: Experiment, dataset: AnyDataset, corpus: Corpus, division: Division, fingerprint: str
+    experiment: Experiment,
+    dataset: AnyDataset,
+    corpus: Corpus,
+    division: Division,
+    folder: Path,
+    fingerprint: str,
+    say: Callable[[str], None],
 ) -> Splits:
     known = dataset.target_facts()
     assert known is not None
-    (train, validation, test), preparation, sizes = prepare_running_text(experiment, known, corpus, division)
+    given = _given_units(text_of(experiment, known.reads or ""), folder)
+    (train, validation, test), preparation, sizes = prepare_running_text(experiment, known, corpus, division, given)
+    vectors = read_vectors(experiment, dataset, preparation, folder, say)
     inputs = {name: running_text_facts(text.maxlen, text.rows) for name, text in preparation.texts.items()}
     facts = Facts(inputs, {preparation.target_name: preparation.target})
     samples = len(corpus) > len(division.named())  # else each split is one text
     profile = Profile(duplicates=find_duplicates(corpus, division)) if samples else Profile()
     cautions = cautions_of(dataset, corpus, division, preparation, profile) if samples else ()
-    return Splits(train, validation, test, facts, preparation, fingerprint, corpus.source | sizes, cautions, profile)
+    return Splits(
+        train, validation, test, facts, preparation, fingerprint, corpus.source | sizes, cautions, profile, vectors
+    )
 
 
 def _division(split: Split, corpus: Corpus) -> Division:
     if corpus.sizes is not None:
         train, validation, test = np.split(np.arange(len(corpus)), np.cumsum(corpus.sizes)[:2])
         return Division(train, validation, test)
+    if corpus.own_test is not None:
+        samples = len(corpus) - corpus.own_test
+        classes = corpus.targets[:samples] if corpus.targets is not None and corpus.labels else None
+        train, validation = divide_training(split, samples, classes=classes)
+        return Division(train, validation, np.arange(samples, len(corpus)))
     return divide(split, len(corpus), classes=corpus.targets if corpus.labels else None, groups=corpus.groups)
 
 
 def _fit(
-    experiment: Experiment, dataset: AnyDataset, corpus: Corpus, train: NDArray[np.int64], target: TargetKind
+    experiment: Experiment,
+    dataset: AnyDataset,
+    corpus: Corpus,
+    train: NDArray[np.int64],
+    target: TargetKind,
+    folder: Path,
 ) -> Preparation:
     """Return the preparation fitted on the training split alone."""
     known = dataset.target_facts() or TargetFacts(target, per=getattr(dataset, "per", "sample"))
@@ -154,6 +181,7 @@ def _fit(
             corpus.texts(name, train),
             text_of(experiment, name),
             padding_of(experiment, name),
+            given=_given_units(text_of(experiment, name), folder),
             written=known.kind == "sequence" and name == known.reads,
         )
         for name in dataset.text_inputs
@@ -165,14 +193,42 @@ def _fit(
     elif corpus.targets is not None:
         further = corpus.targets.shape[2 if known.per == "timestep" else 1 :]
         known = replace(known, numbers=further[0] if further else 1)
+    ids = _fit_ids(experiment, dataset, corpus, train) if isinstance(dataset, IdDataset) else {}
     return Preparation(
         target_name=dataset.target_name,
         target=known,
         texts=texts,
-        arrays={name: corpus.inputs[name].shape[1:] for name in corpus.inputs if name not in texts},
+        ids=ids,
+        arrays={name: corpus.inputs[name].shape[1:] for name in corpus.inputs if name not in (*texts, *ids)},
         columns=corpus.columns,
         layout=(getattr(dataset, "format", None) or ConllFormat()) if known.kind == "tags" else None,
     )
+
+
+def _given_units(text: Text, folder: Path) -> list[str] | None:
+    return read_vocabulary(folder / text.vocabulary_file, text) if text.vocabulary_file else None
+
+
+def _fit_ids(
+    experiment: Experiment, dataset: IdDataset, corpus: Corpus, train: NDArray[np.int64]
+) -> dict[str, IdVectorizer]:
+    (name,) = dataset.input_names
+    lengths = corpus.inputs[name].lengths
+    if not lengths.all():
+        raise DatasetError(
+            "RL433",
+            f"sample {int(np.argmin(lengths))} (counted from 0) has no ids: a network cannot read nothing",
+            help="leave it out, or give an `oov_char`, which stands for words that are cut",
+        )
+    vectorizer = fit_id_vectorizer(
+        lengths[train],
+        padding_of(experiment, name),
+        rows=dataset.num_words,
+        start_char=getattr(dataset, "start_char", None),
+        oov_char=dataset.oov_char,
+        words=corpus.words,
+    )
+    return {name: vectorizer}
 
 
 def _encode(corpus: Corpus, division: Division, preparation: Preparation) -> list[Samples]:
@@ -181,8 +237,9 @@ def _encode(corpus: Corpus, division: Division, preparation: Preparation) -> lis
 
 def _encode_split(corpus: Corpus, indices: NDArray[np.int64], preparation: Preparation) -> Samples:
     texts = {name: corpus.texts(name, indices) for name in preparation.texts}
+    ids = {name: corpus.inputs[name].take(indices) for name in preparation.ids}
     arrays = {name: corpus.inputs[name][indices] for name in preparation.arrays}
-    inputs = preparation.encode(texts | arrays)
+    inputs = preparation.encode(texts | ids | arrays)
     targets: NDArray[Any]
     if corpus.tags is not None:
         targets = preparation.align_tags([corpus.tags[index] for index in indices])
@@ -190,11 +247,11 @@ def _encode_split(corpus: Corpus, indices: NDArray[np.int64], preparation: Prepa
         targets = preparation.encode_targets(texts[preparation.target.reads or ""])
     else:
         targets = corpus.targets[indices]
-    masked = {name for name, vectorizer in preparation.texts.items() if vectorizer.mask}
+    masked = {name for name, vectorizer in preparation.padded.items() if vectorizer.mask}
     return Samples(
         inputs=inputs,
         targets={preparation.target_name: targets},
         masks={name: inputs[name] != PADDING_ID for name in masked if (inputs[name] == PADDING_ID).any()},
         rows=corpus.rows[indices],
-        raw=dict(texts),
+        raw=texts | {name: [" ".join(map(str, each.tolist())) for each in ids[name]] for name in ids},
     )

@@ -77,6 +77,11 @@ def take_profile(corpus: Corpus, division: Division, preparation: Preparation, n
     for name, values in corpus.inputs.items():
         if name in preparation.texts:
             lengths[name], unknown[name] = _of_texts(corpus, division, preparation, name)
+            continue
+        if not isinstance(values, np.ndarray):
+            lengths[name] = {split: _counted(values.lengths[rows]) for split, rows in division.named().items()}
+        if name in preparation.ids:
+            unknown |= _of_ids(corpus, division, preparation, name)
         else:
             columns[name] = columns_of_input(name, values, division.train, names)
     return Profile(lengths, unknown, columns, find_duplicates(corpus, division))
@@ -99,6 +104,21 @@ def _of_texts(
             strange += sum(unit not in vectorizer.ids for unit in found)
         lengths[split], unknown[split] = dict(counts), strange / max(1, units)
     return lengths, unknown
+
+
+def _of_ids(corpus: Corpus, division: Division, preparation: Preparation, name: str) -> dict[str, dict[str, float]]:
+    """Return the share of ids that stand for words without one of their own, by input and split."""
+    oov_char, values = preparation.ids[name].oov_char, corpus.inputs[name]
+    if oov_char is None:
+        return {}
+    return {
+        name: {split: float((values.take(rows).values == oov_char).mean()) for split, rows in division.named().items()}
+    }
+
+
+def _counted(lengths: NDArray[np.int64]) -> Lengths:
+    found, counts = np.unique(lengths, return_counts=True)
+    return dict(zip(found.tolist(), counts.tolist(), strict=True))
 
 
 def spread(lengths: Lengths) -> NDArray[np.int64]:

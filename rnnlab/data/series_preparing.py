@@ -69,7 +69,9 @@ def prepare_series(
     target = dataset.target_facts()
     profile = Profile(columns=_columns(series, borders, dataset))
     return Splits(
-        **samples,
+        samples["train"],
+        samples["validation"],
+        samples["test"],
         facts=Facts(inputs, {dataset.target_name: target}, train_samples=totals["train"]),
         preparation=Preparation(dataset.target_name, target, series=encoder),
         fingerprint=fingerprint,

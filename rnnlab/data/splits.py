@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from rnnlab.data.cautions import Caution
 from rnnlab.data.preparation import Preparation
 from rnnlab.data.profile import Profile
+from rnnlab.data.vectors import Vectors
 from rnnlab.datasets import Facts
 
 
@@ -47,7 +48,7 @@ class Samples:
             or the padding is not to be masked.
         rows: (N,) int64, row of the source table, counted from 0.
         raw: for each input that is a text, the texts as they stood in the source (for baselines and for
-            showing); read from disk one by one.
+            showing), of sequences that are ids already the ids with blanks between; read from disk one by one.
         streams: B, where rows follow one another: row b continues row b - B; None where each stands for itself.
         timeline: of series, the times of what the windows point into.
     """
@@ -77,6 +78,7 @@ class Splits:
         source: what the data are: name, sha256, licence, citation, counts; plain data for the record.
         cautions: what a person should know.
         profile: what the raw data were like.
+        vectors: pretrained ones, by the name of their embedding layer.
     """
 
     train: Samples
@@ -88,6 +90,7 @@ class Splits:
     source: dict[str, Any]
     cautions: tuple[Caution, ...] = ()
     profile: Profile = field(default_factory=Profile)
+    vectors: Mapping[str, Vectors] = field(default_factory=dict)
 
     @property
     def warnings(self) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from rnnlab.data.histograms import histogram, length_histogram
+from rnnlab.data.id_vectorizer import IdVectorizer
 from rnnlab.data.maxlens import candidate_maxlens
 from rnnlab.data.preparation import Preparation
 from rnnlab.data.profile import spread
@@ -28,7 +29,8 @@ def dataset_summary(splits: Splits) -> dict[str, Any]:
         of a text its `unit`, `vocabulary`, `timesteps`, the `length` of the training texts in units before padding, of
         train the shares of units `cut` and of `padding`, the share of `unknown` units per split, `lengths` per split as
         a histogram, and every `maxlens` that could be; of an array its `timesteps`, `features`, and their least, mean
-        and greatest number, `columns` one by one; `duplicates` within and across splits; `warnings`.
+        and greatest number, `columns` one by one; `vectors` by embedding layer, with the words they cover; `duplicates`
+        within and across splits; `warnings`.
     """
     return _of_kind(splits) | {
         "duplicates": [asdict(each) for each in splits.profile.duplicates],
@@ -47,7 +49,10 @@ def _of_kind(splits: Splits) -> dict[str, Any]:
         "source": splits.source,
         "samples": {name: len(samples) for name, samples in splits.named().items()},
         **_targets(splits),
-        "inputs": texts | {name: _array(splits, name) for name in preparation.arrays},
+        "inputs": texts
+        | {name: _ids(splits, name, vectorizer) for name, vectorizer in preparation.ids.items()}
+        | {name: _array(splits, name) for name in preparation.arrays},
+        **_vectors(splits),
     }
 
 
@@ -108,6 +113,22 @@ def _text(splits: Splits, name: str, vectorizer: TextVectorizer) -> dict[str, An
         **_padded(splits, name, vectorizer.maxlen),
         "unknown": dict(splits.profile.unknown[name]),
     }
+
+
+def _ids(splits: Splits, name: str, vectorizer: IdVectorizer) -> dict[str, Any]:
+    unknown = splits.profile.unknown.get(name)
+    return {
+        "vocabulary": {"rows": vectorizer.rows, "words": len(vectorizer.ids)},
+        **_padded(splits, name, vectorizer.maxlen),
+        **({"unknown": dict(unknown)} if unknown else {}),
+    }
+
+
+def _vectors(splits: Splits) -> dict[str, Any]:
+    found = {
+        name: {"words": len(each.rows), "output_dim": each.values.shape[1]} for name, each in splits.vectors.items()
+    }
+    return {"vectors": found} if found else {}
 
 
 def _padded(splits: Splits, name: str, maxlen: int) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import json
 import math
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -37,18 +37,30 @@ class Table:
 
     Attributes:
         name: the file's name, for messages.
-        columns: by name, N values as text; None where a value is missing.
+        columns: by name, N values as text, or tuples of whole numbers where lists may stand; None where a value is
+            missing.
     """
 
     name: str
-    columns: dict[str, tuple[str | None, ...]]
+    columns: dict[str, tuple[Any, ...]]
 
     def values(self, column: str) -> list[str]:
-        """Return a column in which nothing may be missing.
+        """Return a column of texts in which nothing may be missing.
 
         Raises:
             DatasetError: RL405, with the rows.
         """
+        return self._present_values(column)
+
+    def sequences(self, column: str) -> list[str | tuple[int, ...]]:
+        """Return a column of texts or lists in which nothing may be missing.
+
+        Raises:
+            DatasetError: RL405, with the rows.
+        """
+        return self._present_values(column)
+
+    def _present_values(self, column: str) -> list[Any]:
         values = self.columns[column]
         missing = [row for row, value in enumerate(values, start=1) if value is None]
         if missing:
@@ -62,8 +74,13 @@ class Table:
         return [value for value in values if value is not None]
 
 
-def read_table(path: Path, columns: Sequence[str]) -> Table:
+def read_table(path: Path, columns: Sequence[str], *, lists: Collection[str] = ()) -> Table:
     """Return the named columns of a csv, tsv, jsonl or parquet file (by the ending of its name).
+
+    Args:
+        path: the file.
+        columns: their names.
+        lists: those of jsonl and parquet in which lists of whole numbers may stand.
 
     Raises:
         DatasetError: RL401 it cannot be read, RL402 a column is missing, RL403 it is not UTF-8, RL404 it is
@@ -79,10 +96,10 @@ def read_table(path: Path, columns: Sequence[str]) -> Table:
     content = read_bytes(path, empty="the first row names the columns")
     wanted = tuple(dict.fromkeys(columns))
     if ending == ".parquet":
-        return _read_parquet(path.name, content, wanted)
+        return _read_parquet(path.name, content, wanted, lists)
     text = decode_text(path.name, content)
     if ending == ".jsonl":
-        return _read_jsonl(path.name, text, wanted)
+        return _read_jsonl(path.name, text, wanted, lists)
     return _read_delimited(path.name, text, wanted, delimiter="," if ending == ".csv" else "\t")
 
 
@@ -150,10 +167,10 @@ def _long_fields() -> Iterator[None]:
         csv.field_size_limit(before)
 
 
-def _read_jsonl(name: str, text: str, wanted: Sequence[str]) -> Table:
+def _read_jsonl(name: str, text: str, wanted: Sequence[str], lists: Collection[str]) -> Table:
     objects = [_json_object(name, line, row) for line, row in enumerate(text.split("\n"), start=1) if row.strip()]
     _find_columns(name, list(dict.fromkeys(key for item in objects for key in item)), wanted)
-    return _table(name, wanted, [[_as_text(name, key, item.get(key)) for item in objects] for key in wanted])
+    return _table(name, wanted, [[_value(name, key, item.get(key), lists) for item in objects] for key in wanted])
 
 
 def _json_object(name: str, line: int, row: str) -> dict[str, Any]:
@@ -171,7 +188,7 @@ def _json_object(name: str, line: int, row: str) -> dict[str, Any]:
     return item
 
 
-def _read_parquet(name: str, content: bytes, wanted: Sequence[str]) -> Table:
+def _read_parquet(name: str, content: bytes, wanted: Sequence[str], lists: Collection[str]) -> Table:
     try:
         file = pyarrow.parquet.ParquetFile(pyarrow.BufferReader(content))
         _find_columns(name, file.schema_arrow.names, wanted)
@@ -182,8 +199,14 @@ def _read_parquet(name: str, content: bytes, wanted: Sequence[str]) -> Table:
     return _table(
         name,
         wanted,
-        [[_as_text(name, key, value) for value in table.column(key).to_pylist()] for key in wanted],
+        [[_value(name, key, value, lists) for value in table.column(key).to_pylist()] for key in wanted],
     )
+
+
+def _value(name: str, column: str, value: Any, lists: Collection[str]) -> str | tuple[int, ...] | None:
+    if column in lists and isinstance(value, list) and all(type(item) is int for item in value):
+        return tuple(value)
+    return _as_text(name, column, value)
 
 
 def _as_text(name: str, column: str, value: Any) -> str | None:
@@ -204,10 +227,10 @@ def _present(value: str) -> str | None:
     return value or None
 
 
-def _table(name: str, wanted: Sequence[str], columns: Sequence[Sequence[str | None]]) -> Table:
+def _table(name: str, wanted: Sequence[str], columns: Sequence[Sequence[Any]]) -> Table:
     for column, values in zip(wanted, columns, strict=True):
         for row, value in enumerate(values, start=1):
-            if value is not None and not value.isascii() and any("\ud800" <= sign <= "\udfff" for sign in value):
+            if isinstance(value, str) and not value.isascii() and any("\ud800" <= sign <= "\udfff" for sign in value):
                 raise DatasetError(
                     "RL403",
                     f"{name}, data row {row} ({ROWS}): `{column}` holds half a character (a lone surrogate)",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from os.path import normpath
 
-from rnnlab.datasets import ArraysDataset, FilesSplit, TextTableDataset
+from rnnlab.datasets import ArraysDataset, FilesSplit, IdsDataset, TextTableDataset
 from rnnlab.experiment.experiment import Experiment
 from rnnlab.experiment.rules.rule import rule
 from rnnlab.source import Finding, Path
@@ -28,6 +28,8 @@ def _inputs(experiment: Experiment) -> Iterator[tuple[Path, str]]:
     dataset = experiment.dataset
     if isinstance(dataset, TextTableDataset):
         yield ("dataset", "text" if "text" in dataset.model_fields_set else "label"), dataset.text
+    elif isinstance(dataset, IdsDataset):
+        yield ("dataset", "ids" if "ids" in dataset.model_fields_set else "target"), dataset.ids
     elif isinstance(dataset, ArraysDataset):
         given = "inputs" in dataset.model_fields_set
         for index, name in enumerate(dataset.inputs):
