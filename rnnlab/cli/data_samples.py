@@ -23,23 +23,24 @@ def samples_shown(samples: list[dict[str, Any]]) -> Group:
 def _sample(sample: dict[str, Any], number: int) -> Group:
     table = Table.grid(padding=(0, 2))
     for name, about in sample["inputs"].items():
-        table.add_row(Text(name, style="dim"), _units(about) if "units" in about else _timesteps(about["timesteps"]))
+        read = _joined(about["units"]) if "units" in about else _timesteps(about["timesteps"])
+        table.add_row(Text(name, style="dim"), _padded(read, about.get("padding", 0), about.get("side")))
     for name, value in sample["targets"].items():
         table.add_row(Text(f"→ {clean(name)}", style="dim"), _target(value))
     row = "" if sample["row"] is None else f", row {sample['row']} of the source"
     return Group(Text(f"{number}{row}", style="dim"), Padding(table, (0, 0, 0, 2), expand=False))
 
 
-def _units(about: dict[str, Any]) -> Text:
-    """Return units with the unknown ones marked, and the padding where it stands."""
-    shown = _joined(about["units"])
-    padding = Text(f"{about['padding']} x padding" if about["padding"] else "", style="dim italic")
-    if not padding:
-        return shown
-    return Text(" ").join([padding, shown] if about["side"] == "pre" else [shown, padding])
+def _padded(read: Text, count: int, side: str | None) -> Text:
+    """Return what is read with the padding where it stands."""
+    if not count:
+        return read
+    padding = Text(f"{count} x padding", style="dim italic")
+    return Text(" ").join([padding, read] if side == "pre" else [read, padding])
 
 
 def _joined(units: list[str]) -> Text:
+    """Return units with the unknown ones marked."""
     text = Text(" ").join(Text(clean(unit), style=MARKS.get(unit, "")) for unit in units[:UNITS])
     more = len(units) - UNITS
     return text.append(f" … {more} more", style="dim") if more > 0 else text

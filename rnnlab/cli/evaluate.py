@@ -16,8 +16,8 @@ def command(
         Path,
         typer.Argument(
             metavar="TABLE",
-            help="csv, tsv, jsonl or parquet with texts and labels, or with series; a tagged file; a text for a "
-            "language model.",
+            help="csv, tsv, jsonl or parquet with texts and labels, or with series; a tagged file; ts or npz "
+            "of sequences; a text for a language model.",
             show_default=False,
         ),
     ],

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnlab.data.ragged import Ragged, joined_numbers
 from rnnlab.data.raw import Corpus
 from rnnlab.datasets import ArraysDataset
 from rnnlab.datasets.facts import TargetKind
@@ -28,15 +29,21 @@ def read_arrays(dataset: ArraysDataset, folder: Path, target: TargetKind, say: C
         DatasetError: RL401, RL402, RL404, RL406, RL409, RL410: the file, or what stands in it, cannot be used.
     """
     paths, group = source_paths(dataset, folder), group_column(dataset.split)
-    wanted = (*dataset.inputs, dataset.target, *((group,) if group else ()))
+    inputs: dict[str, Any] = {}
     parts = []
+    groups: list[str] = []
     for path in paths.values():
         say(f"reading {path.name}")
-        parts.append(load_arrays(path, tuple(dict.fromkeys(wanted))))
+        parts.append(read_samples(dataset, path, targets=True))
+        groups += _groups(path, group, len(parts[-1][dataset.target])) if group else ()
     sizes = [count_samples(path.name, part) for path, part in zip(paths.values(), parts, strict=True)]
-    joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    inputs = {name: finite(name, joined[name]) for name in dataset.inputs}
-    targets, labels = _targets(dataset, joined[dataset.target], target)
+    for name in dataset.inputs:
+        given = [part[name] for part in parts]
+        if dataset.sequence_inputs:
+            inputs[name] = joined_numbers([sequence for ragged in given for sequence in ragged], given[0].length)
+        else:
+            inputs[name] = np.concatenate(given)
+    targets, labels = encode_target_array(dataset, np.concatenate([part[dataset.target] for part in parts]), target)
     return Corpus(
         inputs=inputs,
         targets=targets,
@@ -48,20 +55,74 @@ def read_arrays(dataset: ArraysDataset, folder: Path, target: TargetKind, say: C
             "target": dataset.target,
             "sha256": {name: file_sha256(path) for name, path in paths.items()},
         },
-        groups=_groups(group, joined[group]) if group else None,
+        groups=tuple(groups) if group else None,
         sizes=(sizes[0], sizes[1], sizes[2]) if len(sizes) > 1 else None,
     )
 
 
-def _groups(name: str, array: Array) -> tuple[str, ...]:
-    if array.ndim != 1 or array.dtype.kind not in "iub":
+def read_samples(dataset: ArraysDataset, path: Path, *, targets: bool) -> dict[str, Any]:
+    """Return the inputs of a file, numbers (N, T, …) or sequences of their own lengths, and its targets as they are.
+
+    Args:
+        dataset: says what the arrays are.
+        path: of the file.
+        targets: read them too.
+
+    Raises:
+        DatasetError: RL401, RL402, RL404, RL410, RL445: the file, or what stands in it, cannot be used.
+    """
+    places = [name for name in (dataset.lengths, dataset.offsets) if name]
+    wanted = [dataset.target] if targets else []
+    arrays = load_arrays(path, (*dataset.inputs, *places, *wanted))
+    found: dict[str, Any] = {}
+    for name in dataset.inputs:
+        found[name] = _sequences(dataset, name, arrays) if dataset.sequence_inputs else finite(name, arrays[name])
+    return found | {name: arrays[name] for name in wanted}
+
+
+def _sequences(dataset: ArraysDataset, name: str, arrays: dict[str, Array]) -> Ragged:
+    array = arrays[name]
+    if array.ndim != (2 if dataset.offsets else 3):
+        shape, wanted = " x ".join(map(str, array.shape)), "(R, F)" if dataset.offsets else "(N, T, F)"
+        raise DatasetError("RL404", f"the array `{name}` is {shape}, not {wanted}", help="see `rnnlab explain arrays`")
+    if dataset.offsets:
+        offsets = _places(dataset.offsets, arrays[dataset.offsets])
+        whole = len(offsets) > 1 and offsets[0] == 0 and offsets[-1] == len(array)
+        if not whole or (np.diff(offsets) < 1).any():
+            message = f"`{dataset.offsets}` does not rise from 0 to {len(array)}, the timesteps of `{name}`"
+            raise DatasetError(
+                "RL445", message, help="sample i reaches from offsets[i] to offsets[i + 1]; none is empty"
+            )
+        return Ragged(finite(name, array), offsets)
+    if not dataset.lengths:
+        return joined_numbers(list(finite(name, array)), array.shape[1])
+    lengths = _places(dataset.lengths, arrays[dataset.lengths])
+    wrong = np.flatnonzero((lengths < 1) | (lengths > array.shape[1]))
+    if len(lengths) != len(array) or len(wrong):
+        found = f"{len(lengths)} lengths" if len(lengths) != len(array) else f"the length {lengths[wrong[0]]}"
+        message = f"`{dataset.lengths}` has {found}, and `{name}` is {' x '.join(map(str, array.shape))}"
+        raise DatasetError("RL445", message, help=f"give each sample a length from 1 to {array.shape[1]}")
+    kept = np.arange(array.shape[1]) < lengths[:, None]
+    values = finite(name, np.where(kept[..., None], array, 0))[kept]
+    return Ragged(values, np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64))
+
+
+def _places(name: str, array: Array) -> NDArray[np.int64]:
+    if array.ndim != 1 or array.dtype.kind not in "iu":
+        raise DatasetError("RL445", f"`{name}` holds {array.dtype} {array.shape}, not whole numbers", help="use int64")
+    return array.astype(np.int64)
+
+
+def _groups(path: Path, name: str, samples: int) -> list[str]:
+    array = load_arrays(path, (name,))[name]
+    if array.shape != (samples,) or array.dtype.kind not in "iub":
         shape = " x ".join(map(str, array.shape))
         raise DatasetError(
             "RL404",
             f"the array `{name}` holds {array.dtype}, {shape}, not a group for each sample",
-            help="name groups by whole numbers (N,)",
+            help=f"name the groups of the {samples} samples by as many whole numbers",
         )
-    return tuple(map(str, array.tolist()))
+    return list(map(str, array.tolist()))
 
 
 def load_arrays(path: Path, names: Sequence[str]) -> dict[str, Array]:
@@ -87,7 +148,7 @@ def load_arrays(path: Path, names: Sequence[str]) -> dict[str, Array]:
         raise DatasetError("RL404", f"{path.name} is not a whole .npz file: {error}") from error
 
 
-def count_samples(name: str, arrays: Mapping[str, Array]) -> int:
+def count_samples(name: str, arrays: Mapping[str, Any]) -> int:
     """Return N.
 
     Raises:
@@ -118,7 +179,12 @@ def finite(name: str, array: Array) -> NDArray[np.float32]:
     return numbers
 
 
-def _targets(dataset: ArraysDataset, array: Array, target: TargetKind) -> tuple[Array, tuple[str, ...]]:
+def encode_target_array(dataset: ArraysDataset, array: Array, target: TargetKind) -> tuple[Array, tuple[str, ...]]:
+    """Return targets as numbers or class indices, and the classes, none for numbers.
+
+    Raises:
+        DatasetError: RL409, RL410, they are no such targets.
+    """
     if target == "number":
         alone = array.ndim > (2 if dataset.per == "timestep" else 1) and array.shape[-1] == 1
         return finite(dataset.target, array[..., 0] if alone else array), ()

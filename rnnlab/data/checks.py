@@ -144,7 +144,8 @@ def _columns(profile: Profile) -> Iterator[Caution]:
 def _overlaps(dataset: AnyDataset, corpus: Corpus, division: Division) -> Iterator[Caution]:
     """Yield the windows that reach over the borders of a split by position."""
     for name, values in corpus.inputs.items():
-        shift = overlap_of(values) if dataset.split.kind == "tail" and isinstance(values, np.ndarray) else None
+        numbers = values if isinstance(values, np.ndarray) and dataset.split.kind == "tail" else None
+        shift = None if numbers is None else overlap_of(numbers)
         if shift is not None:
             count = min(-(-values.shape[1] // shift) - 1, len(division.validation)) * 2
             yield Caution(

@@ -9,7 +9,7 @@ import numpy as np
 from rnnlab.data.id_vectorizer import IdVectorizer
 from rnnlab.data.preparation import Preparation
 from rnnlab.data.series_encoder import SCALED
-from rnnlab.data.splits import Samples, Splits
+from rnnlab.data.splits import Samples, Splits, live_timesteps
 from rnnlab.data.vectorizer import END_WORD, START_WORD, UNKNOWN_WORD, TextVectorizer
 from rnnlab.text import END_ID, PADDING_ID, START_ID, UNKNOWN_ID
 
@@ -21,8 +21,8 @@ def decode_samples(splits: Splits, count: int) -> list[dict[str, Any]]:
 
     Returns:
         For each its `row` in the source; `inputs` by name: of ids `units`, and where `padding` stands and how much; of
-        numbers `timesteps`, a list of features each; `targets` by name: a label, numbers, units, or tags. Numbers are
-        as the network reads them, scaled.
+        numbers `timesteps`, a list of features each, likewise; `targets` by name: a label, numbers, units, or tags.
+        Numbers are as the network reads them, scaled.
     """
     train = splits.train
     return [_sample(train, splits.preparation, place) for place in range(min(count, len(train)))]
@@ -40,6 +40,10 @@ def _input(values: Any, preparation: Preparation, name: str, place: int) -> dict
         return _units(found, preparation.texts[name])
     if name in preparation.ids:
         return _ids(found, preparation.ids[name])
+    if name in preparation.sequences and preparation.sequences[name].flagged:
+        live = live_timesteps(found[None])[0]
+        side = preparation.sequences[name].padding.padding
+        return {"timesteps": _numbers(found[live]), "padding": int((~live).sum()), "side": side}
     return {"timesteps": _numbers(found)}
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rnnlab.data.overlaps import overlap_of
+from rnnlab.data.ragged import Ragged
 from rnnlab.data.raw import Corpus
 from rnnlab.datasets import AnyDataset, FilesSplit
 from rnnlab.errors import DatasetError
@@ -34,9 +35,10 @@ def check_leakage(dataset: AnyDataset, corpus: Corpus) -> None:
     _check_groups(dataset, corpus)
     _check_texts(dataset, corpus)
     for name, values in corpus.inputs.items():
-        if isinstance(values, np.ndarray):
-            _check_windows(dataset, name, values)
-            _check_features(dataset, corpus, name, values)
+        if not isinstance(values, tuple) and values[0].ndim > 1:
+            numbers = _whole(values)
+            _check_windows(dataset, name, numbers)
+            _check_features(dataset, corpus, name, numbers)
 
 
 def _check_files(corpus: Corpus) -> None:
@@ -83,9 +85,18 @@ def _check_texts(dataset: AnyDataset, corpus: Corpus) -> None:
             raise _copied(f"every text of `{column}` is its label", dataset.target_name)
 
 
-def _check_windows(dataset: AnyDataset, name: str, values: NDArray[Any]) -> None:
+def _whole(values: NDArray[Any] | Ragged) -> NDArray[Any] | Ragged:
+    """Return numbers as one array (N, T, …) where all samples are equally long."""
+    if isinstance(values, Ragged) and len(set(values.lengths.tolist())) == 1:
+        return values.values.reshape(len(values), -1, values.values.shape[1])
+    return values
+
+
+def _check_windows(dataset: AnyDataset, name: str, values: NDArray[Any] | Ragged) -> None:
+    if isinstance(values, Ragged) or dataset.split.kind not in DRAWN:
+        return
     shift = overlap_of(values)
-    if shift is not None and dataset.split.kind in DRAWN:
+    if shift is not None:
         raise DatasetError(
             "RL463",
             f"`{name}` holds overlapping windows of a series: what one sample holds from timestep {shift} on, the next "
@@ -94,35 +105,34 @@ def _check_windows(dataset: AnyDataset, name: str, values: NDArray[Any]) -> None
         )
 
 
-def _check_features(dataset: AnyDataset, corpus: Corpus, name: str, values: NDArray[Any]) -> None:
+def _check_features(dataset: AnyDataset, corpus: Corpus, name: str, values: NDArray[Any] | Ragged) -> None:
     """Refuse a feature that holds the target: at its timestep, or, one per sample, at all of them."""
     wanted = corpus.targets
     if wanted is None or len(corpus) < FEWEST:
         return
-    per_timestep = getattr(dataset, "per", "sample") == "timestep"
-    if per_timestep and wanted.shape[:2] != values.shape[:2]:
-        return
-    for feature, found in _features(values):
-        if per_timestep:
-            seen = found
-        elif (found == found[:, :1]).all():
-            seen = found[:, 0]
-        else:
-            continue
-        if any(_is_copy(seen.ravel(), each, classes=bool(corpus.labels)) for each in _columns(wanted, seen.shape)):
-            at = "at every timestep" if values.shape[1] > 1 else "in every sample"
-            raise _copied(f"`{name}`, feature {feature} (counted from 0), tells it {at}", dataset.target_name)
+    if getattr(dataset, "per", "sample") == "timestep":
+        if isinstance(values, Ragged) or wanted.shape[:2] != values.shape[:2]:
+            return
+        seen_RF = values.reshape(wanted.shape[0] * wanted.shape[1], -1)
+        features: Sequence[int] = range(seen_RF.shape[1])
+    else:
+        seen_RF, features = _unchanging(values)
+    for feature in features:
+        for column in wanted.reshape(len(seen_RF), -1).T:
+            if _is_copy(seen_RF[:, feature], column, classes=bool(corpus.labels)):
+                what = f"`{name}`, feature {feature} (counted from 0), tells it at every timestep"
+                raise _copied(what, dataset.target_name)
 
 
-def _features(values: NDArray[Any]) -> Iterator[tuple[int, Numbers]]:
-    flat = values.reshape(*values.shape[:2], -1)
-    for feature in range(flat.shape[2]):
-        yield feature, flat[:, :, feature]
-
-
-def _columns(wanted: NDArray[Any], shape: tuple[int, ...]) -> Iterator[Numbers]:
-    """Yield each number of the targets, for as many samples or timesteps as `shape` has."""
-    yield from wanted.reshape(int(np.prod(shape)), -1).T
+def _unchanging(values: NDArray[Any] | Ragged) -> tuple[NDArray[Any], Sequence[int]]:
+    """Return (the first timestep (N, F) of each sample, the features that every sample has the same at all others)."""
+    if isinstance(values, Ragged):
+        first = values.values[values.offsets[:-1]]
+        same = (values.values == np.repeat(first, values.lengths, axis=0)).all(axis=0)
+    else:
+        flat = values.reshape(*values.shape[:2], -1)
+        first, same = flat[:, 0], (flat == flat[:, :1]).all(axis=(0, 1))
+    return first, np.flatnonzero(same).tolist()
 
 
 def _is_copy(found: Numbers, wanted: NDArray[Any], *, classes: bool) -> bool:

@@ -82,7 +82,7 @@ def take_profile(corpus: Corpus, division: Division, preparation: Preparation, n
             lengths[name] = {split: _counted(values.lengths[rows]) for split, rows in division.named().items()}
         if name in preparation.ids:
             unknown |= _of_ids(corpus, division, preparation, name)
-        else:
+        else:  # numbers
             columns[name] = columns_of_input(name, values, division.train, names)
     return Profile(lengths, unknown, columns, find_duplicates(corpus, division))
 

@@ -12,6 +12,7 @@ from rnnlab.data.id_vectorizer import IdVectorizer
 from rnnlab.data.maxlens import candidate_maxlens
 from rnnlab.data.preparation import Preparation
 from rnnlab.data.profile import spread
+from rnnlab.data.sequence_encoder import SequenceEncoder
 from rnnlab.data.series_encoder import SeriesEncoder
 from rnnlab.data.splits import Samples, Splits
 from rnnlab.data.vectorizer import TextVectorizer
@@ -29,7 +30,8 @@ def dataset_summary(splits: Splits) -> dict[str, Any]:
         of a text its `unit`, `vocabulary`, `timesteps`, the `length` of the training texts in units before padding, of
         train the shares of units `cut` and of `padding`, the share of `unknown` units per split, `lengths` per split as
         a histogram, and every `maxlens` that could be; of an array its `timesteps`, `features`, and their least, mean
-        and greatest number, `columns` one by one; `vectors` by embedding layer, with the words they cover; `duplicates`
+        and greatest number, `columns` one by one; of sequences of numbers
+        the centre and scale of each channel too; `vectors` by embedding layer, with the words they cover; `duplicates`
         within and across splits; `warnings`.
     """
     return _of_kind(splits) | {
@@ -51,7 +53,8 @@ def _of_kind(splits: Splits) -> dict[str, Any]:
         **_targets(splits),
         "inputs": texts
         | {name: _ids(splits, name, vectorizer) for name, vectorizer in preparation.ids.items()}
-        | {name: _array(splits, name) for name in preparation.arrays},
+        | {name: _array(splits, name) for name in preparation.arrays}
+        | {name: _sequences(splits, name, encoder) for name, encoder in preparation.sequences.items()},
         **_vectors(splits),
     }
 
@@ -173,6 +176,16 @@ def _columns(splits: Splits, name: str) -> dict[str, Any]:
     shown = [asdict(column) | {"constant": column.constant} for column in columns]
     constant = [column.name for column in columns if column.constant]
     return {"columns": shown[:SHOWN_COLUMNS], "more_columns": len(shown[SHOWN_COLUMNS:]), "constant": constant}
+
+
+def _sequences(splits: Splits, name: str, encoder: SequenceEncoder) -> dict[str, Any]:
+    return {
+        "channels": len(encoder.scales),
+        **_padded(splits, name, encoder.maxlen),
+        "centre": [round(centre, 4) for centre, _ in encoder.scales],
+        "scale": [round(scale, 4) for _, scale in encoder.scales],
+        **_columns(splits, name),
+    }
 
 
 def _targets(splits: Splits) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rnnlab.build import write
+from rnnlab.data.splits import live_timesteps
 from rnnlab.plan import HeadPlan
 from rnnlab.prediction.model import SavedModel
 from rnnlab.prediction.raw import count_of
@@ -20,7 +21,7 @@ def answer(saved: SavedModel, raw: dict[str, Any]) -> pd.DataFrame:
 
     Args:
         saved: the model.
-        raw: for each of its inputs N texts, or an array.
+        raw: for each of its inputs N texts, an array, or N sequences.
 
     Returns:
         The texts by input (or the sample's number), then the label with its probability and the probability of each
@@ -46,7 +47,7 @@ def rows_of(saved: SavedModel, raw: dict[str, Any], inputs: dict[str, Any], outp
     if saved.preparation.layout is not None:
         return _tags(saved, raw[head.reads or ""], outputs)
     if head.per == "timestep":
-        live = np.ones(outputs.shape[:2], bool) if head.reads is None else inputs[head.reads] != 0
+        live = np.ones(outputs.shape[:2], bool) if head.reads is None else live_timesteps(inputs[head.reads])
         samples, timesteps = np.nonzero(live)
         about = about.iloc[samples].reset_index(drop=True)
         about["timestep"] = timesteps

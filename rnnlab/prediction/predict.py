@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,17 +16,18 @@ from rnnlab.data.files import decode_text, read_bytes
 from rnnlab.data.labels import encode_tags
 from rnnlab.data.sequences import sequence_scores
 from rnnlab.data.spans import headline, is_bio, span_scores
+from rnnlab.data.splits import live_timesteps
 from rnnlab.data.tagged import read_tagged
 from rnnlab.errors import CallError
 from rnnlab.prediction.activations import activation_table, activations_of
 from rnnlab.prediction.answers import answer
 from rnnlab.prediction.model import BATCH, SavedModel, batches_of, load_model
 from rnnlab.prediction.planned import read_plan
-from rnnlab.prediction.raw import columns_of, count_of, read_columns, read_inputs, target_column
+from rnnlab.prediction.raw import columns_of, count_of, read_columns, read_raw, refuse_column, target_column
 from rnnlab.prediction.running_text import score_running_text
+from rnnlab.prediction.sequences import read_new_sequences
 from rnnlab.prediction.series import forecast_table, score_table
 from rnnlab.prediction.states import continue_answers
-from rnnlab.text import PADDING_ID
 from rnnlab.track.record import Record
 from rnnlab.track.selectors import select
 from rnnlab.track.store import Store
@@ -74,7 +76,7 @@ def predict(
 
     Args:
         selector: a run: id prefix, name, LAST.
-        table: csv, tsv, jsonl or parquet; npz where the model reads arrays.
+        table: csv, tsv, jsonl or parquet; npz where the model reads arrays, ts where it was trained from such a file.
         column: of the texts; that of the training unless given.
         output: a layer, or a state such as `encoder.state_h`: what it gives is returned instead of the answers, one
             row per sample, or per timestep that is data (`sample`, `timestep`); see `activations` for an array.
@@ -98,10 +100,11 @@ def predict(
         if state is not None:
             raise CallError("series are forecast from their own past; they are not continued from states")
         return forecast_table(saved, Path(table))
-    raw = read_inputs(Path(table), saved.preparation, column)
+    raw, names = read_raw(Path(table), saved.preparation, column)
     if state is None:
-        return answer(saved, raw)
-    return continue_answers(saved, *read_plan(opened, record, saved), raw, Path(state), record.run_id)
+        return _named(answer(saved, raw), names)
+    plan = read_plan(opened, record, saved)
+    return _named(continue_answers(saved, *plan, raw, Path(state), record.run_id), names)
 
 
 def activations(
@@ -111,7 +114,7 @@ def activations(
 
     Args:
         selector: a run: id prefix, name, LAST.
-        table: csv, tsv, jsonl or parquet; npz where the model reads arrays.
+        table: as `predict` reads it.
         output: the layer, or a state such as `encoder.state_h`.
         column: of the texts; that of the training unless given.
         store: MLflow URI or folder.
@@ -123,7 +126,7 @@ def activations(
     saved = load_model(opened, record)
     if saved.preparation.series is not None:
         raise CallError("of series `predict` gives the forecasts only, not what layers give")
-    raw = read_inputs(Path(table), saved.preparation, column)
+    raw, _ = read_raw(Path(table), saved.preparation, column)
     count_of(raw)
     _, plan = read_plan(opened, record, saved)
     inputs = saved.preparation.encode(raw)
@@ -144,8 +147,8 @@ def evaluate(
 
     Args:
         selector: a run: id prefix, name, LAST.
-        table: csv, tsv, jsonl or parquet; a tagged file where the model was trained on such, a text file
-            for a language model.
+        table: csv, tsv, jsonl or parquet; a tagged file, a ts or an npz file where the model was trained on such, a
+            text file for a language model.
         column: of the texts; that of the training unless given.
         label: the column of the labels; that of the training unless given.
         mistakes: how many to return.
@@ -163,6 +166,9 @@ def evaluate(
     if saved.preparation.series is not None:
         _no_columns(column, label)
         return Evaluation(record, *score_table(saved, Path(table), mistakes))
+    if saved.preparation.sequences:
+        refuse_column(column)
+        return _evaluate_sequences(record, saved, Path(table), label, mistakes)
     if saved.preparation.arrays:
         raise CallError("`evaluate` reads tables of text; this model reads arrays: use `predict`")
     if saved.preparation.layout is not None:
@@ -176,18 +182,42 @@ def evaluate(
         return _evaluate_written(record, saved, raw, labels, answers, mistakes)
     targets = saved.preparation.encode_targets(labels)
     metrics = _metrics(saved, saved.preparation.encode(raw), targets)
+    return Evaluation(record, len(labels), metrics, _worst(saved, answers, targets, labels, mistakes))
+
+
+def _worst(
+    saved: SavedModel, answers: pd.DataFrame, targets: Any, labels: Sequence[Any], mistakes: int
+) -> pd.DataFrame:
+    """Return the answers that are furthest from the target, or the surest that are wrong."""
     if saved.objective.head.kind == "number":
-        answers["label"] = targets
-        answers["error"] = (answers["value"] - targets).abs()
+        if "value" not in answers:  # several numbers
+            values = answers[[name for name in answers.columns if str(name).startswith("value_")]]
+            answers["error"] = np.abs(values.to_numpy() - targets).mean(axis=1)
+        else:
+            answers["label"] = targets
+            answers["error"] = (answers["value"] - targets).abs()
         worst = answers.sort_values("error", ascending=False).head(mistakes)
     else:
         answers = answers.rename(columns={"label": "predicted"})
-        answers.insert(1, "label", labels)
+        answers.insert(1, "label", list(labels))
         wrong = answers[answers["label"] != answers["predicted"]]
         worst = wrong.sort_values("probability", ascending=False).head(mistakes)
-    return Evaluation(
-        record, len(labels), metrics, worst[[name for name in worst.columns if not str(name).startswith("p(")]]
-    )
+    return worst[[name for name in worst.columns if not str(name).startswith("p(")]]
+
+
+def _evaluate_sequences(record: Record, saved: SavedModel, path: Path, label: str | None, mistakes: int) -> Evaluation:
+    found = read_new_sequences(path, saved.preparation, label=label, targets=True)
+    answers = _named(answer(saved, found.inputs), found.names)
+    metrics = _metrics(saved, saved.preparation.encode(found.inputs), found.targets)
+    worst = _worst(saved, answers, found.targets, found.shown, mistakes)
+    return Evaluation(record, len(found.shown), metrics, worst)
+
+
+def _named(answers: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """Return answers with the names of the sequences in place of their numbers, where they have names."""
+    if names:
+        answers["sample"] = list(names)
+    return answers
 
 
 def _no_columns(*given: str | None) -> None:
@@ -248,4 +278,4 @@ def _metrics(saved: SavedModel, inputs: dict[str, Any], targets: Any) -> dict[st
 
 def _weights(inputs: dict[str, Any], target: Any, reads: str | None) -> NDArray[np.float32]:
     """Return 1 for each sample (B,), or for each timestep (B, T) that is no padding."""
-    return np.ones(len(target), np.float32) if reads is None else (inputs[reads] != PADDING_ID).astype(np.float32)
+    return np.ones(len(target), np.float32) if reads is None else live_timesteps(inputs[reads]).astype(np.float32)

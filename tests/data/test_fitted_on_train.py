@@ -66,6 +66,30 @@ def write_ids(folder: Path, strange: bool) -> None:
     (folder / "data.csv").write_text("\n".join(["ids,label", *lines, ""]), encoding="utf-8")
 
 
+def write_sequences(folder: Path, strange: bool) -> None:
+    lines = ["id,time,a,b,label"]
+    for row in range(SAMPLES):
+        odd = 1000 if strange and row >= TRAIN else 1
+        lines += [f"{row},{time},{row % 7 * odd},{time * time * odd},{row % 2}" for time in range(3 + (odd > 1) * 9)]
+    (folder / "data.csv").write_text("\n".join([*lines, ""]), encoding="utf-8")
+
+
+def write_ts(folder: Path, strange: bool) -> None:
+    lines = [
+        "@problemName x",
+        "@timeStamps false",
+        "@univariate true",
+        "@equalLength false",
+        "@classLabel true a b",
+        "@data",
+    ]
+    for row in range(SAMPLES):
+        odd = 1000 if strange and row >= TRAIN else 1
+        numbers = ",".join(str(row % 7 * time * odd) for time in range(3 + (odd > 1) * 9))
+        lines.append(f"{numbers}:{'ab'[row % 2]}")
+    (folder / "data.ts").write_text("\n".join([*lines, ""]), encoding="utf-8")
+
+
 def write_series(folder: Path, strange: bool) -> None:
     path = write_weather(folder / "weather.csv")
     if strange:  # from the border of the validation on, hour 36 of 60
@@ -108,6 +132,12 @@ KINDS: dict[str, tuple[Write, str, dict[str, Any]]] = {
     ),
     "arrays": (write_arrays, "number", {"dataset": {"path": "data.npz", "split": TAIL}}),
     "ids": (write_ids, "classes", {"dataset": {"path": "data.csv", "num_words": 30, "split": TAIL}}),
+    "sequence_table": (
+        write_sequences,
+        "classes",
+        {"dataset": {"path": "data.csv", "values": ["a", "b"], "split": TAIL}, "padding": {"maxlen": "longest"}},
+    ),
+    "ts": (write_ts, "classes", {"dataset": {"path": "data.ts", "split": TAIL}, "padding": {"maxlen": "longest"}}),
     "series": (write_series, "forecast", {"dataset": DATASET}),
 }
 ELSEWHERE = {

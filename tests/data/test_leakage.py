@@ -170,7 +170,7 @@ def test_arrays_are_divided_by_an_array_of_groups(arrays, tmp_path):
         arrays(NOISE, NOISE[:, 0, 0] ** 2, more={"who": NOISE}, split={"kind": "group", "column": "who"})
 
 
-@given(seed=st.integers(0, 2**32 - 1), share=st.floats(0.05, 0.4), groups=st.integers(3, 20))
+@given(seed=st.integers(0, 2**32 - 1), share=st.floats(0.05, 0.2), groups=st.integers(8, 20))
 @settings(max_examples=30, deadline=None)
 def test_no_group_stands_on_both_sides_whatever_is_drawn(seed, share, groups):
     from rnnlab.data.splitting import divide
@@ -178,9 +178,6 @@ def test_no_group_stands_on_both_sides_whatever_is_drawn(seed, share, groups):
 
     named = [str(index % groups) for index in range(200)]
     split = GroupSplit(column="who", seed=seed, validation=share, test=share)
-    sizes = min(60, 200 // groups)
-    if 200 - 2 * sizes < 3 * sizes:  # few large groups: a split may be empty, which is RL406
-        return
     division = divide(split, 200, classes=None, groups=named)
     sides = [{named[index] for index in indices} for indices in division.named().values()]
     assert sum(map(len, sides)) == len(set.union(*sides)) == groups

@@ -8,6 +8,41 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from .contexts import (
+    ADDING,
+    ARRAYS,
+    BEAM,
+    CATALOG,
+    FED_BACK,
+    FILES,
+    GENERATED,
+    LABELLED,
+    LENGTHS,
+    LONG,
+    LOWERS,
+    MOODS,
+    NEWSWIRES,
+    NUMBER,
+    NUMBERED,
+    OFFSETS,
+    POOLED,
+    QUANTILES,
+    RANGE,
+    REVIEWS,
+    RUNNING,
+    SERIES,
+    STATIONS,
+    STOPS,
+    SUMS,
+    SWEPT,
+    TAGGED,
+    TAKEN,
+    TS,
+    WINDOWS,
+    WRITTEN,
+    splits,
+)
+
 Effect = Literal["data", "words", "training", "record", "verdict", "plan", "machine", "study", "writing"]
 
 
@@ -29,108 +64,6 @@ class Case:
     context: tuple[str, ...] = ()
 
 
-POOLED = (
-    "model.layers=[{layer: embedding, output_dim: 4}, {layer: global_average_pooling1d}, "
-    "{layer: dense, units: 1, activation: sigmoid, name: head}]"
-)
-"""A model that is quick to build."""
-TAKEN = ("model.initial_weights={run: aaaaaa, layers: [rnn]}",)
-NUMBER = (
-    POOLED,
-    "dataset.label=stars",
-    "dataset.split={kind: random}",
-    "task={kind: regression}",
-    "model.layers.head.activation=linear",
-)
-MOODS = (
-    POOLED,
-    "dataset.label=mood",
-    "dataset.labels=[sad, calm, glad]",
-    "model.layers.head.units=3",
-    "model.layers.head.activation=softmax",
-)
-WRITTEN = (
-    "dataset={kind: text_pairs, path: tiny.csv, source: text, target: mood, split: {kind: random}}",
-    "text={source: {vocabulary: 50}, target: {vocabulary: 7}}",
-    "padding={source: {maxlen: 8}, target: {maxlen: 3}}",
-    "model.layers=[{layer: embedding, from: source, output_dim: 4}, {layer: gru, units: 4, name: encoder}, "
-    "{layer: embedding, from: target, output_dim: 4}, {layer: gru, units: 4, initial_state: encoder, name: rnn}, "
-    "{layer: dense, units: 7, activation: softmax, name: head}]",
-    "task={kind: sequence_to_sequence}",
-)
-"""A model that writes the mood of a sentence."""
-ARRAYS = (
-    "dataset={kind: arrays, path: series.npz, per: timestep, split: {kind: random}}",
-    "text=null",
-    "padding=null",
-    "task={kind: regression}",
-    "model.layers=[{layer: gru, units: 2, name: rnn}, {layer: dense, units: 1, name: head}]",
-)
-WINDOWS = (*ARRAYS, "training={batch_size: 20, epochs: 2, stateful: true, window: 4}")
-REVIEWS = (
-    "dataset={kind: imdb, path: reviews.npz, word_index: words.json, num_words: 40}",
-    "text=null",
-)
-NEWSWIRES = (
-    "dataset={kind: reuters, path: newswires.npz, num_words: 40}",
-    "text=null",
-    POOLED,
-    "model.layers.head.units=46",
-    "model.layers.head.activation=softmax",
-)
-NUMBERED = (
-    "dataset={kind: ids, path: numbered.npz, num_words: 30, oov_char: 29}",
-    "text=null",
-)
-"""Sequences of ids: `tests/conftest.py` writes them."""
-TAGGED = (
-    "dataset={kind: tagged, path: tagged.txt, split: {kind: random}}",
-    "text={unit: token, vocabulary: 20}",
-    "task={kind: tagging}",
-    "model.layers=[{layer: embedding, output_dim: 4}, {layer: gru, units: 4, name: rnn}, "
-    "{layer: dense, units: 2, activation: softmax, name: head}]",
-)
-GENERATED = (
-    "dataset={kind: generated, name: tagged-sentences, samples: 40}",
-    *TAGGED[1:],
-    "model.layers.head.units=7",
-)
-RUNNING = (
-    "dataset={kind: text_file, path: story.txt}",
-    "text={unit: character, vocabulary: 30}",
-    "padding=null",
-    "task={kind: language_model, window: 8}",
-    "model.layers=[{layer: embedding, output_dim: 4}, {layer: gru, units: 4, name: rnn}, "
-    "{layer: dense, units: 30, activation: softmax, name: head}]",
-)
-SERIES = (
-    "dataset={kind: series, path: weather.csv, target: [temp], frequency: 1h, lookback: 6, horizon: 3, season: 4, "
-    "split: {kind: time, validation: 0.25, test: 0.25}}",
-    "text=null",
-    "padding=null",
-    "task={kind: forecasting}",
-    "model.layers=[{layer: gru, units: 4, name: rnn}, {layer: dense, units: 3, name: head}]",
-)
-FED_BACK = (*SERIES, "task.head=recursive", "model.layers.head.units=1")
-QUANTILES = (*SERIES, "task.quantiles=[0.1, 0.5, 0.9]", "model.layers.head.units=9")
-STATIONS = (*SERIES, "dataset.path=stations.csv", "dataset.id=station")
-BEAM = "task.decode={kind: beam}"
-STOPS = ("training.epochs=4", "training.early_stopping={monitor: val_loss, min_delta: 10}")
-"""No epoch after the first improves by 10."""
-LOWERS = ("training.epochs=5", "training.reduce_lr_on_plateau={patience: 1, min_delta: 10}")
-SWEPT = ("sweep={objective: {metric: val_loss}, trials: 3, space: {model.layers.rnn.units: [4, 5]}}",)
-RANGE = ("sweep={space: {model.layers.drop.rate: {low: 0.2, high: 0.8, step: 0.2}}}",)
-CATALOG = ("dataset={kind: catalog, name: movie-snippets}",)
-LABELLED = ("dataset.labels=[neg, pos]",)
-
-
-def _splits(kind: str, *more: str) -> tuple[str, ...]:
-    return (f"dataset.split={{kind: {kind}{''.join(f', {each}' for each in more)}}}",)
-
-
-FILES = _splits("files", "validation: one.csv", "test: two.csv")
-
-
 def _fractions(spec: str, context: tuple[str, ...]) -> dict[tuple[str, str], Case]:
     return {
         (spec, "validation"): Case("data", "dataset.split.validation=0.2", context),
@@ -147,14 +80,14 @@ CASES: dict[tuple[str, str], Case] = {
     ("Experiment", "seeds"): Case("record", "seeds=2"),
     ("CatalogDataset", "name"): Case("verdict", "dataset.name=other", CATALOG),
     ("CatalogDataset", "target"): Case("plan", "dataset.target=score", CATALOG),
-    **_fractions("RandomSplit", _splits("random")),
-    ("RandomSplit", "seed"): Case("data", "dataset.split.seed=1", _splits("random")),
-    **_fractions("StratifiedSplit", _splits("stratified")),
-    ("StratifiedSplit", "seed"): Case("data", "dataset.split.seed=1", _splits("stratified")),
-    **_fractions("GroupSplit", _splits("group", "column: stars")),
-    ("GroupSplit", "column"): Case("data", "dataset.split.column=text", _splits("group", "column: stars")),
-    ("GroupSplit", "seed"): Case("data", "dataset.split.seed=1", _splits("group", "column: stars")),
-    **_fractions("TailSplit", _splits("tail")),
+    **_fractions("RandomSplit", splits("random")),
+    ("RandomSplit", "seed"): Case("data", "dataset.split.seed=1", splits("random")),
+    **_fractions("StratifiedSplit", splits("stratified")),
+    ("StratifiedSplit", "seed"): Case("data", "dataset.split.seed=1", splits("stratified")),
+    **_fractions("GroupSplit", splits("group", "column: stars")),
+    ("GroupSplit", "column"): Case("data", "dataset.split.column=text", splits("group", "column: stars")),
+    ("GroupSplit", "seed"): Case("data", "dataset.split.seed=1", splits("group", "column: stars")),
+    **_fractions("TailSplit", splits("tail")),
     ("FilesSplit", "validation"): Case("data", "dataset.split.validation=three.csv", FILES),
     ("FilesSplit", "test"): Case("data", "dataset.split.test=three.csv", FILES),
     ("FilesSplit", "group"): Case("record", "dataset.split.group=stars", FILES),  # see tests/data/test_leakage.py, too
@@ -172,6 +105,8 @@ CASES: dict[tuple[str, str], Case] = {
             "IdsDataset": NUMBERED,
             "ImdbDataset": REVIEWS,
             "ReutersDataset": NEWSWIRES,
+            "TsDataset": TS,
+            "SequenceTableDataset": LONG,
         }.items()
     },
     ("TextTableDataset", "path"): Case("data", "dataset.path=one.csv"),
@@ -231,7 +166,6 @@ CASES: dict[tuple[str, str], Case] = {
         "dataset.format={kind: word_tag, separator: _}",
         (*TAGGED, "dataset.path=slashes.txt", "dataset.format=word_tag"),
     ),
-    ("GeneratedDataset", "name"): Case("verdict", "dataset.name=other", GENERATED),
     ("GeneratedDataset", "samples"): Case("data", "dataset.samples=50", GENERATED),
     ("GeneratedDataset", "seed"): Case("data", "dataset.seed=1", GENERATED),
     ("Tagging", "loss"): Case("plan", "task.loss=categorical_crossentropy", GENERATED),
@@ -307,6 +241,23 @@ CASES: dict[tuple[str, str], Case] = {
     ("ArraysDataset", "target"): Case("data", "dataset.target=w", ARRAYS),
     ("ArraysDataset", "per"): Case("verdict", "dataset.per=sample", ARRAYS),
     ("ArraysDataset", "labels"): Case("verdict", "dataset.labels=[low, high]", ARRAYS),
+    ("ArraysDataset", "lengths"): Case("data", "dataset.lengths=m", LENGTHS),
+    ("ArraysDataset", "offsets"): Case("data", "dataset.offsets=p", OFFSETS),
+    ("ArraysDataset", "scaler"): Case("data", "dataset.scaler=minmax", LENGTHS),
+    ("CatalogDataset", "scaler"): Case("verdict", "dataset.scaler=minmax", CATALOG),
+    ("TsDataset", "path"): Case("data", "dataset.path=three.ts", TS),
+    ("TsDataset", "test"): Case("data", "dataset.test=three.ts", TS),
+    ("TsDataset", "scaler"): Case("data", "dataset.scaler=none", TS),
+    ("SequenceTableDataset", "path"): Case("data", "dataset.path=longer.csv", LONG),
+    ("SequenceTableDataset", "id"): Case("data", "dataset.id=other", LONG),
+    ("SequenceTableDataset", "time"): Case("data", "dataset.time=back", LONG),
+    ("SequenceTableDataset", "values"): Case("data", "dataset.values=[b]", LONG),
+    ("SequenceTableDataset", "target"): Case("data", "dataset.target=z", LONG),
+    ("SequenceTableDataset", "labels"): Case("verdict", "dataset.labels=[low, high]", LONG),
+    ("SequenceTableDataset", "scaler"): Case("data", "dataset.scaler=robust", LONG),
+    ("GeneratedDataset", "name"): Case("verdict", "dataset.name=copy-memory", ADDING),
+    ("GeneratedDataset", "timesteps"): Case("data", "dataset.timesteps=9", ADDING),
+    ("GeneratedDataset", "digits"): Case("data", "dataset.digits=2", SUMS),
     ("Training", "stateful"): Case(
         "training", "training={batch_size: 20, stateful: true, window: 4}", (*ARRAYS, "training={batch_size: 20}")
     ),

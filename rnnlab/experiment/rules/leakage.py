@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from os.path import normpath
 
-from rnnlab.datasets import ArraysDataset, FilesSplit, IdsDataset, TextTableDataset
+from rnnlab.datasets import ArraysDataset, FilesSplit, IdsDataset, SequenceTableDataset, TextTableDataset, TsDataset
 from rnnlab.experiment.experiment import Experiment
 from rnnlab.experiment.rules.rule import rule
 from rnnlab.source import Finding, Path
 
-WITH_GROUPS = ("text_table", "text_pairs", "arrays")
+WITH_GROUPS = ("text_table", "text_pairs", "sequence_table", "arrays")
 
 
 @rule("dataset")
@@ -30,6 +30,8 @@ def _inputs(experiment: Experiment) -> Iterator[tuple[Path, str]]:
         yield ("dataset", "text" if "text" in dataset.model_fields_set else "label"), dataset.text
     elif isinstance(dataset, IdsDataset):
         yield ("dataset", "ids" if "ids" in dataset.model_fields_set else "target"), dataset.ids
+    elif isinstance(dataset, SequenceTableDataset):
+        yield from ((("dataset", "values", index), name) for index, name in enumerate(dataset.values))
     elif isinstance(dataset, ArraysDataset):
         given = "inputs" in dataset.model_fields_set
         for index, name in enumerate(dataset.inputs):
@@ -41,16 +43,19 @@ def splits_have_files_of_their_own(experiment: Experiment) -> Iterator[Finding]:
     """RL291: no file is that of two splits."""
     dataset = experiment.dataset
     split = dataset.split if dataset else None
-    if not isinstance(split, FilesSplit):
-        return
+    given: list[tuple[Path, str]] = []
+    if isinstance(split, FilesSplit):
+        given = [(("dataset", "split", "validation"), split.validation), (("dataset", "split", "test"), split.test)]
+    elif isinstance(dataset, TsDataset) and dataset.test is not None:
+        given = [(("dataset", "test"), dataset.test)]
     taken = {normpath(getattr(dataset, "path", None) or ""): "train"}
-    for name in ("validation", "test"):
-        path = normpath(getattr(split, name))
+    for place, file in given:
+        path = normpath(file)
         if path in taken:
-            message = f"`{getattr(split, name)}` is the file of the {taken[path]} split too"
+            message = f"`{file}` is the file of the {taken[path]} split too"
             help_ = "give it a file of its own, or let one table be divided: `split: {kind: random}`"
-            yield Finding("RL291", message, ("dataset", "split", name), help=help_)
-        taken.setdefault(path, name)
+            yield Finding("RL291", message, place, help=help_)
+        taken.setdefault(path, str(place[-1]))
 
 
 @rule("dataset")
