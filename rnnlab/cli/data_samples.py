@@ -23,7 +23,7 @@ def samples_shown(samples: list[dict[str, Any]]) -> Group:
 def _sample(sample: dict[str, Any], number: int) -> Group:
     table = Table.grid(padding=(0, 2))
     for name, about in sample["inputs"].items():
-        read = _joined(about["units"]) if "units" in about else _timesteps(about["timesteps"])
+        read = _joined(about["units"], about["unit"]) if "units" in about else _timesteps(about["timesteps"])
         table.add_row(Text(name, style="dim"), _padded(read, about.get("padding", 0), about.get("side")))
     for name, value in sample["targets"].items():
         table.add_row(Text(f"→ {clean(name)}", style="dim"), _target(value))
@@ -39,9 +39,10 @@ def _padded(read: Text, count: int, side: str | None) -> Text:
     return Text(" ").join([padding, read] if side == "pre" else [read, padding])
 
 
-def _joined(units: list[str]) -> Text:
+def _joined(units: list[str], unit: str = "word") -> Text:
     """Return units with the unknown ones marked."""
-    text = Text(" ").join(Text(clean(unit), style=MARKS.get(unit, "")) for unit in units[:UNITS])
+    between = Text("" if unit == "character" else " ")
+    text = between.join(Text(clean(each), style=MARKS.get(each, "")) for each in units[:UNITS])
     more = len(units) - UNITS
     return text.append(f" … {more} more", style="dim") if more > 0 else text
 
@@ -63,6 +64,8 @@ def _features(values: Any) -> str:
 def _target(value: Any) -> Text:
     if isinstance(value, str):
         return Text(clean(value), style="bold")
+    if isinstance(value, dict):
+        return _joined(value["units"], value["unit"])
     if isinstance(value, list) and value and isinstance(value[0], str):
         return _joined(value)
     return _timesteps(value) if isinstance(value, list) else Text(_features(value), style="bold")

@@ -20,9 +20,9 @@ def decode_samples(splits: Splits, count: int) -> list[dict[str, Any]]:
     """Return the first samples of the training split, in the order in which they are kept.
 
     Returns:
-        For each its `row` in the source; `inputs` by name: of ids `units`, and where `padding` stands and how much; of
-        numbers `timesteps`, a list of features each, likewise; `targets` by name: a label, numbers, units, or tags.
-        Numbers are as the network reads them, scaled.
+        For each its `row` in the source; `inputs` by name: of ids their `units`, how much `padding` there is and on
+        which `side`; of numbers `timesteps`, a list of features each, likewise; `targets` by name: a label, numbers,
+        units, or tags. Numbers are as the network reads them, scaled.
     """
     train = splits.train
     return [_sample(train, splits.preparation, place) for place in range(min(count, len(train)))]
@@ -51,14 +51,15 @@ def _units(ids: Any, vectorizer: TextVectorizer) -> dict[str, Any]:
     """Return the units of padded ids, each as its row of the embedding has it."""
     kept = [int(number) for number in ids if number != PADDING_ID]
     units = [word_of(number, vectorizer) for number in kept]
-    return {"units": units, "padding": len(ids) - len(kept), "side": vectorizer.padding}
+    padding = len(ids) - len(kept)
+    return {"unit": vectorizer.unit, "units": units, "padding": padding, "side": vectorizer.padding}
 
 
 def _ids(ids: Any, vectorizer: IdVectorizer) -> dict[str, Any]:
     """Return the words of padded ids, as far as these are known."""
     kept = [int(number) for number in ids if number != PADDING_ID]
     units = [vectorizer.decode([number]) for number in kept]
-    return {"units": units, "padding": len(ids) - len(kept), "side": vectorizer.padding}
+    return {"unit": "word", "units": units, "padding": len(ids) - len(kept), "side": vectorizer.padding}
 
 
 def word_of(number: int, vectorizer: TextVectorizer) -> str:
@@ -73,7 +74,7 @@ def _targets(samples: Samples, preparation: Preparation, place: int) -> dict[str
     name, facts = preparation.target_name, preparation.target
     found = np.asarray(samples.targets[name][place : place + 1])[0]
     if facts.kind in ("sequence", "continuation"):
-        return {name: _units(found, preparation.texts[facts.reads or ""])["units"]}
+        return {name: _units(found, preparation.texts[facts.reads or ""])}
     if facts.kind == "forecast":
         return {name: _numbers(found[..., SCALED])}
     if not preparation.labels:

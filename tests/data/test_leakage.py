@@ -53,6 +53,36 @@ def test_a_target_at_each_timestep_that_stands_among_the_features_is_found(array
         arrays(NOISE, 3 - NOISE[:, :, 0], per="timestep")
 
 
+@pytest.mark.parametrize("even", [True, False], ids=["of one length", "of several lengths"])
+def test_a_channel_of_sequences_that_names_the_class_is_found(tmp_path, even):
+    lines = ["id,time,a,b,label"]
+    for row in range(30):
+        lines += [
+            f"{row},{time},{NOISE[row, time, 0]},{row % 2 * 5},{'ab'[row % 2]}"
+            for time in range(3 + (not even and row % 3))
+        ]
+    (tmp_path / "t.csv").write_text("\n".join([*lines, ""]), encoding="utf-8")
+    run = {"folder": tmp_path, "target": "classes", "say": lambda line: None}
+    dataset = {"kind": "sequence_table", "path": "t.csv", "values": ["a"]}
+    prepare(make_experiment(dataset=dataset), **run)
+    with refused("RL461", "`x`, feature 1"):
+        prepare(make_experiment(dataset=dataset | {"values": ["a", "b"]}), **run)
+
+
+def test_a_group_of_sequences_in_two_files_is_named(tmp_path):
+    for name, first in (("a.csv", 0), ("b.csv", 40), ("c.csv", 15)):
+        lines = [
+            f"{first + row},{time},{NOISE[row, time, 0]},{row % 2},g{(first + row) // 10}"
+            for row in range(20)
+            for time in range(3)
+        ]
+        (tmp_path / name).write_text("\n".join(["id,time,a,label,who", *lines, ""]), encoding="utf-8")
+    split = {"kind": "files", "validation": "b.csv", "test": "c.csv", "group": "who"}
+    dataset = {"kind": "sequence_table", "path": "a.csv", "values": ["a"], "split": split}
+    with refused("RL462", "both train and test", "`g1`"):
+        prepare(make_experiment(dataset=dataset), tmp_path, target="classes", say=lambda line: None)
+
+
 def test_what_must_be_remembered_or_computed_is_no_copy(arrays):
     arrays(NOISE, NOISE[:, 0, 0])  # the first timestep, to be remembered
     arrays(NOISE, NOISE[:, :, 0].cumsum(axis=1), per="timestep")

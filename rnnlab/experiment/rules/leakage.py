@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from os.path import normpath
 
-from rnnlab.datasets import ArraysDataset, FilesSplit, IdsDataset, SequenceTableDataset, TextTableDataset, TsDataset
+from rnnlab.datasets import ArraysDataset, FilesSplit, IdsDataset, TextTableDataset, TsDataset
 from rnnlab.experiment.experiment import Experiment
 from rnnlab.experiment.rules.rule import rule
 from rnnlab.source import Finding, Path
@@ -15,7 +15,7 @@ WITH_GROUPS = ("text_table", "text_pairs", "sequence_table", "arrays")
 
 @rule("dataset")
 def target_is_no_input(experiment: Experiment) -> Iterator[Finding]:
-    """RL290: what is predicted is not read. Of series see RL241."""
+    """RL290: what is predicted is not read. Of series see RL241, of tables of sequences RL273."""
     for path, name in _inputs(experiment):
         dataset = experiment.dataset
         if dataset is not None and name == dataset.target_name:
@@ -30,8 +30,6 @@ def _inputs(experiment: Experiment) -> Iterator[tuple[Path, str]]:
         yield ("dataset", "text" if "text" in dataset.model_fields_set else "label"), dataset.text
     elif isinstance(dataset, IdsDataset):
         yield ("dataset", "ids" if "ids" in dataset.model_fields_set else "target"), dataset.ids
-    elif isinstance(dataset, SequenceTableDataset):
-        yield from ((("dataset", "values", index), name) for index, name in enumerate(dataset.values))
     elif isinstance(dataset, ArraysDataset):
         given = "inputs" in dataset.model_fields_set
         for index, name in enumerate(dataset.inputs):
