@@ -12,10 +12,14 @@ from numpy.typing import NDArray
 
 from rnnlab.data.bucketing import with_buckets
 from rnnlab.data.cache import load_splits, replace_whole, save_splits, write_entry
-from rnnlab.data.checks import check_division, check_target, cut_targets, warnings_of
+from rnnlab.data.cautions import refuse
+from rnnlab.data.checks import cautions_of, check_division, check_target, cut_targets
+from rnnlab.data.duplicates import find_duplicates
 from rnnlab.data.id_vectorizer import IdVectorizer, fit_id_vectorizer
+from rnnlab.data.leakage import check_leakage
 from rnnlab.data.padded import length_percentiles
 from rnnlab.data.preparation import Preparation
+from rnnlab.data.profile import Profile, take_profile
 from rnnlab.data.raw import Corpus
 from rnnlab.data.running_text import prepare_running_text
 from rnnlab.data.sequence_encoder import SequenceEncoder, fit_sequences
@@ -67,9 +71,17 @@ def prepare(experiment: Experiment, folder: Path, *, target: TargetKind, say: Ca
         say: is given one line of progress at a time.
 
     Raises:
-        DatasetError: RL4xx, the data cannot be used.
+        DatasetError: RL4xx, the data cannot be used; RL460, there is something to warn of, and the file is strict.
         CallError: there is no dataset, it has another kind of target, or the cache cannot be written.
     """
+    splits = _prepared(experiment, folder, target, say)
+    if experiment.dataset is not None and experiment.dataset.strict:
+        refuse(splits.cautions)
+    return with_buckets(cut_windows(splits, experiment), experiment)
+
+
+def _prepared(experiment: Experiment, folder: Path, target: TargetKind, say: Callable[[str], None]) -> Splits:
+    """Return the data as the cache keeps them."""
     dataset = experiment.dataset
     if dataset is None:
         raise CallError("this experiment has no `dataset`: it describes an architecture only")
@@ -99,15 +111,14 @@ def prepare(experiment: Experiment, folder: Path, *, target: TargetKind, say: Ca
 
 
 def _load(prints: Fingerprints, experiment: Experiment) -> Splits | None:
-    """Return the prepared data as the model reads them; None where they are absent or damaged."""
+    """Return the prepared data, cut and padded as the file says; None where they are absent or damaged."""
     found = load_splits(prints, experiment)
     if found is None:
         return None
     for name, encoder in found.preparation.sequences.items():
         for samples in found.named().values():
             encoder.check_lengths(samples.inputs[name].lengths)
-    found = replace(found, warnings=(*found.warnings, *cut_targets(found)))
-    return with_buckets(cut_windows(found, experiment), experiment)
+    return replace(found, cautions=(*found.cautions, *cut_targets(found)))
 
 
 def _prepare(
@@ -124,6 +135,7 @@ def _prepare(
     corpus = read_corpus(dataset, folder, target, say)
     division = _division(dataset.split, corpus)
     check_division(corpus, division)
+    check_leakage(dataset, corpus)
     say(f"preparing {len(corpus)} samples")
     if target == "continuation":
         return _prepare_running_text(experiment, dataset, corpus, division, folder, prints, say)
@@ -138,8 +150,21 @@ def _prepare(
     )
     counts = {name: len(indices) for name, indices in division.named().items()}
     source = corpus.source | {"samples": counts}
-    warnings = warnings_of(corpus, division, preparation)
-    return Splits(train, validation, test, facts, preparation, prints.data, prints.entry, source, warnings, vectors)
+    profile = take_profile(corpus, division, preparation, getattr(dataset, "values", ()))
+    cautions = cautions_of(dataset, corpus, division, preparation, profile)
+    return Splits(
+        train,
+        validation,
+        test,
+        facts,
+        preparation,
+        prints.data,
+        prints.entry,
+        source,
+        cautions,
+        profile,
+        vectors,
+    )
 
 
 def _read_again(dataset: AnyDataset, folder: Path, target: TargetKind, say: Callable[[str], None]) -> None:
@@ -165,9 +190,23 @@ def _prepare_running_text(
     vectors = read_vectors(experiment, dataset, preparation, folder, say)
     inputs = {name: running_text_facts(text.maxlen, text.rows) for name, text in preparation.texts.items()}
     facts = Facts(inputs, {preparation.target_name: preparation.target})
-    warnings = warnings_of(corpus, division, preparation) if len(corpus) > len(division.named()) else ()
+    samples = len(corpus) > len(division.named())  # else each split is one text
+    profile = Profile(duplicates=find_duplicates(corpus, division)) if samples else Profile()
+    cautions = cautions_of(dataset, corpus, division, preparation, profile) if samples else ()
     source = corpus.source | sizes
-    return Splits(train, validation, test, facts, preparation, prints.data, prints.entry, source, warnings, vectors)
+    return Splits(
+        train,
+        validation,
+        test,
+        facts,
+        preparation,
+        prints.data,
+        prints.entry,
+        source,
+        cautions,
+        profile,
+        vectors,
+    )
 
 
 def _division(split: Split, corpus: Corpus) -> Division:

@@ -165,7 +165,7 @@ def fingerprints(experiment: Experiment, folder: Path, target: TargetKind | None
     key = {
         "format": FORMAT,
         "source": source,
-        "dataset": dataset.model_dump(mode="json", exclude_none=True),
+        "dataset": dataset.model_dump(mode="json", exclude_none=True, exclude={"strict"}),
         "text": {name: text_of(experiment, name).model_dump(mode="json") for name in dataset.text_inputs},
         "target": known.kind if known else None,
         **({"window": window} if window else {}),

@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnlab.data import Samples
+from rnnlab.data.class_counts import count_classes
 from rnnlab.data.series_encoder import SCALED
 from rnnlab.data.splits import live_timesteps
 from rnnlab.plan import HeadPlan
 from rnnlab.training import Training
 
-COUNTED = 4096  # samples that are looked at at once
 Inputs = dict[str, NDArray[Any]]
 Batch = tuple[Inputs, NDArray[Any], NDArray[np.float32]]
 
@@ -188,19 +188,7 @@ def class_weights(
         return None
     assert labels is not None, "class weights need classes"
     if isinstance(given, str):
-        counts = _class_counts(samples, head, len(labels))
+        counts = count_classes(samples, head.target, head.reads, len(labels))
         weights = counts.sum() / (len(labels) * np.maximum(counts, 1))
         return np.asarray(weights, np.float32)
     return np.array([given[label] for label in labels], np.float32)
-
-
-def _class_counts(samples: Samples, head: HeadPlan, classes: int) -> NDArray[np.int64]:
-    """Return how often each class (C,) stands in a split, padding aside, looking at some samples at a time."""
-    counts = np.zeros(classes, np.int64)
-    for start in range(0, len(samples), COUNTED):
-        rows = slice(start, start + COUNTED)
-        found = samples.targets[head.target][rows]
-        if head.reads is not None:
-            found = found[live_timesteps(samples.inputs[head.reads][rows])]
-        counts += np.bincount(found.ravel(), minlength=classes)
-    return counts
