@@ -32,6 +32,7 @@ def read_arrays(dataset: ArraysDataset, folder: Path, target: TargetKind, say: C
         say(f"reading {path.name}")
         parts.append(load_arrays(path, (*dataset.inputs, dataset.target)))
     sizes = [count_samples(path.name, part) for path, part in zip(paths.values(), parts, strict=True)]
+    _check_shapes([path.name for path in paths.values()], parts)
     joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     inputs = {name: _finite(name, joined[name]) for name in dataset.inputs}
     targets, labels = _targets(dataset, joined[dataset.target], target)
@@ -48,6 +49,20 @@ def read_arrays(dataset: ArraysDataset, folder: Path, target: TargetKind, say: C
         },
         sizes=(sizes[0], sizes[1], sizes[2]) if len(sizes) > 1 else None,
     )
+
+
+def _check_shapes(files: Sequence[str], parts: Sequence[Mapping[str, Array]]) -> None:
+    """Refuse files whose arrays cannot stand one after the other."""
+    for file, part in zip(files, parts, strict=True):
+        for name, array in part.items():
+            first = parts[0][name].shape[1:]
+            if array.shape[1:] != first:
+                found, wanted = (" x ".join(map(str, ("N", *shape))) for shape in (array.shape[1:], first))
+                raise DatasetError(
+                    "RL404",
+                    f"the array `{name}` of {file} is {found}, that of {files[0]} {wanted}",
+                    help="give the samples of all files one shape",
+                )
 
 
 def load_arrays(path: Path, names: Sequence[str]) -> dict[str, Array]:
@@ -82,7 +97,11 @@ def count_samples(name: str, arrays: Mapping[str, Array]) -> int:
     counts = {key: len(array) for key, array in arrays.items()}
     if len(set(counts.values())) > 1:
         found = ", ".join(f"`{key}` {count}" for key, count in counts.items())
-        raise DatasetError("RL406", f"the arrays of {name} have different numbers of samples: {found}")
+        raise DatasetError(
+            "RL406",
+            f"the arrays of {name} have different numbers of samples: {found}",
+            help="give every array one row for each sample",
+        )
     return next(iter(counts.values()))
 
 
@@ -109,7 +128,13 @@ def _targets(dataset: ArraysDataset, array: Array, target: TargetKind) -> tuple[
             f"the target `{dataset.target}` holds {array.dtype}, not class indices",
             help="use whole numbers, or `task: {kind: regression}`",
         )
+    if array.dtype == np.uint64:
+        array = np.minimum(array, np.iinfo(np.int64).max)
     classes = array.astype(np.int64)
+    if classes.min() < 0:
+        raise DatasetError(
+            "RL409", f"the target `{dataset.target}` holds the class {classes.min()}", help="classes are counted from 0"
+        )
     if dataset.labels is None and classes.max() >= max(2, classes.size):
         raise DatasetError(
             "RL409",
@@ -117,11 +142,10 @@ def _targets(dataset: ArraysDataset, array: Array, target: TargetKind) -> tuple[
             help="class indices are counted from 0; for numbers use `task: {kind: regression}`",
         )
     known = dataset.labels or tuple(str(index) for index in range(int(classes.max()) + 1))
-    if classes.min() < 0 or classes.max() >= len(known):
-        wrong = int(classes.min() if classes.min() < 0 else classes.max())
+    if classes.max() >= len(known):
         raise DatasetError(
             "RL409",
-            f"the target `{dataset.target}` holds the class {wrong}, and there are {len(known)} labels",
+            f"the target `{dataset.target}` holds the class {classes.max()}, and there are {len(known)} labels",
             help="classes are counted from 0",
         )
     return classes, known

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Sequence
 
 import numpy as np
@@ -31,10 +32,52 @@ def encode_classes(values: Sequence[str], labels: Sequence[str], where: str) -> 
         if value not in index:
             raise DatasetError(
                 "RL409",
-                f"{where}, data row {row} ({ROWS}): `{value}` is not among the labels",
+                f"{where}, data row {row} ({ROWS}): {_spelled(value)} is not among the labels",
                 help=did_you_mean(value, labels),
             )
     return np.fromiter((index[value] for value in values), np.int64, len(values))
+
+
+def check_labels(labels: Sequence[str], where: str) -> None:
+    """Refuse labels that were found in the data and are surely not meant as classes.
+
+    Args:
+        labels: each once.
+        where: the values' place, for the message.
+
+    Raises:
+        DatasetError: RL472, two of them look the same; RL473, they are numbers with fractions.
+    """
+    alike: dict[str, str] = {}
+    for label in labels:
+        other = alike.setdefault(_seen(label), label)
+        if other != label:
+            raise DatasetError(
+                "RL472",
+                f"{where}: the labels {_spelled(other)} and {_spelled(label)} look the same and would be two classes",
+                help="write them alike, or name every class in `dataset.labels`",
+            )
+    fraction = next(
+        (label for label in labels if not _number(label).is_integer() and math.isfinite(_number(label))), None
+    )
+    if fraction is not None and all(math.isfinite(_number(label)) for label in labels):
+        raise DatasetError(
+            "RL473",
+            f"{where}: the labels are numbers such as `{fraction}`, and each of the {len(labels)} would be a class",
+            help="use `task: {kind: regression}` for numbers, or name every class in `dataset.labels`",
+        )
+
+
+def _seen(label: str) -> str:
+    """Return what people see of a label: no blanks around it, no invisible signs, a number in one form."""
+    visible = "".join(sign for sign in unicodedata.normalize("NFKC", label) if unicodedata.category(sign) != "Cf")
+    text, number = " ".join(visible.split()), _number(visible)
+    return str(number) if math.isfinite(number) else text
+
+
+def _spelled(label: str) -> str:
+    """Return a label with what cannot be seen of it written out."""
+    return f"`{label}`" if label.isascii() and label.isprintable() else f"`{ascii(label)[1:-1]}`"
 
 
 def encode_tags(sentences: Sequence[Sequence[str]], labels: Sequence[str], where: str) -> list[NDArray[np.int64]]:
@@ -70,7 +113,7 @@ def encode_numbers(values: Sequence[str], where: str) -> NDArray[np.float32]:
         if not math.isfinite(number) or abs(number) > LARGEST:
             raise DatasetError(
                 "RL410",
-                f"{where}, data row {row} ({ROWS}): `{values[row - 1]}` is not a finite number",
+                f"{where}, data row {row} ({ROWS}): `{values[row - 1]}` is not a finite number of float32",
                 help="correct or remove the row; for classes use `task: {kind: classification}`",
             )
     return np.array(numbers, np.float32)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnlab.data.cache import load_splits, replace_whole, save_splits, write_entry
-from rnnlab.data.checks import check_division, check_target, warnings_of
+from rnnlab.data.checks import check_division, check_strata, check_target, warnings_of
 from rnnlab.data.preparation import Preparation
 from rnnlab.data.raw import Corpus
 from rnnlab.data.running_text import prepare_running_text
@@ -21,7 +21,7 @@ from rnnlab.data.splits import Samples, Splits
 from rnnlab.data.splitting import Division, divide
 from rnnlab.data.vectorizer import fit_vectorizer
 from rnnlab.data.windows import cut_windows
-from rnnlab.datasets import AnyDataset, ConllFormat, Facts, SeriesDataset, Split, TargetFacts
+from rnnlab.datasets import AnyDataset, ConllFormat, Facts, FilesSplit, SeriesDataset, Split, TargetFacts
 from rnnlab.datasets.facts import TargetKind
 from rnnlab.errors import CallError, DatasetError
 from rnnlab.experiment.experiment import Experiment
@@ -33,8 +33,6 @@ from rnnlab.experiment.prepared import (
     text_of,
 )
 from rnnlab.text import PADDING_ID
-
-CHANGED = "the data changed while they were being read"
 
 
 def prepare(experiment: Experiment, folder: Path, *, target: TargetKind, say: Callable[[str], None]) -> Splits:
@@ -57,7 +55,7 @@ def prepare(experiment: Experiment, folder: Path, *, target: TargetKind, say: Ca
     fingerprint = data_fingerprint(experiment, folder, target)
     if fingerprint is None:
         _read_again(dataset, folder, target, say)  # raises, and says which file and why
-        raise DatasetError("RL401", CHANGED, help="start again")
+        raise _changed(dataset)
     found = load_splits(fingerprint)
     if found is not None:
         return cut_windows(found, experiment)
@@ -68,7 +66,7 @@ def prepare(experiment: Experiment, folder: Path, *, target: TargetKind, say: Ca
             return cut_windows(found, experiment)
         splits = _prepare(experiment, dataset, folder, target, fingerprint, say)
         if data_fingerprint(experiment, folder, target) != fingerprint:
-            raise DatasetError("RL401", CHANGED, help="start again")
+            raise _changed(dataset)
         write_entry(entry, lambda part: save_splits(splits, part))
     made = load_splits(fingerprint)
     if made is None:
@@ -89,7 +87,7 @@ def _prepare(
         return prepare_series(experiment, dataset, folder, fingerprint, say)
     corpus = read_corpus(dataset, folder, target, say)
     division = _division(dataset.split, corpus)
-    check_division(corpus, division)
+    check_division(corpus, division, declared=getattr(dataset, "labels", ()) is not None)
     say(f"preparing {len(corpus)} samples")
     if target == "continuation":
         return _prepare_running_text(experiment, dataset, corpus, division, fingerprint)
@@ -100,6 +98,12 @@ def _prepare(
     source = corpus.source | {"samples": counts}
     warnings = warnings_of(corpus, division, preparation)
     return Splits(train, validation, test, facts, preparation, fingerprint, source, warnings)
+
+
+def _changed(dataset: AnyDataset) -> DatasetError:
+    name = getattr(dataset, "path", None) or "the dataset"
+    beside = ", or a file of its split," if isinstance(dataset.split, FilesSplit) else ""
+    return DatasetError("RL401", f"{name}{beside} changed while it was being read", help="start again")
 
 
 def _read_again(dataset: AnyDataset, folder: Path, target: TargetKind, say: Callable[[str], None]) -> None:
@@ -125,7 +129,11 @@ def _division(split: Split, corpus: Corpus) -> Division:
     if corpus.sizes is not None:
         train, validation, test = np.split(np.arange(len(corpus)), np.cumsum(corpus.sizes)[:2])
         return Division(train, validation, test)
-    return divide(split, len(corpus), classes=corpus.targets if corpus.labels else None, groups=corpus.groups)
+    check_strata(split, corpus)
+    try:
+        return divide(split, len(corpus), classes=corpus.targets if corpus.labels else None, groups=corpus.groups)
+    except DatasetError as error:
+        raise DatasetError(error.code, f"{corpus.source['name']}: {error.message}", help=error.help) from error
 
 
 def _fit(
