@@ -17,8 +17,8 @@ def command(
         Path,
         typer.Argument(
             metavar="TABLE",
-            help="csv, tsv, jsonl or parquet with raw texts or series; npz where the model reads arrays; txt for "
-            "tagging.",
+            help="csv, tsv, jsonl or parquet with raw texts, ids or series; npz where the model reads arrays or ids; "
+            "txt for tagging.",
             show_default=False,
         ),
     ],

@@ -34,7 +34,7 @@ def read_arrays(dataset: ArraysDataset, folder: Path, target: TargetKind, say: C
     sizes = [count_samples(path.name, part) for path, part in zip(paths.values(), parts, strict=True)]
     _check_shapes([path.name for path in paths.values()], parts)
     joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    inputs = {name: _finite(name, joined[name]) for name in dataset.inputs}
+    inputs = {name: finite(name, joined[name]) for name in dataset.inputs}
     targets, labels = _targets(dataset, joined[dataset.target], target)
     return Corpus(
         inputs=inputs,
@@ -105,7 +105,12 @@ def count_samples(name: str, arrays: Mapping[str, Array]) -> int:
     return next(iter(counts.values()))
 
 
-def _finite(name: str, array: Array) -> NDArray[np.float32]:
+def finite(name: str, array: Array) -> NDArray[np.float32]:
+    """Return numbers as float32.
+
+    Raises:
+        DatasetError: RL410, one is NaN or infinite.
+    """
     with np.errstate(over="ignore"):  # what float32 cannot hold is told below
         numbers = np.asarray(array, np.float32)
     if not np.isfinite(numbers).all():
@@ -121,11 +126,25 @@ def _finite(name: str, array: Array) -> NDArray[np.float32]:
 def _targets(dataset: ArraysDataset, array: Array, target: TargetKind) -> tuple[Array, tuple[str, ...]]:
     if target == "number":
         alone = array.ndim > (2 if dataset.per == "timestep" else 1) and array.shape[-1] == 1
-        return _finite(dataset.target, array[..., 0] if alone else array), ()
+        return finite(dataset.target, array[..., 0] if alone else array), ()
+    return class_targets(dataset.target, array, dataset.labels)
+
+
+def class_targets(name: str, array: Array, labels: tuple[str, ...] | None) -> tuple[Array, tuple[str, ...]]:
+    """Return (class indices, the classes) of an array of whole numbers.
+
+    Args:
+        name: of the array.
+        array: of any shape.
+        labels: the classes; their numbers unless given.
+
+    Raises:
+        DatasetError: RL409, it holds something else, or a class that is not among the labels.
+    """
     if array.dtype.kind not in "iub":
         raise DatasetError(
             "RL409",
-            f"the target `{dataset.target}` holds {array.dtype}, not class indices",
+            f"the target `{name}` holds {array.dtype}, not class indices",
             help="use whole numbers, or `task: {kind: regression}`",
         )
     if array.dtype == np.uint64:
@@ -133,19 +152,19 @@ def _targets(dataset: ArraysDataset, array: Array, target: TargetKind) -> tuple[
     classes = array.astype(np.int64)
     if classes.min() < 0:
         raise DatasetError(
-            "RL409", f"the target `{dataset.target}` holds the class {classes.min()}", help="classes are counted from 0"
+            "RL409", f"the target `{name}` holds the class {classes.min()}", help="classes are counted from 0"
         )
-    if dataset.labels is None and classes.max() >= max(2, classes.size):
+    if labels is None and classes.max() >= max(2, classes.size):
         raise DatasetError(
             "RL409",
-            f"the target `{dataset.target}` holds {classes.max()}: more classes than there are targets",
+            f"the target `{name}` holds {classes.max()}: more classes than there are targets",
             help="class indices are counted from 0; for numbers use `task: {kind: regression}`",
         )
-    known = dataset.labels or tuple(str(index) for index in range(int(classes.max()) + 1))
+    known = labels or tuple(str(index) for index in range(int(classes.max()) + 1))
     if classes.max() >= len(known):
         raise DatasetError(
             "RL409",
-            f"the target `{dataset.target}` holds the class {classes.max()}, and there are {len(known)} labels",
+            f"the target `{name}` holds the class {classes.max()}, and there are {len(known)} labels",
             help="classes are counted from 0",
         )
     return classes, known

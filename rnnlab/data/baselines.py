@@ -19,6 +19,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from rnnlab.data.forecast_baselines import score_forecast_baselines
 from rnnlab.data.frequent_tags import score_frequent_tags
 from rnnlab.data.frequent_units import score_most_frequent_units
+from rnnlab.data.id_vectorizer import IdVectorizer
 from rnnlab.data.ngrams import score_ngrams
 from rnnlab.data.splits import Samples, Splits
 from rnnlab.data.units import split_units
@@ -67,7 +68,7 @@ def _fit_classes(splits: Splits) -> Baselines:
     for prefix, samples in _scored(splits):
         wanted = np.asarray(samples.targets[name]).ravel()
         majority |= _class_metrics(prefix, np.tile(shares_C, (len(wanted), 1)), wanted)
-    if not splits.preparation.texts:
+    if not splits.preparation.padded:
         return {"majority": majority}
     return {"majority": majority, "tfidf_logistic_regression": _fit_linear_classes(splits, targets, classes)}
 
@@ -96,7 +97,7 @@ def _fit_numbers(splits: Splits) -> Baselines:
     for prefix, samples in _scored(splits):
         wanted = _rows(samples, splits)
         mean |= _number_metrics(prefix, np.broadcast_to(average, wanted.shape), wanted)
-    if not splits.preparation.texts:
+    if not splits.preparation.padded:
         return {"mean": mean}
     words = _vectorizer(splits)
     targets = np.asarray(splits.train.targets[name], np.float64)
@@ -130,7 +131,11 @@ FITS = {
 
 
 def _vectorizer(splits: Splits) -> TfidfVectorizer:
-    (vectorizer,) = splits.preparation.texts.values()
+    (vectorizer,) = splits.preparation.padded.values()
+    if isinstance(vectorizer, IdVectorizer):  # its raw texts are ids with blanks between
+        return TfidfVectorizer(
+            tokenizer=str.split, token_pattern=None, lowercase=False, ngram_range=(1, 2), sublinear_tf=True
+        )
     lowercase = vectorizer.lowercase
 
     def words_of(text: str) -> list[str]:
@@ -142,7 +147,7 @@ def _vectorizer(splits: Splits) -> TfidfVectorizer:
 
 
 def _texts(samples: Samples, splits: Splits) -> tuple[str, ...]:
-    (name,) = splits.preparation.texts
+    (name,) = splits.preparation.padded
     return tuple(samples.raw[name])
 
 

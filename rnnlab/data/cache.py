@@ -21,6 +21,7 @@ from rnnlab.data.gathered import SeriesWindows
 from rnnlab.data.preparation import Preparation
 from rnnlab.data.splits import Samples, Splits, Timeline
 from rnnlab.data.texts import Texts, save_texts
+from rnnlab.data.vectors import Vectors
 from rnnlab.errors import CallError, StoreError
 from rnnlab.experiment.prepared import (
     FACTS,
@@ -32,6 +33,7 @@ from rnnlab.experiment.prepared import (
 )
 
 SOURCE = "source.json"
+VECTORS, VECTOR_ROWS = "vectors-", "vector-rows-"
 PATIENCE_SECONDS = 1.0
 
 
@@ -97,6 +99,9 @@ def save_splits(splits: Splits, folder: Path) -> None:
     (folder / SOURCE).write_text(json.dumps(source, ensure_ascii=False), encoding="utf-8")
     for name, samples in splits.named().items():
         _save_samples(samples, folder, name)
+    for name, vectors in splits.vectors.items():
+        np.save(folder / f"{VECTORS}{name}.npy", vectors.values, allow_pickle=False)
+        np.save(folder / f"{VECTOR_ROWS}{name}.npy", vectors.rows, allow_pickle=False)
 
 
 def load_splits(fingerprint: str) -> Splits | None:
@@ -118,6 +123,7 @@ def load_splits(fingerprint: str) -> Splits | None:
             fingerprint,
             about["source"],
             tuple(about["warnings"]),
+            _load_vectors(folder),
         )
     except (OSError, ValueError, KeyError, TypeError, StoreError):
         return None
@@ -153,10 +159,18 @@ def _load_samples(folder: Path, split: str, preparation: Preparation) -> Samples
         rows=None if series else array("rows"),
         raw={
             name: Texts(folder / f"{split}-raw-{name}.txt", folder / f"{split}-offsets-{name}.npy")
-            for name in preparation.texts
+            for name in preparation.padded
         },
         timeline=Timeline(array("times"), array("offsets"), tuple(series.seasonal_errors)) if series else None,
     )
+
+
+def _load_vectors(folder: Path) -> dict[str, Vectors]:
+    names = [path.stem.removeprefix(VECTORS) for path in sorted(folder.glob(f"{VECTORS}*.npy"))]
+    return {
+        name: Vectors(*(np.load(folder / f"{part}{name}.npy", mmap_mode="r") for part in (VECTOR_ROWS, VECTORS)))
+        for name in names
+    }
 
 
 def _save_array(array: Any, path: Path) -> None:

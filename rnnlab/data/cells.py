@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from rnnlab.errors import DatasetError
+from rnnlab.source import did_you_mean, listing
 
 TEXT, NUMBER, BOOLEAN = "text", "a number", "true or false"
 SHOWN = 60  # characters of a value
@@ -20,12 +23,14 @@ class Cells:
 
     Attributes:
         where: the file and the column, for messages.
-        texts: what was given, as text; None where a value is missing.
+        lists: lists of whole numbers may stand in it.
+        values: what was given, as texts, or as tuples of whole numbers; None where a value is missing.
         kind: of the values so far; None before the first.
     """
 
     where: str
-    texts: list[str | None] = field(default_factory=list)
+    lists: bool = False
+    values: list[str | tuple[int, ...] | None] = field(default_factory=list)
     kind: str | None = None
 
     def add(self, value: Any, place: str) -> None:
@@ -40,12 +45,17 @@ class Cells:
                 another kind.
         """
         if value is None or (isinstance(value, float) and math.isnan(value)):
-            self.texts.append(None)
+            self.values.append(None)
+            return
+        if self.lists and isinstance(value, list) and all(type(item) is int for item in value):
+            self.values.append(tuple(value))
             return
         kind = _kind(value)
         if kind is None:
-            hint = "write it as a text or a number"
-            raise DatasetError("RL404", f"{self.where}, {place} holds {_named(value)}, not text or numbers", help=hint)
+            wanted = "whole numbers" if self.lists else "text or numbers"
+            hint = f"write {'a list of whole numbers' if self.lists else 'it as a text or a number'}"
+            found = "a list of something else" if self.lists and isinstance(value, list) else _named(value)
+            raise DatasetError("RL404", f"{self.where}, {place} holds {found}, not {wanted}", help=hint)
         if isinstance(value, float | Decimal) and not math.isfinite(value):
             raise DatasetError("RL410", f"{self.where}, {place} holds {value}, no finite number", help="correct it")
         if kind != self.kind and self.kind is not None:
@@ -55,7 +65,25 @@ class Cells:
                 help="write all values of a column as texts, or all as numbers",
             )
         self.kind = kind
-        self.texts.append(_as_text(value))
+        self.values.append(_as_text(value))
+
+
+def find_columns(name: str, found: Sequence[str], wanted: Sequence[str]) -> None:
+    """Refuse a table that lacks a column, or has one twice.
+
+    Raises:
+        DatasetError: RL402, RL404, with its name.
+    """
+    repeated = [column for column, count in Counter(found).items() if count > 1 and column]
+    if repeated:
+        raise DatasetError("RL404", f"{name} has more than one column {listing(repeated)}", help="rename one of them")
+    for column in wanted:
+        if column not in found:
+            raise DatasetError(
+                "RL402",
+                f"{name} has no column `{column}`",
+                help=did_you_mean(column, [item for item in found if item]),
+            )
 
 
 def _kind(value: Any) -> str | None:

@@ -158,7 +158,7 @@ def _vocabulary(preparation: Preparation) -> list[str]:
         of_input = f" of `{name}`" if len(preparation.texts) > 1 else ""
         if missing:
             warnings.append(
-                f"the training split has only {len(vectorizer.words) - vectorizer.first_id} distinct {vectorizer.unit}s"
+                f"the vocabulary has only {len(vectorizer.words) - vectorizer.first_id} distinct {vectorizer.unit}s"
                 f"{of_input}: {missing} of the {vectorizer.rows} rows of the embedding are never used."
             )
     return warnings

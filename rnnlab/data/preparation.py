@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnlab.data.id_vectorizer import IdVectorizer
 from rnnlab.data.labels import encode_classes, encode_numbers
 from rnnlab.data.series_encoder import SeriesEncoder
 from rnnlab.data.vectorizer import TextVectorizer
@@ -34,6 +35,7 @@ class Preparation:
         texts: for each input that is a text, how it becomes ids.
         arrays: for each input of numbers, the shape of a sample: (T, F), or more dimensions.
         columns: the source's column that each input was read from, where it has columns.
+        ids: for each input of sequences that are ids already, how they become one array.
         layout: how files of tagged sentences are written; None for other data.
         series: how series become windows; None for other data.
     """
@@ -43,6 +45,7 @@ class Preparation:
     texts: Mapping[str, TextVectorizer] = field(default_factory=dict)
     arrays: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
+    ids: Mapping[str, IdVectorizer] = field(default_factory=dict)
     layout: ConllFormat | WordTagFormat | None = None
     series: SeriesEncoder | None = None
 
@@ -52,15 +55,20 @@ class Preparation:
         return self.target.labels or ()
 
     @property
+    def padded(self) -> dict[str, TextVectorizer | IdVectorizer]:
+        """Return how each input of ids is made: of texts, and of sequences that are ids already."""
+        return {**self.texts, **self.ids}
+
+    @property
     def input_names(self) -> tuple[str, ...]:
         """Return the names of the network's inputs."""
-        return (*self.texts, *self.arrays, *(self.series.inputs if self.series else ()))
+        return (*self.padded, *self.arrays, *(self.series.inputs if self.series else ()))
 
     @property
     def given_inputs(self) -> tuple[str, ...]:
         """Return the inputs that new data must bring: all but what the model writes itself."""
         written = self.target.reads if self.target.kind == "sequence" else None
-        return tuple(name for name in (*self.texts, *self.arrays) if name != written)
+        return tuple(name for name in (*self.padded, *self.arrays) if name != written)
 
     @property
     def written(self) -> TextVectorizer:
@@ -74,7 +82,7 @@ class Preparation:
     @property
     def facts(self) -> Facts:
         """Return what the plan needs to know of the data."""
-        inputs = {name: vectorizer.facts for name, vectorizer in self.texts.items()}
+        inputs = {name: vectorizer.facts for name, vectorizer in self.padded.items()}
         inputs |= {
             name: InputFacts("features", timesteps=shape[0], features=shape[1:]) for name, shape in self.arrays.items()
         }
@@ -84,7 +92,7 @@ class Preparation:
         """Return the inputs by name: ids (N, T) of texts, numbers (N, T, …) as float32.
 
         Args:
-            raw: for each input, N texts or an array (N, T, …).
+            raw: for each input, N texts, N sequences of ids or an array (N, T, …).
 
         Raises:
             DatasetError: RL404, an array has another shape than the training's.
@@ -94,6 +102,8 @@ class Preparation:
             if name in self.texts:
                 vectorizer = self.texts[name]
                 inputs[name] = vectorizer.encode_written(values)[0] if vectorizer.written else vectorizer.encode(values)
+            elif name in self.ids:
+                inputs[name] = self.ids[name].encode(values)
             else:
                 inputs[name] = _numbers(name, values, self.arrays[name])
         return inputs
@@ -122,6 +132,7 @@ class Preparation:
             "target_name": self.target_name,
             "target": asdict(self.target),
             "texts": {name: vectorizer.to_data() for name, vectorizer in self.texts.items()},
+            "ids": {name: vectorizer.to_data() for name, vectorizer in self.ids.items()},
             "arrays": {name: list(shape) for name, shape in self.arrays.items()},
             "columns": dict(self.columns),
             "layout": self.layout.model_dump(mode="json") if self.layout else None,
@@ -143,6 +154,7 @@ class Preparation:
                 target_name=data["target_name"],
                 target=TargetFacts(**data["target"] | {"labels": None if labels is None else tuple(labels)}),
                 texts={name: TextVectorizer.from_data(each) for name, each in data["texts"].items()},
+                ids={name: IdVectorizer.from_data(each) for name, each in data.get("ids", {}).items()},
                 arrays={name: tuple(shape) for name, shape in data["arrays"].items()},
                 columns=data["columns"],
                 layout=_read_layout(data.get("layout")),

@@ -12,19 +12,23 @@ from numpy.typing import NDArray
 
 from rnnlab.data.cache import load_splits, replace_whole, save_splits, write_entry
 from rnnlab.data.checks import check_division, check_strata, check_target, warnings_of
+from rnnlab.data.id_vectorizer import IdVectorizer, fit_id_vectorizer
 from rnnlab.data.preparation import Preparation
 from rnnlab.data.raw import Corpus
 from rnnlab.data.running_text import prepare_running_text
 from rnnlab.data.series_preparing import prepare_series, read_table_of_series
 from rnnlab.data.sources import read_corpus
 from rnnlab.data.splits import Samples, Splits
-from rnnlab.data.splitting import Division, divide
+from rnnlab.data.splitting import Division, divide, divide_training
 from rnnlab.data.vectorizer import fit_vectorizer
+from rnnlab.data.vectors import read_vectors
+from rnnlab.data.vocabulary_files import read_vocabulary
 from rnnlab.data.windows import cut_windows
-from rnnlab.datasets import AnyDataset, ConllFormat, Facts, FilesSplit, SeriesDataset, Split, TargetFacts
+from rnnlab.datasets import AnyDataset, ConllFormat, Facts, FilesSplit, IdDataset, SeriesDataset, Split, TargetFacts
 from rnnlab.datasets.facts import TargetKind
 from rnnlab.errors import CallError, DatasetError
 from rnnlab.experiment.experiment import Experiment
+from rnnlab.experiment.named_files import named_file_findings
 from rnnlab.experiment.prepared import (
     data_fingerprint,
     padding_of,
@@ -32,7 +36,7 @@ from rnnlab.experiment.prepared import (
     running_text_facts,
     text_of,
 )
-from rnnlab.text import PADDING_ID
+from rnnlab.text import PADDING_ID, Text
 
 
 def prepare(experiment: Experiment, folder: Path, *, target: TargetKind, say: Callable[[str], None]) -> Splits:
@@ -54,6 +58,8 @@ def prepare(experiment: Experiment, folder: Path, *, target: TargetKind, say: Ca
     check_target(dataset, target)
     fingerprint = data_fingerprint(experiment, folder, target)
     if fingerprint is None:
+        for finding in named_file_findings(experiment, folder):
+            raise DatasetError("RL401", finding.message, help=finding.help)
         _read_again(dataset, folder, target, say)  # raises, and says which file and why
         raise _changed(dataset)
     found = load_splits(fingerprint)
@@ -90,14 +96,15 @@ def _prepare(
     check_division(corpus, division, declared=getattr(dataset, "labels", ()) is not None)
     say(f"preparing {len(corpus)} samples")
     if target == "continuation":
-        return _prepare_running_text(experiment, dataset, corpus, division, fingerprint)
-    preparation = _fit(experiment, dataset, corpus, division.train, target)
+        return _prepare_running_text(experiment, dataset, corpus, division, folder, fingerprint, say)
+    preparation = _fit(experiment, dataset, corpus, division.train, target, folder)
     train, validation, test = _encode(corpus, division, preparation)
-    facts = replace(preparation.facts, train_samples=len(train))
+    vectors = read_vectors(experiment, dataset, preparation, folder, say)
+    facts = replace(preparation.facts, own_test=corpus.own_test is not None, train_samples=len(train))
     counts = {name: len(indices) for name, indices in division.named().items()}
     source = corpus.source | {"samples": counts}
     warnings = warnings_of(corpus, division, preparation)
-    return Splits(train, validation, test, facts, preparation, fingerprint, source, warnings)
+    return Splits(train, validation, test, facts, preparation, fingerprint, source, warnings, vectors)
 
 
 def _changed(dataset: AnyDataset) -> DatasetError:
@@ -114,30 +121,48 @@ def _read_again(dataset: AnyDataset, folder: Path, target: TargetKind, say: Call
 
 
 def _prepare_running_text(
-    experiment: Experiment, dataset: AnyDataset, corpus: Corpus, division: Division, fingerprint: str
+    experiment: Experiment,
+    dataset: AnyDataset,
+    corpus: Corpus,
+    division: Division,
+    folder: Path,
+    fingerprint: str,
+    say: Callable[[str], None],
 ) -> Splits:
     known = dataset.target_facts()
     assert known is not None
-    (train, validation, test), preparation, sizes = prepare_running_text(experiment, known, corpus, division)
+    given = _given_units(text_of(experiment, known.reads or ""), folder)
+    (train, validation, test), preparation, sizes = prepare_running_text(experiment, known, corpus, division, given)
+    vectors = read_vectors(experiment, dataset, preparation, folder, say)
     inputs = {name: running_text_facts(text.maxlen, text.rows) for name, text in preparation.texts.items()}
     facts = Facts(inputs, {preparation.target_name: preparation.target})
     warnings = warnings_of(corpus, division, preparation) if len(corpus) > len(division.named()) else ()
-    return Splits(train, validation, test, facts, preparation, fingerprint, corpus.source | sizes, warnings)
+    return Splits(train, validation, test, facts, preparation, fingerprint, corpus.source | sizes, warnings, vectors)
 
 
 def _division(split: Split, corpus: Corpus) -> Division:
     if corpus.sizes is not None:
         train, validation, test = np.split(np.arange(len(corpus)), np.cumsum(corpus.sizes)[:2])
         return Division(train, validation, test)
-    check_strata(split, corpus)
     try:
-        return divide(split, len(corpus), classes=corpus.targets if corpus.labels else None, groups=corpus.groups)
+        if corpus.own_test is None:
+            check_strata(split, corpus)
+            return divide(split, len(corpus), classes=corpus.targets if corpus.labels else None, groups=corpus.groups)
+        samples = len(corpus) - corpus.own_test
+        classes = corpus.targets[:samples] if corpus.targets is not None and corpus.labels else None
+        train, validation = divide_training(split, samples, classes=classes)
+        return Division(train, validation, np.arange(samples, len(corpus)))
     except DatasetError as error:
         raise DatasetError(error.code, f"{corpus.source['name']}: {error.message}", help=error.help) from error
 
 
 def _fit(
-    experiment: Experiment, dataset: AnyDataset, corpus: Corpus, train: NDArray[np.int64], target: TargetKind
+    experiment: Experiment,
+    dataset: AnyDataset,
+    corpus: Corpus,
+    train: NDArray[np.int64],
+    target: TargetKind,
+    folder: Path,
 ) -> Preparation:
     """Return the preparation fitted on the training split alone."""
     known = dataset.target_facts() or TargetFacts(target, per=getattr(dataset, "per", "sample"))
@@ -146,6 +171,7 @@ def _fit(
             corpus.texts(name, train),
             text_of(experiment, name),
             padding_of(experiment, name),
+            given=_given_units(text_of(experiment, name), folder),
             written=known.kind == "sequence" and name == known.reads,
         )
         for name in dataset.text_inputs
@@ -157,14 +183,42 @@ def _fit(
     elif corpus.targets is not None:
         further = corpus.targets.shape[2 if known.per == "timestep" else 1 :]
         known = replace(known, numbers=further[0] if further else 1)
+    ids = _fit_ids(experiment, dataset, corpus, train) if isinstance(dataset, IdDataset) else {}
     return Preparation(
         target_name=dataset.target_name,
         target=known,
         texts=texts,
-        arrays={name: corpus.inputs[name].shape[1:] for name in corpus.inputs if name not in texts},
+        ids=ids,
+        arrays={name: corpus.inputs[name].shape[1:] for name in corpus.inputs if name not in (*texts, *ids)},
         columns=corpus.columns,
         layout=(getattr(dataset, "format", None) or ConllFormat()) if known.kind == "tags" else None,
     )
+
+
+def _given_units(text: Text, folder: Path) -> list[str] | None:
+    return read_vocabulary(folder / text.vocabulary_file, text) if text.vocabulary_file else None
+
+
+def _fit_ids(
+    experiment: Experiment, dataset: IdDataset, corpus: Corpus, train: NDArray[np.int64]
+) -> dict[str, IdVectorizer]:
+    (name,) = dataset.input_names
+    lengths = corpus.inputs[name].lengths
+    if not lengths.all():
+        raise DatasetError(
+            "RL433",
+            f"sample {int(np.argmin(lengths))} (counted from 0) has no ids: a network cannot read nothing",
+            help="leave it out, or give an `oov_char`, which stands for words that are cut",
+        )
+    vectorizer = fit_id_vectorizer(
+        lengths[train],
+        padding_of(experiment, name),
+        rows=dataset.num_words,
+        start_char=getattr(dataset, "start_char", None),
+        oov_char=dataset.oov_char,
+        words=corpus.words,
+    )
+    return {name: vectorizer}
 
 
 def _encode(corpus: Corpus, division: Division, preparation: Preparation) -> list[Samples]:
@@ -173,8 +227,9 @@ def _encode(corpus: Corpus, division: Division, preparation: Preparation) -> lis
 
 def _encode_split(corpus: Corpus, indices: NDArray[np.int64], preparation: Preparation) -> Samples:
     texts = {name: corpus.texts(name, indices) for name in preparation.texts}
+    ids = {name: corpus.inputs[name].take(indices) for name in preparation.ids}
     arrays = {name: corpus.inputs[name][indices] for name in preparation.arrays}
-    inputs = preparation.encode(texts | arrays)
+    inputs = preparation.encode(texts | ids | arrays)
     targets: NDArray[Any]
     if corpus.tags is not None:
         targets = preparation.align_tags([corpus.tags[index] for index in indices])
@@ -182,11 +237,11 @@ def _encode_split(corpus: Corpus, indices: NDArray[np.int64], preparation: Prepa
         targets = preparation.encode_targets(texts[preparation.target.reads or ""])
     else:
         targets = corpus.targets[indices]
-    masked = {name for name, vectorizer in preparation.texts.items() if vectorizer.mask}
+    masked = {name for name, vectorizer in preparation.padded.items() if vectorizer.mask}
     return Samples(
         inputs=inputs,
         targets={preparation.target_name: targets},
         masks={name: inputs[name] != PADDING_ID for name in masked if (inputs[name] == PADDING_ID).any()},
         rows=corpus.rows[indices],
-        raw=dict(texts),
+        raw=texts | {name: [" ".join(map(str, each.tolist())) for each in ids[name]] for name in ids},
     )

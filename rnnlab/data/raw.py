@@ -33,7 +33,7 @@ class Corpus:
     """N raw samples.
 
     Attributes:
-        inputs: for each input N texts, or numbers (N, T, …).
+        inputs: for each input N texts, numbers (N, T, …), or `Ragged` sequences of ids.
         targets: class indices int64 or numbers float32, (N,), (N, K), (N, T) or (N, T, K); None where the target is a
             text, which stands among the inputs, or where `tags` are the targets.
         labels: the classes in the order of their indices; empty for numbers and texts.
@@ -42,6 +42,8 @@ class Corpus:
         groups: N values of the group's column, where the split asks for one.
         sizes: samples of train, validation and test where each has its own file.
         columns: the source's column of each input, where it has columns.
+        own_test: how many samples, the last ones, are the data's own test set.
+        words: of sequences of ids the word of each, where known.
         tags: N class indices int64, one for each unit of a sample's text; None where the targets are others.
     """
 
@@ -53,6 +55,8 @@ class Corpus:
     groups: tuple[str, ...] | None = None
     sizes: tuple[int, int, int] | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
+    own_test: int | None = None
+    words: tuple[str, ...] = ()
     tags: tuple[NDArray[np.int64], ...] | None = None
 
     def __len__(self) -> int:

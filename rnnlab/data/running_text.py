@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -56,9 +56,16 @@ def read_text_file(dataset: TextFileDataset, folder: Path, say: Callable[[str], 
 
 
 def prepare_running_text(
-    experiment: Experiment, known: TargetFacts, corpus: Corpus, division: Division
+    experiment: Experiment, known: TargetFacts, corpus: Corpus, division: Division, given: Sequence[str] | None
 ) -> tuple[list[Samples], Preparation, dict[str, dict[str, int]]]:
     """Return the splits as flat ids (L,), how they were made, and how many units and characters each has.
+
+    Args:
+        experiment: the validated file.
+        known: the target, the next unit.
+        corpus: the texts.
+        division: of them.
+        given: the units of a vocabulary file; None where those of train are counted.
 
     The samples of a split follow one another as they do in the source, each on a line of its own.
 
@@ -69,7 +76,7 @@ def prepare_running_text(
     assert isinstance(task, LanguageModel)
     texts = {split: "\n".join(corpus.texts(name, np.sort(rows))) for split, rows in division.named().items()}
     padding = Padding(maxlen=task.window, mask=False)
-    vectorizer = fit_vectorizer((texts["train"],), text_of(experiment, name), padding)
+    vectorizer = fit_vectorizer((texts["train"],), text_of(experiment, name), padding, given=given)
     flat = {split: vectorizer.flat(text) for split, text in texts.items()}
     for split, ids in flat.items():
         if len(ids) < 2:

@@ -62,7 +62,9 @@ def prepare_series(
     purged = sum(count_windows(each[-1][1], dataset) for each in spans) - sum(totals.values()) - bare
     target = dataset.target_facts()
     return Splits(
-        **samples,
+        samples["train"],
+        samples["validation"],
+        samples["test"],
         facts=Facts(inputs, {dataset.target_name: target}, train_samples=totals["train"]),
         preparation=Preparation(dataset.target_name, target, series=encoder),
         fingerprint=fingerprint,

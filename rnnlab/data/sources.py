@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from rnnlab.data.array_files import read_arrays
 from rnnlab.data.cmudict import read_cmudict
 from rnnlab.data.fetching import fetch
+from rnnlab.data.id_files import read_ids
+from rnnlab.data.keras_sequences import read_keras_sequences
 from rnnlab.data.king_james_bible import read_king_james_bible
 from rnnlab.data.labels import check_labels, encode_classes, encode_numbers
 from rnnlab.data.movie_snippets import read_movie_snippets
@@ -25,6 +27,10 @@ from rnnlab.datasets import (
     FilesSplit,
     GeneratedDataset,
     GroupSplit,
+    IdDataset,
+    IdsDataset,
+    ImdbDataset,
+    ReutersDataset,
     TaggedDataset,
     TextFileDataset,
     TextPairsDataset,
@@ -42,7 +48,7 @@ READERS: dict[str, Callable[[Path, str], CatalogSamples]] = {
 
 
 def read_corpus(
-    dataset: CatalogDataset | FileDataset | GeneratedDataset,
+    dataset: CatalogDataset | FileDataset | IdDataset | GeneratedDataset,
     folder: Path,
     target: TargetKind,
     say: Callable[[str], None],
@@ -50,13 +56,17 @@ def read_corpus(
     """Return the samples of a dataset, fetched if they must be.
 
     Raises:
-        DatasetError: RL401 to RL410.
+        DatasetError: RL401 to RL410, RL430 to RL433.
         CallError: the dataset cannot be used like this.
     """
     if isinstance(dataset, CatalogDataset):
         return _read_catalog(dataset, say)
     if isinstance(dataset, ArraysDataset):
         return read_arrays(dataset, folder, target, say)
+    if isinstance(dataset, ImdbDataset | ReutersDataset):
+        return read_keras_sequences(dataset, folder, say)
+    if isinstance(dataset, IdsDataset):
+        return read_ids(dataset, folder, target, say)
     if isinstance(dataset, TextPairsDataset):
         return _read_text_pairs(dataset, folder, say)
     if isinstance(dataset, TaggedDataset | GeneratedDataset):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnlab.data.preparation import Preparation
+from rnnlab.data.vectors import Vectors
 from rnnlab.datasets import Facts
 
 
@@ -45,7 +46,7 @@ class Samples:
             or the padding is not to be masked.
         rows: (N,) int64, row of the source table, counted from 0.
         raw: for each input that is a text, the texts as they stood in the source (for baselines and for
-            showing); read from disk one by one.
+            showing), of sequences that are ids already the ids with blanks between; read from disk one by one.
         streams: B, where rows follow one another: row b continues row b - B; None where each stands for itself.
         timeline: of series, the times of what the windows point into.
     """
@@ -74,6 +75,7 @@ class Splits:
         fingerprint: SHA-256 of the source and of everything that changed it; the cache's key.
         source: what the data are: name, sha256, licence, citation, counts; plain data for the record.
         warnings: sentences for the person, each complete.
+        vectors: pretrained ones, by the name of their embedding layer.
     """
 
     train: Samples
@@ -84,6 +86,7 @@ class Splits:
     fingerprint: str
     source: dict[str, Any]
     warnings: tuple[str, ...] = ()
+    vectors: Mapping[str, Vectors] = field(default_factory=dict)
 
     def named(self) -> dict[str, Samples]:
         """Return the splits by name: train, validation, test."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnlab.datasets import GroupSplit, RandomSplit, Split, StratifiedSplit, TailSplit
+from rnnlab.datasets import FilesSplit, GroupSplit, RandomSplit, Split, StratifiedSplit, TailSplit, TimeSplit
 from rnnlab.datasets.split import DEFAULT_TEST
 from rnnlab.errors import DatasetError
 
@@ -44,25 +44,49 @@ def divide(split: Split, samples: int, *, classes: NDArray[np.int64] | None, gro
     Raises:
         DatasetError: RL406, a split would be empty, or the table has no classes to stratify by.
     """
+    test = getattr(split, "test", None)
+    return _divide(split, samples, DEFAULT_TEST if test is None else test, classes, groups)
+
+
+def divide_training(split: Split, samples: int, *, classes: NDArray[np.int64] | None) -> tuple[Indices, Indices]:
+    """Return (train, validation) of the training samples of data that bring their own test set.
+
+    Args:
+        split: how; `random`, `stratified` or `tail`.
+        samples: N, for training.
+        classes: (N,) class indices, None for numbers.
+
+    Raises:
+        DatasetError: RL406, a split would be empty, or there are no classes to stratify by.
+    """
+    division = _divide(split, samples, 0.0, classes, None)
+    return division.train, division.validation
+
+
+def _divide(
+    split: Split, samples: int, test: float, classes: NDArray[np.int64] | None, groups: Sequence[str] | None
+) -> Division:
+    if isinstance(split, FilesSplit | TimeSplit):
+        raise ValueError(f"`split` must divide one table, found `{split.kind}`")
+    counts = _counts(split, samples, test)
     if isinstance(split, TailSplit):
-        counts = tail_counts(split, samples)
-        train, validation, test = np.split(np.arange(samples), np.cumsum(counts)[:2])
-        return Division(train, validation, test)
+        train, validation, tested = np.split(np.arange(samples), np.cumsum(counts)[:2])
+        return Division(train, validation, tested)
+    _, validation_count, test_count = counts
     if isinstance(split, RandomSplit):
-        _, validation_count, test_count = _counts(split, samples)
         order = _draw(split.seed, samples)
         assigned = np.full(samples, TRAIN)
         assigned[order[:test_count]] = TEST
         assigned[order[test_count : test_count + validation_count]] = VALIDATION
     elif isinstance(split, StratifiedSplit):
         order = _draw(split.seed, samples)
-        assigned = _assign_stratified(split, order, classes)
+        assigned = _assign_stratified(validation_count, test_count, order, classes)
     elif isinstance(split, GroupSplit) and groups is not None:
         order = _draw(split.seed, samples)
-        assigned = _assign_groups(split, groups)
+        assigned = _assign_groups(split, validation_count, test_count, groups)
     else:
-        raise ValueError(f"`split` must divide one table, found `{split.kind}`")
-    return _collect(order, assigned)
+        raise ValueError(f"`split: {{kind: {split.kind}}}` needs groups")
+    return _collect(order, assigned, counts)
 
 
 def tail_counts(split: TailSplit, samples: int) -> tuple[int, int, int]:
@@ -71,7 +95,7 @@ def tail_counts(split: TailSplit, samples: int) -> tuple[int, int, int]:
     Raises:
         DatasetError: RL406, a split would be empty.
     """
-    return _counts(split, samples)
+    return _counts(split, samples, DEFAULT_TEST if split.test is None else split.test)
 
 
 def _draw(seed: int, samples: int) -> Indices:
@@ -79,28 +103,26 @@ def _draw(seed: int, samples: int) -> Indices:
     return np.random.RandomState(seed).permutation(samples).astype(np.int64)
 
 
-def _collect(order: Indices, assigned: NDArray[np.int64]) -> Division:
+def _collect(order: Indices, assigned: NDArray[np.int64], counts: tuple[int, int, int]) -> Division:
     of_order = assigned[order]
     division = Division(*(order[of_order == name] for name in (TRAIN, VALIDATION, TEST)))
-    for name, indices in division.named().items():
-        if not len(indices):
+    for (name, indices), wanted in zip(division.named().items(), counts, strict=True):
+        if wanted and not len(indices):
             raise _too_few(name, len(order))
     return division
 
 
-def _counts(split: RandomSplit | StratifiedSplit | GroupSplit | TailSplit, samples: int) -> tuple[int, int, int]:
-    """Return the samples of train, validation and test; none of them is 0."""
+def _counts(
+    split: RandomSplit | StratifiedSplit | GroupSplit | TailSplit, samples: int, share: float
+) -> tuple[int, int, int]:
+    """Return the samples of train, validation and test; none of them is 0, but for a test share of 0."""
     validation = _rounded(split.validation * samples)
-    test = _rounded(_test_share(split) * samples)
+    test = _rounded(share * samples)
     train = samples - validation - test
-    for name, count in (("train", train), ("validation", validation), ("test", test)):
+    for name, count in (("train", train), ("validation", validation), ("test", test if share else 1)):
         if count < 1:
             raise _too_few(name, samples)
     return train, validation, test
-
-
-def _test_share(split: RandomSplit | StratifiedSplit | GroupSplit | TailSplit) -> float:
-    return DEFAULT_TEST if split.test is None else split.test
 
 
 def _rounded(share: float) -> int:
@@ -115,14 +137,15 @@ def _too_few(name: str, samples: int) -> DatasetError:
     )
 
 
-def _assign_stratified(split: StratifiedSplit, order: Indices, classes: NDArray[np.int64] | None) -> NDArray[np.int64]:
+def _assign_stratified(
+    validation_count: int, test_count: int, order: Indices, classes: NDArray[np.int64] | None
+) -> NDArray[np.int64]:
     if classes is None:
         raise DatasetError(
             "RL406",
             "`split: {kind: stratified}` needs classes, and the target is a number",
             help="use `kind: random`",
         )
-    _, validation_count, test_count = _counts(split, len(order))
     sizes = np.bincount(classes)
     tests = _apportion(sizes, test_count)
     validations = _apportion(sizes, validation_count)
@@ -143,7 +166,9 @@ def _apportion(sizes: NDArray[np.int64], total: int) -> NDArray[np.int64]:
     return counts
 
 
-def _assign_groups(split: GroupSplit, groups: Sequence[str]) -> NDArray[np.int64]:
+def _assign_groups(
+    split: GroupSplit, validation_count: int, test_count: int, groups: Sequence[str]
+) -> NDArray[np.int64]:
     names, first, group_of = np.unique(np.array(groups), return_index=True, return_inverse=True)
     if len(names) < 3:
         raise DatasetError(
@@ -152,7 +177,6 @@ def _assign_groups(split: GroupSplit, groups: Sequence[str]) -> NDArray[np.int64
             "three splits need at least 3 groups",
             help="use another column, or `kind: random`",
         )
-    _, validation_count, test_count = _counts(split, len(groups))
     sizes = np.bincount(group_of)
     kind = np.full(len(names), TRAIN)
     drawn = iter(np.argsort(first, kind="stable")[_draw(split.seed, len(names))])

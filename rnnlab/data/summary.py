@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from rnnlab.data.id_vectorizer import IdVectorizer
 from rnnlab.data.preparation import Preparation
 from rnnlab.data.series_encoder import SeriesEncoder
 from rnnlab.data.splits import Samples, Splits
 from rnnlab.data.vectorizer import TextVectorizer
 from rnnlab.text import PADDING_ID, UNKNOWN_ID
 
+SHOWN, SHOWN_WORDS = 3, 30
 SHOWN_SERIES = 10
 
 
@@ -21,8 +24,10 @@ def dataset_summary(splits: Splits) -> dict[str, Any]:
     Returns:
         `source`; `samples` per split; `classes` per split, or for numbers the `target` of train; `inputs` by name: of a
         text its `unit`, `vocabulary`, `timesteps`, the `length` of the training texts in units before padding, of train
-        the shares of units `cut` and of `padding`, and the share of `unknown` units per split; of an array its
-        `timesteps`, `features`, and their least, mean and greatest number; `warnings`.
+        the shares of units `cut` and of `padding`, and the share of `unknown` units per split; of sequences of ids
+        also some of train as words, `shown`; of an array its
+        `timesteps`, `features`, and their least, mean and greatest number; `vectors` by embedding layer, with the words
+        they cover; `warnings`.
     """
     preparation = splits.preparation
     if preparation.target.kind == "continuation":
@@ -34,7 +39,10 @@ def dataset_summary(splits: Splits) -> dict[str, Any]:
         "source": splits.source,
         "samples": {name: len(samples) for name, samples in splits.named().items()},
         **_targets(splits),
-        "inputs": texts | {name: _array(splits.train, name) for name in preparation.arrays},
+        "inputs": texts
+        | {name: _ids(splits, name, vectorizer) for name, vectorizer in preparation.ids.items()}
+        | {name: _array(splits.train, name) for name in preparation.arrays},
+        **_vectors(splits),
         "warnings": list(splits.warnings),
     }
 
@@ -92,6 +100,42 @@ def _text(splits: Splits, name: str, vectorizer: TextVectorizer) -> dict[str, An
     return {
         "unit": vectorizer.unit,
         "vocabulary": {"rows": vectorizer.rows, "found": len(vectorizer.words) - vectorizer.first_id},
+        **_padded(splits, name, vectorizer, lengths),
+        "unknown": {split: _share_of(UNKNOWN_ID, samples, name) for split, samples in splits.named().items()},
+    }
+
+
+def _ids(splits: Splits, name: str, vectorizer: IdVectorizer) -> dict[str, Any]:
+    lengths = np.array([text.count(" ") + 1 for text in splits.train.raw[name]])
+    unknown = vectorizer.oov_char
+    return {
+        "vocabulary": {"rows": vectorizer.rows, "words": len(vectorizer.ids)},
+        **_padded(splits, name, vectorizer, lengths),
+        **(
+            {"unknown": {split: _share_of(unknown, samples, name) for split, samples in splits.named().items()}}
+            if unknown is not None
+            else {}
+        ),
+        "shown": {f"row {row}": _shown(splits.train, name, vectorizer, row) for row in range(min(SHOWN, len(lengths)))},
+    }
+
+
+def _shown(samples: Samples, name: str, vectorizer: IdVectorizer, row: int) -> str:
+    ids = [int(number) for number in samples.raw[name][row].split()]
+    return vectorizer.decode(ids[:SHOWN_WORDS]) + (" …" if len(ids) > SHOWN_WORDS else "")
+
+
+def _vectors(splits: Splits) -> dict[str, Any]:
+    found = {
+        name: {"words": len(each.rows), "output_dim": each.values.shape[1]} for name, each in splits.vectors.items()
+    }
+    return {"vectors": found} if found else {}
+
+
+def _padded(
+    splits: Splits, name: str, vectorizer: TextVectorizer | IdVectorizer, lengths: NDArray[np.int64]
+) -> dict[str, Any]:
+    return {
         "timesteps": vectorizer.maxlen,
         "length": {
             "min": int(lengths.min()),
@@ -102,7 +146,6 @@ def _text(splits: Splits, name: str, vectorizer: TextVectorizer) -> dict[str, An
         },
         "cut": float(np.maximum(lengths - vectorizer.maxlen, 0).sum() / lengths.sum()),
         "padding": float((splits.train.inputs[name] == PADDING_ID).mean()),
-        "unknown": {split: _unknown(samples, name) for split, samples in splits.named().items()},
     }
 
 
@@ -150,6 +193,6 @@ def _class_counts(targets: Any, labels: tuple[str, ...]) -> dict[str, int]:
     return {label: int(count) for label, count in zip(labels, counts, strict=True)}
 
 
-def _unknown(samples: Samples, name: str) -> float:
+def _share_of(number: int, samples: Samples, name: str) -> float:
     ids_NT = samples.inputs[name]
-    return float((ids_NT == UNKNOWN_ID).sum() / (ids_NT != PADDING_ID).sum())
+    return float((ids_NT == number).sum() / (ids_NT != PADDING_ID).sum())

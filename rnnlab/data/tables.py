@@ -8,29 +8,23 @@ from __future__ import annotations
 
 import csv
 import json
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow
-import pyarrow.compute
-import pyarrow.parquet
-
-from rnnlab.data.cells import Cells
-from rnnlab.data.files import LONGEST_LINE, MEBIBYTE, read_bytes, read_lines
+from rnnlab.data.cells import Cells, find_columns
+from rnnlab.data.files import LONGEST_LINE, MEBIBYTE, read_lines
 from rnnlab.data.labels import ROWS
+from rnnlab.data.parquet_files import read_parquet
 from rnnlab.errors import DatasetError
-from rnnlab.source import did_you_mean, listing
+from rnnlab.source import listing
 
 ENDINGS = (".csv", ".tsv", ".jsonl", ".parquet")
 SPOKEN = {"\t": "tab", ";": "`;`", "|": "`|`", ",": "`,`"}
 """What may stand between columns, in words."""
 SHOWN_ROWS = 5
-MOST_ROWS = 100_000_000
-LARGEST_COLUMN = 4 * 2**30  # bytes of a column of parquet when unpacked
 LONGEST_NUMBER = 400  # digits; float64 ends after 309
 
 
@@ -40,20 +34,36 @@ class Table:
 
     Attributes:
         name: the file's name, for messages.
-        columns: by name, N values as text; None where a value is missing.
+        columns: by name, N values as text, or tuples of whole numbers where lists may stand; None where a value is
+            missing.
     """
 
     name: str
-    columns: dict[str, tuple[str | None, ...]]
+    columns: dict[str, tuple[Any, ...]]
 
     def values(self, column: str) -> list[str]:
-        """Return a column in which nothing may be missing; blanks alone are nothing.
+        """Return a column of texts in which nothing may be missing; blanks alone are nothing.
 
         Raises:
             DatasetError: RL405, with the rows.
         """
+        return self._present_values(column)
+
+    def sequences(self, column: str) -> list[str | tuple[int, ...]]:
+        """Return a column of texts or lists in which nothing may be missing.
+
+        Raises:
+            DatasetError: RL405, with the rows.
+        """
+        return self._present_values(column)
+
+    def _present_values(self, column: str) -> list[Any]:
         values = self.columns[column]
-        missing = [row for row, value in enumerate(values, start=1) if value is None or not value.strip()]
+        missing = [
+            row
+            for row, value in enumerate(values, start=1)
+            if value is None or (isinstance(value, str) and not value.strip())
+        ]
         if missing:
             shown = ", ".join(str(row) for row in missing[:SHOWN_ROWS]) + ("…" if len(missing) > SHOWN_ROWS else "")
             count = f"{len(missing)} value{'s are' if len(missing) > 1 else ' is'} missing"
@@ -65,8 +75,13 @@ class Table:
         return [value for value in values if value is not None]
 
 
-def read_table(path: Path, columns: Sequence[str]) -> Table:
+def read_table(path: Path, columns: Sequence[str], *, lists: Collection[str] = ()) -> Table:
     """Return the named columns of a csv, tsv, jsonl or parquet file (by the ending of its name).
+
+    Args:
+        path: the file.
+        columns: their names.
+        lists: those of jsonl and parquet in which lists of whole numbers may stand.
 
     Raises:
         DatasetError: RL401 it cannot be read, RL402 a column is missing, RL403 it is not UTF-8, RL404 it is
@@ -82,24 +97,11 @@ def read_table(path: Path, columns: Sequence[str]) -> Table:
         )
     wanted = tuple(dict.fromkeys(columns))
     if ending == ".parquet":
-        return _read_parquet(path, wanted)
+        return _table(path.name, wanted, read_parquet(path, wanted, lists))
     lines = read_lines(path, empty="the first row names the columns")
     if ending == ".jsonl":
-        return _read_jsonl(path.name, lines, wanted)
+        return _read_jsonl(path.name, lines, wanted, lists)
     return _read_delimited(path.name, lines, wanted, delimiter="," if ending == ".csv" else "\t")
-
-
-def _find_columns(name: str, found: Sequence[str], wanted: Sequence[str]) -> None:
-    repeated = [column for column, count in Counter(found).items() if count > 1 and column]
-    if repeated:
-        raise DatasetError("RL404", f"{name} has more than one column {listing(repeated)}", help="rename one of them")
-    for column in wanted:
-        if column not in found:
-            raise DatasetError(
-                "RL402",
-                f"{name} has no column `{column}`",
-                help=did_you_mean(column, [item for item in found if item]),
-            )
 
 
 def _read_delimited(name: str, lines: Iterator[str], wanted: Sequence[str], *, delimiter: str) -> Table:
@@ -107,7 +109,7 @@ def _read_delimited(name: str, lines: Iterator[str], wanted: Sequence[str], *, d
     header = next((row for _, row in rows if row), [])
     if len(header) == 1 and header[0] not in wanted:
         _check_delimiter(name, header[0], wanted[0], delimiter)
-    _find_columns(name, header, wanted)
+    find_columns(name, header, wanted)
     positions = [header.index(column) for column in wanted]
     columns: list[list[str | None]] = [[] for _ in wanted]
     blank: list[list[str]] = []
@@ -181,8 +183,8 @@ def _long_fields() -> Iterator[None]:
         csv.field_size_limit(before)
 
 
-def _read_jsonl(name: str, lines: Iterator[str], wanted: Sequence[str]) -> Table:
-    columns = {key: Cells(f"{name}, column `{key}`") for key in wanted}
+def _read_jsonl(name: str, lines: Iterator[str], wanted: Sequence[str], lists: Collection[str]) -> Table:
+    columns = {key: Cells(f"{name}, column `{key}`", lists=key in lists) for key in wanted}
     known: dict[str, None] = {}
     for line, row in enumerate(lines, start=1):
         if row.strip():
@@ -190,8 +192,8 @@ def _read_jsonl(name: str, lines: Iterator[str], wanted: Sequence[str]) -> Table
             known |= dict.fromkeys(item)
             for key, cells in columns.items():
                 cells.add(item.get(key), f"line {line}")
-    _find_columns(name, list(known), wanted)
-    return _table(name, wanted, [cells.texts for cells in columns.values()])
+    find_columns(name, list(known), wanted)
+    return _table(name, wanted, [cells.values for cells in columns.values()])
 
 
 def _json_object(name: str, line: int, row: str) -> dict[str, Any]:
@@ -225,88 +227,10 @@ def _whole(digits: str) -> int:
     return int(digits)
 
 
-def _read_parquet(path: Path, wanted: Sequence[str]) -> Table:
-    content = read_bytes(path, empty="write it again")
-    try:
-        source = pyarrow.BufferReader(content)
-        schema = pyarrow.parquet.read_schema(source)
-        _find_columns(path.name, schema.names, wanted)
-        texts = [key for key in wanted if schema.field(key).type in (pyarrow.string(), pyarrow.large_string())]
-        file = pyarrow.parquet.ParquetFile(source, read_dictionary=texts)
-        _check_size(path.name, file.metadata, wanted)
-        table = file.read(columns=list(wanted))
-    except (pyarrow.ArrowException, OSError) as error:
-        first = str(error).splitlines()[0]
-        raise DatasetError(
-            "RL404", f"{path.name} is not a whole parquet file: {first}", help="write it again"
-        ) from error
-    for key in wanted:
-        size = sum(_unpacked_bytes(chunk) for chunk in table.column(key).chunks)
-        _check_limit(f"{path.name}, column `{key}`", size, LARGEST_COLUMN, "bytes of text")
-    return _table(path.name, wanted, [_parquet_column(path.name, key, table.column(key)) for key in wanted])
-
-
-def _check_size(name: str, metadata: Any, wanted: Sequence[str]) -> None:
-    """Refuse a file that is small and would be huge in memory."""
-    _check_limit(name, metadata.num_rows, MOST_ROWS, "rows")
-    sizes = dict.fromkeys(wanted, 0)
-    for group in range(metadata.num_row_groups):
-        for index in range(metadata.num_columns):
-            column = metadata.row_group(group).column(index)
-            if column.path_in_schema in sizes:
-                sizes[column.path_in_schema] += column.total_uncompressed_size
-    for key, size in sizes.items():
-        _check_limit(f"{name}, column `{key}`", size, LARGEST_COLUMN, "bytes")
-
-
-def _check_limit(where: str, found: int, limit: int, what: str) -> None:
-    if found > limit:
-        hint = "divide it; if it should be smaller, write it again"
-        raise DatasetError("RL470", f"{where} has {found:,} {what}; the limit is {limit:,}", help=hint)
-
-
-def _unpacked_bytes(chunk: Any) -> int:
-    """Return how many bytes the texts have that a dictionary writes once and rows repeat; 0 of other columns."""
-    if not pyarrow.types.is_dictionary(chunk.type) or not len(chunk.dictionary):
-        return 0
-    lengths = pyarrow.compute.binary_length(chunk.dictionary)
-    return pyarrow.compute.sum(lengths.take(chunk.indices)).as_py() or 0
-
-
-def _parquet_column(name: str, key: str, column: Any) -> list[str | None]:
-    cells = Cells(f"{name}, column `{key}`")
-    try:
-        values = column.to_pylist()
-    except (ValueError, OverflowError):
-        values = _until_unreadable(cells.where, column)
-    for row, value in enumerate(values, start=1):
-        cells.add(value, f"data row {row}")
-    return cells.texts
-
-
-def _until_unreadable(where: str, column: Any) -> Iterator[Any]:
-    """Yield values up to the first that Python cannot hold.
-
-    Raises:
-        DatasetError: RL403, RL404, with its row.
-    """
-    for row, scalar in enumerate(column, start=1):
-        try:
-            yield scalar.as_py()
-        except UnicodeDecodeError as error:
-            raise DatasetError(
-                "RL403", f"{where}, data row {row} is not UTF-8", help="write the texts as UTF-8"
-            ) from error
-        except (ValueError, OverflowError) as error:
-            raise DatasetError(
-                "RL404", f"{where}, data row {row} cannot be read: {error}", help="correct it"
-            ) from error
-
-
-def _table(name: str, wanted: Sequence[str], columns: Sequence[Sequence[str | None]]) -> Table:
+def _table(name: str, wanted: Sequence[str], columns: Sequence[Sequence[Any]]) -> Table:
     for column, values in zip(wanted, columns, strict=True):
         for row, value in enumerate(values, start=1):
-            if value is not None and (what := _unwritable(value)):
+            if isinstance(value, str) and (what := _unwritable(value)):
                 raise DatasetError(
                     "RL403", f"{name}, column `{column}`, data row {row} ({ROWS}) holds {what}", help="remove it"
                 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any, TypeVar
@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnlab.data.units import join_units, split_units
+from rnnlab.data.subwords import fit_subwords, read_tokenizer
+from rnnlab.data.units import fold, join_units, split_units
 from rnnlab.datasets.facts import InputFacts
 from rnnlab.padding import Padding, Side
 from rnnlab.text import END_ID, PADDING_ID, START_ID, UNKNOWN_ID, Text, Unit
@@ -39,6 +40,7 @@ class TextVectorizer:
         mask: the padding is to be masked.
         written: the text is to be written, so ids 2 and 3 are its start and its end, and one of the T timesteps is for
             them.
+        tokenizer: of sub-words, as JSON.
     """
 
     unit: Unit
@@ -50,6 +52,12 @@ class TextVectorizer:
     truncating: Side
     mask: bool
     written: bool = False
+    tokenizer: str | None = None
+
+    @cached_property
+    def _subwords(self) -> Callable[[str], list[str]]:
+        tokenizer = read_tokenizer(self.tokenizer or "")
+        return lambda text: list(tokenizer.encode(text).tokens)
 
     @cached_property
     def ids(self) -> dict[str, int]:
@@ -67,7 +75,13 @@ class TextVectorizer:
         return InputFacts("ids", self.maxlen, vocabulary=self.rows, padding=self.padding, masked=self.mask)
 
     def units(self, text: str) -> list[str]:
-        """Return the units of a text, in order."""
+        """Return the units of a text, in order.
+
+        Raises:
+            DatasetError: RL434, they are sub-words and `tokenizers` is not installed.
+        """
+        if self.unit == "subword":
+            return self._subwords(fold(text, lowercase=self.lowercase))
         return split_units(text, self.unit, lowercase=self.lowercase)
 
     def encode(self, texts: Sequence[str]) -> Ids:
@@ -91,7 +105,7 @@ class TextVectorizer:
         """
         found = np.full((len(sequences), self.maxlen), fill, dtype)
         for row, sequence in zip(found, sequences, strict=True):
-            kept = self.cut(sequence, self.maxlen)
+            kept = cut(sequence, self.maxlen, self.truncating)
             start = self.maxlen - len(kept) if self.padding == "pre" else 0
             row[start : start + len(kept)] = kept
         return found
@@ -104,7 +118,7 @@ class TextVectorizer:
         read_NT = np.full((len(texts), self.maxlen), PADDING_ID, np.int32)
         wanted_NT = read_NT.copy()
         for read, wanted, text in zip(read_NT, wanted_NT, texts, strict=True):
-            kept = self.cut(self._ids_of(text), self.maxlen - 1)
+            kept = cut(self._ids_of(text), self.maxlen - 1, self.truncating)
             read[: len(kept) + 1] = [START_ID, *kept]
             wanted[: len(kept) + 1] = [*kept, END_ID]
         return read_NT, wanted_NT
@@ -125,10 +139,6 @@ class TextVectorizer:
     def _ids_of(self, text: str) -> list[int]:
         return [self.ids.get(unit, UNKNOWN_ID) for unit in self.units(text)]
 
-    def cut(self, units: Sequence[Any], limit: int) -> Sequence[Any]:
-        """Return the units that are kept of a long text."""
-        return units[max(0, len(units) - limit) :] if self.truncating == "pre" else units[:limit]
-
     def to_data(self) -> dict[str, Any]:
         """Return plain data."""
         return asdict(self) | {"words": list(self.words)}
@@ -143,42 +153,70 @@ class TextVectorizer:
         return cls(**data | {"words": tuple(data["words"])})
 
 
-def fit_vectorizer(texts: Sequence[str], text: Text, padding: Padding, *, written: bool = False) -> TextVectorizer:
+def fit_vectorizer(
+    texts: Sequence[str], text: Text, padding: Padding, *, given: Sequence[str] | None = None, written: bool = False
+) -> TextVectorizer:
     """Return the vectorizer fitted on the training texts.
 
     Args:
         texts: of the training split only.
         text: the `text` section.
         padding: the `padding` section.
+        given: the units of `text.vocabulary_file`.
         written: the text is to be written.
+
+    Raises:
+        DatasetError: RL434, sub-words are wanted and `tokenizers` is not installed.
     """
+    special = (PADDING_WORD, UNKNOWN_WORD, *((START_WORD, END_WORD) if written else ()))
+    limit = text.vocabulary - len(special)
+    tokenizer: str | None = None
+    if text.unit == "subword":
+        tokenizer, known, lengths = _fit_subwords(texts, text, limit)
+    else:
+        known, lengths = _most_frequent(texts, text, limit)
+    return TextVectorizer(
+        unit=text.unit,
+        lowercase=text.lowercase,
+        words=(*special, *(known if given is None else given[:limit])),
+        rows=text.vocabulary,
+        maxlen=fit_maxlen([length + 1 if written else max(1, length) for length in lengths], padding),
+        padding=padding.padding,
+        truncating=padding.truncating or ("post" if written else "pre"),
+        mask=padding.mask,
+        written=written,
+        tokenizer=tokenizer,
+    )
+
+
+def _fit_subwords(texts: Sequence[str], text: Text, limit: int) -> tuple[str, Sequence[str], list[int]]:
+    """Return (the tokenizer as JSON, its sub-words, the length of each text)."""
+    folded = [fold(sample, lowercase=text.lowercase) for sample in texts]
+    written, known = fit_subwords(folded, limit=limit, min_frequency=text.min_frequency)
+    tokenizer = read_tokenizer(written)
+    return written, known, [len(each.tokens) for each in tokenizer.encode_batch(folded)]
+
+
+def _most_frequent(texts: Sequence[str], text: Text, limit: int) -> tuple[Sequence[str], list[int]]:
+    """Return (the most frequent units, the length of each text); ties by alphabet: no order of samples matters."""
+    assert text.unit != "subword"
     counts: Counter[str] = Counter()
     lengths = []
     for sample in texts:
         units = split_units(sample, text.unit, lowercase=text.lowercase)
         counts.update(units)
-        lengths.append(len(units) + 1 if written else max(1, len(units)))
-    special = (PADDING_WORD, UNKNOWN_WORD, *((START_WORD, END_WORD) if written else ()))
-    return TextVectorizer(
-        unit=text.unit,
-        lowercase=text.lowercase,
-        words=(*special, *_most_frequent(counts, text.vocabulary - len(special))),
-        rows=text.vocabulary,
-        maxlen=_fit_maxlen(lengths, padding),
-        padding=padding.padding,
-        truncating=padding.truncating or ("post" if written else "pre"),
-        mask=padding.mask,
-        written=written,
-    )
+        lengths.append(len(units))
+    often = [unit for unit, count in counts.items() if count >= text.min_frequency]
+    return sorted(often, key=lambda unit: (-counts[unit], unit))[:limit], lengths
 
 
-def _most_frequent(counts: Counter[str], limit: int) -> list[str]:
-    """Return the most frequent units, ties by alphabet: the order of the samples changes nothing."""
-    return sorted(counts, key=lambda unit: (-counts[unit], unit))[:limit]
+def cut(ids: Sequence[int] | Ids, limit: int, truncating: Side) -> Sequence[int] | Ids:
+    """Return what is kept of a sequence that may be too long."""
+    return ids[max(0, len(ids) - limit) :] if truncating == "pre" else ids[:limit]
 
 
-def _fit_maxlen(lengths: Sequence[int], padding: Padding) -> int:
-    """Return T; for a percentile the smallest length at which that share of the texts is not cut."""
+def fit_maxlen(lengths: Sequence[int], padding: Padding) -> int:
+    """Return T; for a percentile the smallest length at which that share of the sequences is not cut."""
     if isinstance(padding.maxlen, int):
         return padding.maxlen
     percentile = padding.percentile

@@ -14,6 +14,11 @@ from rnnlab.datasets.facts import Facts as Facts
 from rnnlab.datasets.facts import InputFacts as InputFacts
 from rnnlab.datasets.facts import TargetFacts as TargetFacts
 from rnnlab.datasets.generated import GeneratedDataset as GeneratedDataset
+from rnnlab.datasets.ids import IdsDataset as IdsDataset
+from rnnlab.datasets.imdb import ImdbDataset as ImdbDataset
+from rnnlab.datasets.keras_files import RemoteFile as RemoteFile
+from rnnlab.datasets.keras_sequences import KerasSequences as KerasSequences
+from rnnlab.datasets.reuters import ReutersDataset as ReutersDataset
 from rnnlab.datasets.series import SeriesDataset as SeriesDataset
 from rnnlab.datasets.split import FilesSplit as FilesSplit
 from rnnlab.datasets.split import GroupSplit as GroupSplit
@@ -30,14 +35,26 @@ from rnnlab.datasets.text_pairs import TextPairsDataset as TextPairsDataset
 from rnnlab.datasets.text_table import TextTableDataset as TextTableDataset
 from rnnlab.spec import Choice
 
+IdDataset = ImdbDataset | ReutersDataset | IdsDataset
 AnyDataset = (
     CatalogDataset
     | TextTableDataset
     | TextPairsDataset
     | TextFileDataset
     | ArraysDataset
+    | IdDataset
     | TaggedDataset
     | GeneratedDataset
     | SeriesDataset
 )
 Dataset = Annotated[AnyDataset, Choice("kind")]
+
+
+def padded_inputs(dataset: AnyDataset) -> tuple[str, ...]:
+    """Return the inputs that become ids and are padded: texts, and sequences of ids."""
+    return dataset.input_names if isinstance(dataset, IdDataset) else dataset.text_inputs
+
+
+def has_own_test(dataset: AnyDataset) -> bool:
+    """Return whether the data bring their own test set, so that only validation is taken from train."""
+    return isinstance(dataset, KerasSequences)

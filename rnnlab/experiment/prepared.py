@@ -22,13 +22,18 @@ from rnnlab.datasets import (
     Facts,
     FilesSplit,
     GeneratedDataset,
+    IdDataset,
+    IdsDataset,
     InputFacts,
+    KerasSequences,
     SeriesDataset,
     TaggedDataset,
     TargetFacts,
     TextFileDataset,
     TextPairsDataset,
     TextTableDataset,
+    has_own_test,
+    padded_inputs,
 )
 from rnnlab.datasets.facts import TargetKind
 from rnnlab.datasets.npz import Header, read_headers
@@ -45,7 +50,7 @@ from rnnlab.text import Text
 FORMAT = 2
 MANIFEST = "manifest.json"
 FACTS = "facts.json"
-FileDataset = TextTableDataset | TextPairsDataset | ArraysDataset | TaggedDataset | TextFileDataset
+FileDataset = TextTableDataset | TextPairsDataset | ArraysDataset | IdsDataset | TaggedDataset | TextFileDataset
 Section = TypeVar("Section", Text, Padding)
 
 
@@ -110,6 +115,7 @@ def data_fingerprint(experiment: Experiment, folder: Path, target: TargetKind | 
         return None
     try:
         source = _source_identity(dataset, folder)
+        files = {path: file_sha256(folder / path) for path in _files_beside(experiment, dataset)}
     except OSError:
         return None
     known = _known_target(dataset, target)
@@ -119,11 +125,12 @@ def data_fingerprint(experiment: Experiment, folder: Path, target: TargetKind | 
         "source": source,
         "dataset": dataset.model_dump(mode="json", exclude_none=True),
         "text": {name: text_of(experiment, name).model_dump(mode="json") for name in dataset.text_inputs},
-        "padding": {name: padding_of(experiment, name).model_dump(mode="json") for name in dataset.text_inputs},
+        "padding": {name: padding_of(experiment, name).model_dump(mode="json") for name in padded_inputs(dataset)},
         "target": known.kind if known else None,
         **({"window": window} if window else {}),
         **({"inputs": list(series_inputs(experiment, dataset))} if isinstance(dataset, SeriesDataset) else {}),
     }
+    key |= {"files": files} if files else {}
     canonical = json.dumps(key, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()
 
@@ -154,20 +161,24 @@ def describe(experiment: Experiment, folder: Path, target: TargetKind | None) ->
         return _array_facts(dataset, folder, target or "classes")
     if isinstance(dataset, SeriesDataset):
         return Facts(series_inputs(experiment, dataset), {dataset.target_name: dataset.target_facts()})
-    inputs = {name: _text_facts(experiment, name) for name in dataset.input_names}
+    rows = {
+        name: dataset.num_words if isinstance(dataset, IdDataset) else text_of(experiment, name).vocabulary
+        for name in dataset.input_names
+    }
+    inputs = {name: _padded_facts(experiment, name, vocabulary) for name, vocabulary in rows.items()}
     if window := _window_of(experiment, known):
         inputs = {name: running_text_facts(window, facts.vocabulary) for name, facts in inputs.items()}
     if known is not None and known.kind in ("sequence", "continuation") and known.reads:
         known = replace(known, classes=inputs[known.reads].vocabulary)
-    return Facts(inputs, {dataset.target_name: known} if known else {})
+    return Facts(inputs, {dataset.target_name: known} if known else {}, own_test=has_own_test(dataset))
 
 
-def _text_facts(experiment: Experiment, name: str) -> InputFacts:
+def _padded_facts(experiment: Experiment, name: str, vocabulary: int) -> InputFacts:
     padding = padding_of(experiment, name)
     return InputFacts(
         "ids",
         timesteps=padding.maxlen if isinstance(padding.maxlen, int) else None,
-        vocabulary=text_of(experiment, name).vocabulary,
+        vocabulary=vocabulary,
         padding=padding.padding,
         masked=padding.mask,
     )
@@ -273,6 +284,8 @@ def _known_target(dataset: AnyDataset, target: TargetKind | None) -> TargetFacts
 def _source_identity(dataset: AnyDataset, folder: Path) -> dict[str, str]:
     if isinstance(dataset, CatalogDataset):
         return {"archive": dataset.entry.source.sha256}
+    if isinstance(dataset, KerasSequences):
+        return {"file": file_sha256(folder / dataset.path) if dataset.path else dataset.files.arrays.hash}
     if isinstance(dataset, GeneratedDataset):
         return {"generator": f"{dataset.name} {dataset.version}"}
     if isinstance(dataset, SeriesDataset) and dataset.source is not None:
@@ -280,6 +293,14 @@ def _source_identity(dataset: AnyDataset, folder: Path) -> dict[str, str]:
     if isinstance(dataset, SeriesDataset):
         return {"table": file_sha256(series_path(dataset, folder))}
     return {name: file_sha256(path) for name, path in source_paths(dataset, folder).items()}
+
+
+def _files_beside(experiment: Experiment, dataset: AnyDataset) -> list[str]:
+    """Return the further files that change what is prepared: vocabularies, words of ids, pretrained vectors."""
+    found = [text_of(experiment, name).vocabulary_file for name in dataset.text_inputs]
+    found += [getattr(dataset, "word_index", None)]
+    found += [getattr(layer, "weights_file", None) for layer in experiment.model.layers]
+    return [path for path in found if path]
 
 
 def file_sha256(path: Path) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnnlab.datasets import TargetFacts
+from rnnlab.datasets import TargetFacts, padded_inputs
 from rnnlab.datasets.facts import TargetKind
 from rnnlab.experiment.experiment import Experiment
 from rnnlab.layers import LAYERS
@@ -50,5 +50,5 @@ def task_of(experiment: Experiment) -> AnyTask:
 def baselines_of(experiment: Experiment) -> tuple[str, ...]:
     """Return the names of the baselines that are fitted beside the model."""
     dataset = experiment.dataset
-    texts = dataset is not None and bool(dataset.text_inputs)
+    texts = dataset is not None and bool(padded_inputs(dataset))
     return tuple(name for name in task_of(experiment).baselines if texts or not name.startswith("tfidf"))

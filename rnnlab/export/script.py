@@ -128,6 +128,9 @@ class _Script:
     def remarks(self, layer: LayerPlan) -> Iterator[str]:
         if layer.keras_arguments.get("mask_zero") and not layer.shared_with:
             yield "mask_zero: id 0 is padding, and the layers below skip it"
+        file = getattr(self.experiment.model.layers[layer.entry], "weights_file", None)
+        if file and not layer.shared_with:
+            yield f"the file gives its rows the vectors of {visible(file)}: this script has only the initializer's"
         if layer.shared_with:
             yield f"the weights of `{layer.shared_with}` again"
         elif layer.layer in ("lstm", "gru") and use_cudnn(layer) != "auto":

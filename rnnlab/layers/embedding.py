@@ -24,6 +24,11 @@ class Embedding(WeightedLayer):
     embeddings_constraint: Constraint | None = None
     """Constraint on the vectors after each step."""
 
+    weights_file: str | None = None
+    """Pretrained vectors in GloVe's or word2vec's text format, relative to the experiment's file: a word and
+    `output_dim` numbers a line. Words that it lacks keep the initializer's; `trainable: false` keeps all as they
+    are."""
+
     def plan(self, signal: Signal, *, sequences: bool) -> Planned:
         """Return the plan: see `Layer.plan`."""
         if signal.vocabulary is None:
@@ -39,6 +44,6 @@ class Embedding(WeightedLayer):
             keras_arguments={
                 "input_dim": signal.vocabulary,
                 "mask_zero": signal.mask is not None,
-                **self.model_dump(exclude=NOT_KERAS),
+                **self.model_dump(exclude=NOT_KERAS | {"weights_file"}),
             },
         )

@@ -10,6 +10,7 @@ from rnnlab.datasets import Facts
 from rnnlab.errors import DatasetError, InvalidExperimentError
 from rnnlab.expect import Expect, meets
 from rnnlab.experiment import Experiment, describe, errors_of, load_document, target_kind, validate
+from rnnlab.experiment.named_files import named_file_findings
 from rnnlab.plan.dtypes import memory_bytes
 from rnnlab.plan.graph import plan_graph, plan_inputs
 from rnnlab.plan.head import plan_head
@@ -85,6 +86,7 @@ def check_document(parsed: Parsed, folder: Path) -> Checked:
         try:
             facts = describe(partial, folder, target_kind(partial))
             plan, findings = _plan(partial, facts, with_head="task" in valid and "RL207" not in broken)
+            findings += named_file_findings(partial, folder)
         except DatasetError as error:
             findings = [Finding(error.code, error.message, ("dataset", "path"), help=error.help)]
     if plan and "expect" in valid:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from rnnlab.datasets import padded_inputs
 from rnnlab.expect import Expect, is_exact
 from rnnlab.experiment import Experiment, apply_values, resolve_path
 from rnnlab.experiment.prepared import padding_of, text_of
@@ -134,13 +135,17 @@ def _default(experiment: Experiment, place: Place) -> Any:
 
 def _sections_of_data(experiment: Experiment) -> dict[str, Any]:
     """Return `text` and `padding` as they hold where they are left out."""
-    names = experiment.dataset.text_inputs if experiment.dataset else ()
-    if not names:
+    dataset = experiment.dataset
+    if dataset is None:
         return {}
-    sections = {"text": (experiment.text, text_of), "padding": (experiment.padding, padding_of)}
+    sections = {
+        "text": (experiment.text, text_of, dataset.text_inputs),
+        "padding": (experiment.padding, padding_of, padded_inputs(dataset)),
+    }
     return {
         key: {name: find(experiment, name) for name in names} if isinstance(given, dict) else find(experiment, names[0])
-        for key, (given, find) in sections.items()
+        for key, (given, find, names) in sections.items()
+        if names
     }
 
 

@@ -39,7 +39,7 @@ def answer(saved: SavedModel, raw: dict[str, Any]) -> pd.DataFrame:
 
 def rows_of(saved: SavedModel, raw: dict[str, Any], inputs: dict[str, Any], outputs: NDArray[Any]) -> pd.DataFrame:
     """Return the rows of `answer` for outputs (N, U) or (N, T, U) that are known."""
-    about = pd.DataFrame({name: list(raw[name]) for name in raw if name in saved.preparation.texts})
+    about = pd.DataFrame({name: _shown(saved, name, raw[name]) for name in raw if name in saved.preparation.padded})
     if about.empty:
         about["sample"] = np.arange(count_of(raw))
     head = saved.objective.head
@@ -53,6 +53,12 @@ def rows_of(saved: SavedModel, raw: dict[str, Any], inputs: dict[str, Any], outp
         outputs = outputs[live]
     found = _values(outputs) if head.kind == "number" else _labels(head, outputs, saved.preparation.labels)
     return pd.concat([about, pd.DataFrame(found)], axis=1)
+
+
+def _shown(saved: SavedModel, name: str, values: Any) -> list[str]:
+    """Return texts as they are, and sequences of ids as words where these are known."""
+    vectorizer = saved.preparation.ids.get(name)
+    return list(values) if vectorizer is None else [vectorizer.decode(ids) for ids in values]
 
 
 def _tags(saved: SavedModel, texts: Sequence[str], outputs_NTU: NDArray[Any]) -> pd.DataFrame:

@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from rnnlab.data import read_table
 from rnnlab.data.files import decode_text, read_bytes
 from rnnlab.data.labels import encode_tags
 from rnnlab.data.sequences import sequence_scores
@@ -22,7 +21,7 @@ from rnnlab.prediction.activations import activation_table, activations_of
 from rnnlab.prediction.answers import answer
 from rnnlab.prediction.model import BATCH, SavedModel, batches_of, load_model
 from rnnlab.prediction.planned import read_plan
-from rnnlab.prediction.raw import columns_of, count_of, read_inputs, target_column
+from rnnlab.prediction.raw import columns_of, count_of, read_columns, read_inputs, target_column
 from rnnlab.prediction.running_text import score_running_text
 from rnnlab.prediction.series import forecast_table, score_table
 from rnnlab.prediction.states import continue_answers
@@ -170,8 +169,7 @@ def evaluate(
         return _evaluate_tagged(record, saved, Path(table), mistakes)
     columns = columns_of(saved.preparation, column)
     label = label or target_column(saved.preparation)
-    found = read_table(Path(table), (*columns.values(), label))
-    raw = {name: found.values(each) for name, each in columns.items()}
+    raw, found = read_columns(Path(table), saved.preparation, columns, (label,))
     labels = found.values(label)
     answers = answer(saved, raw)
     if saved.writer is not None:

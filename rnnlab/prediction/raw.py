@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from rnnlab.data import Preparation, load_arrays, read_table
+from rnnlab.data import IdVectorizer, Preparation, check_ids, load_arrays, load_sequences, parse_sequences, read_table
 from rnnlab.data.array_files import count_samples
 from rnnlab.data.files import decode_text, read_bytes
+from rnnlab.data.ragged import Ragged, joined
+from rnnlab.data.tables import Table
 from rnnlab.errors import CallError, DatasetError
 
 
 def read_inputs(path: Path, preparation: Preparation, column: str | None) -> dict[str, Any]:
-    """Return raw values for each input that new data must bring: N texts, or an array.
+    """Return raw values for each input that new data must bring: N texts, N sequences of ids, or an array.
 
     Args:
-        path: csv, tsv, jsonl or parquet for texts (for tagging also txt, a sentence a line), npz for arrays.
+        path: csv, tsv, jsonl or parquet for texts (for tagging also txt, a sentence a line), npz for arrays; any but
+            txt for ids.
         preparation: of the model.
         column: of the texts, where it is another than in training.
 
@@ -33,8 +37,49 @@ def read_inputs(path: Path, preparation: Preparation, column: str | None) -> dic
         lines = decode_text(path.name, content).split("\n")
         return {name: [line.strip() for line in lines if line.strip()] for name in names}
     columns = columns_of(preparation, column)
-    table = read_table(path, tuple(columns.values()))
-    return {name: table.values(columns[name]) for name in names}
+    if preparation.ids and path.suffix.lower() == ".npz":
+        return {
+            name: _check_ids(path.name, load_sequences(path, columns[name]), preparation.ids[name]) for name in names
+        }
+    return read_columns(path, preparation, columns)[0]
+
+
+def read_columns(
+    path: Path, preparation: Preparation, columns: dict[str, str], further: tuple[str, ...] = ()
+) -> tuple[dict[str, Any], Table]:
+    """Return (raw values for each input, the table) of a csv, tsv, jsonl or parquet file.
+
+    Args:
+        path: the file.
+        preparation: of the model.
+        columns: of each input.
+        further: columns of the table that are read, too.
+
+    Raises:
+        DatasetError: RL401 to RL406, RL433: the file cannot be used.
+    """
+    lists = [columns[name] for name in preparation.ids]
+    table = read_table(path, (*columns.values(), *further), lists=lists)
+    raw: dict[str, Any] = {}
+    for name, column in columns.items():
+        if name in preparation.ids:
+            where = f"{path.name}, column `{column}`"
+            raw[name] = _ids(where, table.sequences(column), preparation.ids[name])
+        else:
+            raw[name] = table.values(column)
+    return raw, table
+
+
+def _ids(where: str, values: Sequence[str | tuple[int, ...]], vectorizer: IdVectorizer) -> Ragged:
+    """Return ids of lists, and of texts through the words the model knows; where it knows none, they are numbers."""
+    if not vectorizer.words:
+        return _check_ids(where, parse_sequences(values, where), vectorizer)
+    found = [vectorizer.ids_of(value) if isinstance(value, str) else value for value in values]
+    return _check_ids(where, joined(found), vectorizer)
+
+
+def _check_ids(where: str, sequences: Ragged, vectorizer: IdVectorizer) -> Ragged:
+    return check_ids(where, sequences, vectorizer.rows, vectorizer.oov_char)
 
 
 def columns_of(preparation: Preparation, column: str | None) -> dict[str, str]:

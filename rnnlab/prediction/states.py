@@ -70,18 +70,20 @@ def _zeros(signals: Mapping[str, Signal], count: int) -> Arrays:
 
 
 def _uncut(preparation: Preparation, raw: Mapping[str, Any]) -> Preparation:
-    """Return the preparation with room for the longest text.
+    """Return the preparation with room for the longest text, or sequence of ids.
 
     Raises:
         CallError: a text is empty: as an unknown word, which it becomes elsewhere, it would change the states.
     """
-    texts = {}
+    texts, ids = {}, {}
     for name, vectorizer in preparation.texts.items():
         lengths = [len(vectorizer.units(text)) for text in raw[name]]
         if not all(lengths):
             raise CallError(f"sample {lengths.index(0)} of `{name}` is empty: there is nothing to go on with")
         texts[name] = replace(vectorizer, maxlen=max(lengths))
-    return replace(preparation, texts=texts)
+    for name, sequences in preparation.ids.items():  # none is empty: `read_inputs` refuses it
+        ids[name] = replace(sequences, maxlen=max(map(len, raw[name])))
+    return replace(preparation, texts=texts, ids=ids)
 
 
 def read_states(path: Path, signals: Mapping[str, Signal], count: int, run_id: str) -> Arrays:

@@ -45,9 +45,9 @@ class InitialRun:
 
     def warnings(self, experiment: Experiment, plan: Plan, preparation: Preparation) -> tuple[str, ...]:
         """Return what shapes do not tell: the rows of an embedding that were learned for other words."""
-        before = Preparation.load(self.model.parents[1]).texts
+        before = Preparation.load(self.model.parents[1]).padded
         other = {
-            name for name, text in preparation.texts.items() if name in before and before[name].words != text.words
+            name for name, each in preparation.padded.items() if name in before and before[name].words != each.words
         }
         taken = taken_over(experiment, plan)
         return tuple(

@@ -22,7 +22,7 @@ from rnnlab.run.tagged import score_tagged
 from rnnlab.run.written import score_written
 from rnnlab.tasks import LanguageModel, SequenceToSequence, Tagging
 from rnnlab.train.fit import Checkpointing, fit
-from rnnlab.train.learner import Learner, answers, build_learner, evaluate
+from rnnlab.train.learner import Learner, answers, build_learner, evaluate, give_vectors
 from rnnlab.train.listener import Listener
 from rnnlab.train.result import TrainingResult
 
@@ -78,6 +78,7 @@ def train_once(
     assert plan.head is not None
     machine = configure(experiment.runtime, experiment.seed)
     learner = build_learner(experiment, plan, labels=splits.preparation.labels, initial=initial)
+    give_vectors(learner, splits.vectors)
     checkpointing = None
     if checkpoints is not None:
         checkpointing = Checkpointing(checkpoints, fingerprint_of(experiment, splits, machine, initial), resume)

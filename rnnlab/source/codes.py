@@ -278,6 +278,22 @@ CODES: dict[str, Code] = {
         "Stateful training of a language model is `stateful: true, reset: epoch, shuffle: false`: the text is cut into "
         "`batch_size` streams, and each window starts from the states that the one before it left.",
     ),
+    "RL260": Code(
+        "An id is no row of the embedding",
+        "`num_words` is the number of its rows: the ids of the start and of the unknown are below it.",
+    ),
+    "RL261": Code(
+        "The words of the ids are not known",
+        "Pretrained vectors are found by words: `dataset.word_index` says which word each id is.",
+    ),
+    "RL262": Code(
+        "A file that the file names cannot be used",
+        "Paths of vocabularies and vectors are relative to the experiment's file.",
+    ),
+    "RL263": Code(
+        "The vectors have another size",
+        "A pretrained vector fills a row of the embedding, so `output_dim` is the count of its numbers.",
+    ),
     "RL301": Code(
         "A path of the space leads nowhere",
         "Paths are keys joined by dots; layers are named or counted from 0.",

@@ -85,6 +85,36 @@ DATA_CODES: dict[str, Code] = {
         "A running text is too short",
         "Every split needs at least two units: one to read and one to predict.",
     ),
+    "RL430": Code(
+        "An array does not hold sequences of whole numbers",
+        "An array of lists is kept as a pickle, which can name any function. Only what NumPy's arrays need is known "
+        "here; nothing of the file is run.",
+    ),
+    "RL431": Code(
+        "A file cannot be fetched",
+        "Put it into Keras's cache (`~/.keras/datasets`), or name it with `dataset.path`.",
+    ),
+    "RL432": Code(
+        "What was fetched is another file",
+        "Its hash differs from the known one; nothing of it was used.",
+    ),
+    "RL433": Code(
+        "A sequence or word index cannot be used",
+        "Sequences are whole numbers from 1 to below `num_words`; 0 is padding and stands at the ends only. A word "
+        'index is a JSON mapping of words to their numbers: `{"the": 1, "and": 2}`.',
+    ),
+    "RL434": Code(
+        "Sub-words need a package that is not installed",
+        "They come from Hugging Face's `tokenizers`: pip install 'rnnlab[subword]'. To answer needs it, too.",
+    ),
+    "RL435": Code(
+        "A vocabulary file cannot be used",
+        "It has one unit a line, each once, and as `text` splits and folds texts: others would never be found.",
+    ),
+    "RL436": Code(
+        "A file of vectors cannot be used",
+        "A line is a word and `output_dim` numbers, as GloVe and word2vec write text; at least one word is known.",
+    ),
     "RL470": Code(
         "Something is larger than its limit",
         "A line and a field have up to 64 MiB, a table 100,000,000 rows, a compressed array 4 GiB, a series "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from rnnlab.build import (
     scaling,
 )
 from rnnlab.build.plugins import require_plugins
-from rnnlab.data import Samples
+from rnnlab.data import Samples, Vectors
 from rnnlab.experiment import Experiment
 from rnnlab.plan import Plan, stateful_plan
 from rnnlab.train.batches import Batch, batches
@@ -66,6 +66,21 @@ def copy_weights(source: keras.Model, target: keras.Model) -> None:
     by_path = {weight.path: weight for weight in source.weights}
     for weight in target.weights:
         weight.assign(by_path[weight.path])
+
+
+def give_vectors(learner: Learner, vectors: Mapping[str, Vectors]) -> None:
+    """Give embedding layers the pretrained vectors of their words; the other rows stay as they are.
+
+    Args:
+        learner: with fresh weights.
+        vectors: by the name of the layer.
+    """
+    for name, found in vectors.items():
+        for model in {id(each): each for each in (learner.model, learner.twin)}.values():
+            weight = model.get_layer(name).embeddings
+            values = np.array(keras.ops.convert_to_numpy(weight))
+            values[found.rows] = found.values
+            weight.assign(values)
 
 
 def make_learner(

@@ -52,13 +52,15 @@ def test_a_link_is_not_followed():
         read_member(content, ("a.txt",), source_archive=True)
 
 
-@pytest.mark.parametrize("archive", [tar({"pkg-1.0/b": b""}), wheel({"b": b""})])
+@pytest.mark.parametrize("archive", [tar({"pkg-1.0/b": b""}), wheel({"b": b""})], ids=["tar", "wheel"])
 def test_an_absent_member_is_refused(archive):
     with pytest.raises(DatasetError, match=r"RL408.*no regular file a\.txt"):
         read_member(archive, ("a.txt",), source_archive=True)
 
 
-@pytest.mark.parametrize("content", [b"", b"not an archive", tar({"p/a": b"x" * 9999})[:-20]])
+@pytest.mark.parametrize(
+    "content", [b"", b"not an archive", tar({"p/a": b"x" * 9999})[:-20]], ids=["empty", "text", "cut off"]
+)
 def test_a_damaged_archive_is_refused(content):
     with pytest.raises(DatasetError, match=r"RL408.*is damaged"):
         read_member(content, ("a.txt",), source_archive=True)

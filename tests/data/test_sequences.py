@@ -48,7 +48,7 @@ def test_text_and_padding_hold_for_each_input_by_name(pairs):
     splits = pairs(padding={"source": {"maxlen": 2, "padding": "pre"}, "target": {"maxlen": 5}})
     assert {name: values.shape[1] for name, values in splits.train.inputs.items()} == {"source": 2, "target": 5}
     assert (splits.facts.targets["target"].classes, splits.facts.targets["target"].reads) == (9, "target")
-    assert splits.warnings[0].startswith("the training split has only 3 distinct characters of `source`")
+    assert splits.warnings[0].startswith("the vocabulary has only 3 distinct characters of `source`")
 
 
 def test_the_most_frequent_units_of_each_letter_are_the_baseline(pairs):

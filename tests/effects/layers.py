@@ -67,10 +67,12 @@ VALUES: dict[tuple[str, str], Any] = {
     ("batch_normalization", "epsilon"): 0.5,
     ("layer_normalization", "epsilon"): 0.5,
     ("reuse", "reuse"): "two",
+    ("embedding", "weights_file"): "vectors.txt",
 }
 """Other values that the type does not tell."""
 REFUSED = {
     ("Embedding", "repeat"): "RL212",
+    ("Embedding", "weights_file"): "RL210",  # its effect on data: tests/run/test_vectors.py
     ("GlobalMaxPooling1D", "repeat"): "RL212",
     ("GlobalAveragePooling1D", "repeat"): "RL212",
     ("Masking", "repeat"): "RL225",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Effect = Literal["data", "training", "record", "verdict", "plan", "machine", "study", "writing"]
+Effect = Literal["data", "words", "training", "record", "verdict", "plan", "machine", "study", "writing"]
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,8 @@ class Case:
     """One key, on the small experiment of `tests/conftest.py`.
 
     Attributes:
-        effect: `data`: the fingerprint and the prepared arrays; `training`: curves, steps or weights; `record`: the
+        effect: `data`: the fingerprint and the prepared arrays; `words`: what is shown and answered of
+            sequences of ids; `training`: curves, steps or weights; `record`: the
             params, tags and place of a run; `verdict`: what `check` says; `plan`: the planned model; `machine`: how
             TensorFlow is set up; `study`: what Optuna draws and stops; `writing`: the texts that a model writes.
         flip: `PATH=VALUE` of the other value.
@@ -66,6 +67,22 @@ ARRAYS = (
     "model.layers=[{layer: gru, units: 2, name: rnn}, {layer: dense, units: 1, name: head}]",
 )
 WINDOWS = (*ARRAYS, "training={batch_size: 20, epochs: 2, stateful: true, window: 4}")
+REVIEWS = (
+    "dataset={kind: imdb, path: reviews.npz, word_index: words.json, num_words: 40}",
+    "text=null",
+)
+NEWSWIRES = (
+    "dataset={kind: reuters, path: newswires.npz, num_words: 40}",
+    "text=null",
+    POOLED,
+    "model.layers.head.units=46",
+    "model.layers.head.activation=softmax",
+)
+NUMBERED = (
+    "dataset={kind: ids, path: numbered.npz, num_words: 30, oov_char: 29}",
+    "text=null",
+)
+"""Sequences of ids: `tests/conftest.py` writes them."""
 TAGGED = (
     "dataset={kind: tagged, path: tagged.txt, split: {kind: random}}",
     "text={unit: token, vocabulary: 20}",
@@ -240,6 +257,34 @@ CASES: dict[tuple[str, str], Case] = {
     ("TextPairsDataset", "path"): Case("data", "dataset.path=one.csv", WRITTEN),
     ("TextPairsDataset", "source"): Case("data", "dataset.source=label", WRITTEN),
     ("TextPairsDataset", "target"): Case("data", "dataset.target=label", WRITTEN),
+    **{
+        (spec, key): Case("data", f"dataset.{key}={value}", context)
+        for spec, context, path in (
+            ("ImdbDataset", REVIEWS, "others.npz"),
+            ("ReutersDataset", NEWSWIRES, "others.npz"),
+        )
+        for key, value in {
+            "path": path,
+            "num_words": "30",
+            "skip_top": "5",
+            "start_char": "null",
+            "oov_char": "null",
+            "index_from": "1",
+            "seed": "7",
+        }.items()
+    },
+    ("ImdbDataset", "word_index"): Case("words", "dataset.word_index=other_words.json", REVIEWS),
+    ("ReutersDataset", "word_index"): Case("words", "dataset.word_index=words.json", NEWSWIRES),
+    ("ReutersDataset", "test_split"): Case("data", "dataset.test_split=0.4", NEWSWIRES),
+    ("IdsDataset", "path"): Case("data", "dataset.path=numbered_too.npz", NUMBERED),
+    ("IdsDataset", "ids"): Case("data", "dataset.ids=other", NUMBERED),
+    ("IdsDataset", "target"): Case("data", "dataset.target=mood", NUMBERED),
+    ("IdsDataset", "num_words"): Case("data", "dataset.num_words=35", NUMBERED),
+    ("IdsDataset", "oov_char"): Case("data", "dataset.oov_char=28", NUMBERED),
+    ("IdsDataset", "word_index"): Case("words", "dataset.word_index=words.json", NUMBERED),
+    ("IdsDataset", "labels"): Case("verdict", "dataset.labels=[low, middle, high]", NUMBERED),
+    ("Text", "min_frequency"): Case("data", "text.min_frequency=40"),
+    ("Text", "vocabulary_file"): Case("data", "text.vocabulary_file=units.txt"),
     ("ArraysDataset", "path"): Case("data", "dataset.path=other.npz", ARRAYS),
     ("ArraysDataset", "inputs"): Case("data", "dataset.inputs=[z]", ARRAYS),
     ("ArraysDataset", "target"): Case("data", "dataset.target=w", ARRAYS),

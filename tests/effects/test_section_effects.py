@@ -58,7 +58,27 @@ def file(make_tiny) -> Path:
     write_series(tiny.folder)
     with np.load(tiny.folder / "series.npz") as series:
         np.savez(tiny.folder / "other.npz", **{key: values[:30] for key, values in series.items()})
+    (tiny.folder / "units.txt").write_text("film\nawful\ngreat\n", encoding="utf-8")
+    write_id_files(tiny.folder)
     return tiny.file
+
+
+def write_id_files(folder: Path) -> None:
+    """Write sequences of ids in the forms of the three kinds that read them."""
+    import json
+
+    draw = np.random.RandomState(4)
+    for name, samples in (("reviews", 60), ("others", 50), ("newswires", 60), ("numbered", 60), ("numbered_too", 50)):
+        lists = np.empty(samples, object)
+        lists[:] = [draw.randint(1, 40, draw.randint(3, 12)).tolist() for _ in range(samples)]
+        y = draw.randint(0, 2, samples)
+        padded = np.array([(each + [0] * 12)[:12] for each in lists], np.int32)
+        halves = {"x_train": lists[:40], "y_train": y[:40], "x_test": lists[40:], "y_test": y[40:]}
+        np.savez(folder / name, x=lists, y=y, ids=lists, other=padded[:, :4], label=y, mood=1 - y, **halves)
+    words = {f"{first}{second}": 8 * i + k + 1 for i, first in enumerate("abcd") for k, second in enumerate("efghijkl")}
+    (folder / "words.json").write_text(json.dumps(words), encoding="utf-8")
+    other = {word[::-1]: rank for word, rank in words.items()}
+    (folder / "other_words.json").write_text(json.dumps(other), encoding="utf-8")
 
 
 def write_series(folder: Path) -> None:
@@ -104,6 +124,17 @@ def test_a_key_of_the_data_changes_what_is_prepared(file, case, tmp_path, monkey
     (fingerprint, before), (other, after) = (arrays(each, file.parent) for each in accepted(file, case))
     assert fingerprint != other
     assert before != after
+
+
+@pytest.mark.parametrize("case", cases("words"))
+def test_a_key_of_words_changes_how_ids_are_shown(file, case):
+    from rnnlab.data import prepare
+
+    before, after = (
+        prepare(each, file.parent, target="classes", say=lambda line: None) for each in accepted(file, case)
+    )
+    assert before.fingerprint != after.fingerprint
+    assert before.preparation.ids["ids"].words != after.preparation.ids["ids"].words
 
 
 @pytest.mark.parametrize("case", cases("verdict"))

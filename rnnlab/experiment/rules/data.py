@@ -7,14 +7,19 @@ from collections.abc import Iterator
 from rnnlab.cells import Cell
 from rnnlab.datasets import (
     CATALOG,
+    AnyDataset,
     ArraysDataset,
     CatalogDataset,
     FilesSplit,
     GeneratedDataset,
     GroupSplit,
+    IdDataset,
+    IdsDataset,
     SeriesDataset,
     TextTableDataset,
     TimeSplit,
+    has_own_test,
+    padded_inputs,
 )
 from rnnlab.datasets.split import DEFAULT_TEST
 from rnnlab.experiment.experiment import Experiment
@@ -72,6 +77,9 @@ def split_fractions(experiment: Experiment) -> Iterator[Finding]:
     if dataset is None:
         return
     split = dataset.split
+    if has_own_test(dataset):
+        yield from _own_test(dataset)
+        return
     if isinstance(split, FilesSplit):
         if isinstance(dataset, CatalogDataset | GeneratedDataset):
             path = ("dataset", "split", "kind")
@@ -90,7 +98,8 @@ def split_fractions(experiment: Experiment) -> Iterator[Finding]:
         )
     if isinstance(dataset, CatalogDataset):
         yield from _catalog_groups(dataset)
-    if split.kind == "group" and (lacking := WITHOUT_COLUMNS.get(dataset.kind)):
+    lacking = "arrays" if _is_npz(dataset) else WITHOUT_COLUMNS.get(dataset.kind)
+    if split.kind == "group" and lacking:
         yield Finding(
             "RL208", f"{lacking} have no columns to group by", ("dataset", "split", "kind"), help="use `random`"
         )
@@ -107,6 +116,76 @@ def _folds(split: TimeSplit) -> Iterator[Finding]:
             ("dataset", "split", "folds" if split.folds > 1 else "end"),
             help="use fewer folds, or a smaller `test`",
         )
+
+
+def _is_npz(dataset: AnyDataset) -> bool:
+    return isinstance(dataset, IdsDataset) and dataset.path.endswith(".npz")
+
+
+def _own_test(dataset: AnyDataset) -> Iterator[Finding]:
+    """Yield what is wrong with the split of data that bring their own test set."""
+    split = dataset.split
+    path = ("dataset", "split")
+    if isinstance(split, FilesSplit | GroupSplit):
+        message = f"`{dataset.kind}` has no {'files' if split.kind == 'files' else 'columns'} to split by"
+        yield Finding("RL208", message, (*path, "kind"), help="use `random`, `stratified` or `tail`")
+    elif split.test is not None:
+        yield Finding(
+            "RL208",
+            "the data bring their own test set",
+            (*path, "test"),
+            help="remove it; `validation` is a share of the training samples",
+            on_key=True,
+        )
+
+
+@rule("dataset")
+def ids_are_rows(experiment: Experiment) -> Iterator[Finding]:
+    """RL260: ids that the keys name are rows of the embedding, and some words are left."""
+    dataset = experiment.dataset
+    if not isinstance(dataset, IdDataset):
+        return
+    for key in ("start_char", "oov_char", "skip_top"):
+        number = getattr(dataset, key, None)
+        if number is not None and number >= dataset.num_words:
+            yield Finding(
+                "RL260",
+                f"`{key}: {number}` is not below `num_words`: there are {dataset.num_words} rows",
+                ("dataset", key),
+                help=f"use less than {dataset.num_words}",
+            )
+
+
+@rule("text", "dataset")
+def units_that_are_given(experiment: Experiment) -> Iterator[Finding]:
+    """RL210: a vocabulary that is given is not counted."""
+    for place, text in per_input(experiment.text, "text"):
+        if text.vocabulary_file is None:
+            continue
+        if text.unit == "subword":
+            message = "sub-words are found in the training texts, not given"
+            yield Finding(
+                "RL210", message, (*place, "vocabulary_file"), help="remove it, or use `unit: token`", on_key=True
+            )
+        elif text.min_frequency > 1:
+            message = "nothing is counted where the units are given"
+            yield Finding("RL210", message, (*place, "min_frequency"), help="remove it", on_key=True)
+
+
+@rule("dataset", "model")
+def vectors_of_words(experiment: Experiment) -> Iterator[Finding]:
+    """RL210, RL261: pretrained vectors are of words that are known."""
+    dataset = experiment.dataset
+    for index, layer in enumerate(experiment.model.layers):
+        if getattr(layer, "weights_file", None) is None:
+            continue
+        path = ("model", "layers", index, "weights_file")
+        if dataset is None:
+            message = "the words of the rows are not known without a dataset"
+            yield Finding("RL210", message, path, help="add a `dataset:`, or remove it", on_key=True)
+        elif isinstance(dataset, IdDataset) and dataset.word_index is None and getattr(dataset, "path", None):
+            message = "the vectors are of words, and the words of the ids are not known"
+            yield Finding("RL261", message, path, help="give `dataset.word_index`", on_key=True)
 
 
 def _catalog_groups(dataset: CatalogDataset) -> Iterator[Finding]:
@@ -165,7 +244,7 @@ def _of_timesteps(experiment: Experiment) -> bool:
 
 
 def _or_labels(dataset: object) -> str:
-    labelled = isinstance(dataset, TextTableDataset | ArraysDataset) and dataset.labels
+    labelled = isinstance(dataset, TextTableDataset | ArraysDataset | IdsDataset) and dataset.labels
     return ", or remove `dataset.labels`" if labelled else ""
 
 
@@ -177,14 +256,21 @@ def inputs_exist(experiment: Experiment) -> Iterator[Finding]:
         return
     for section in ("text", "padding"):
         given = getattr(experiment, section)
-        if given is not None and not dataset.text_inputs:
-            holds = "series" if isinstance(dataset, SeriesDataset) else "arrays"
+        names = dataset.text_inputs if section == "text" else padded_inputs(dataset)
+        if given is not None and not names:
+            holds = (
+                "series"
+                if isinstance(dataset, SeriesDataset)
+                else "ids"
+                if isinstance(dataset, IdDataset)
+                else "arrays"
+            )
             message = f"`{section}` has no text to act on: the dataset has {holds}"
             yield Finding("RL210", message, (section,), help="remove it", on_key=True)
         elif isinstance(given, dict):
             for name in given:
-                if name not in dataset.text_inputs:
-                    help_ = did_you_mean(name, dataset.text_inputs)
+                if name not in names:
+                    help_ = did_you_mean(name, names)
                     yield Finding("RL105", f"there is no input `{name}`", (section, name), help=help_, on_key=True)
 
 

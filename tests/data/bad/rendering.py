@@ -4,11 +4,11 @@ import sys
 import time
 from pathlib import Path
 
-from . import arrays, delimited, records, sentences, series
+from . import arrays, delimited, ids, records, sentences, series
 from .case import Case, render
 
 FOLDER = Path(__file__).parent
-CASES: tuple[Case, ...] = (*delimited.CASES, *records.CASES, *arrays.CASES, *series.CASES, *sentences.CASES)
+CASES: tuple[Case, ...] = (*delimited.CASES, *records.CASES, *arrays.CASES, *series.CASES, *sentences.CASES, *ids.CASES)
 
 
 def expected(case: Case) -> Path:
