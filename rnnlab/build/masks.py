@@ -33,7 +33,7 @@ class Masks:
         if mask not in self._tensors:
             assert mask.input is not None
             read = self._inputs[mask.input]
-            observed = keras.ops.take(read, -1, axis=-1) if mask.side == "gaps" else read
+            observed = read if len(read.shape) == 2 else keras.ops.take(read, -1, axis=-1)
             self._tensors[mask] = keras.ops.not_equal(observed, 0)
         return self._tensors[mask]
 

@@ -251,8 +251,10 @@ def _through(ahead: Ahead | None) -> str:
 
 
 def _is_padded(plan: Plan, name: str) -> bool:
-    """Return whether zeros may stand in an input: those of text, masked or not."""
-    return plan.inputs[name].is_ids and plan.head is not None
+    """Return whether zeros may stand in an input: those of text, masked or not, and those of masked numbers."""
+    signal = plan.inputs[name]
+    ends = signal.mask is not None and signal.mask.side in ("pre", "post")
+    return plan.head is not None and (signal.is_ids or ends)
 
 
 def _sample(plan: Plan, draw: np.random.Generator) -> Arrays:
@@ -264,15 +266,22 @@ def _sample(plan: Plan, draw: np.random.Generator) -> Arrays:
             sample[name] = draw.integers(1, signal.vocabulary, shape).astype(np.int32)
         else:
             sample[name] = draw.normal(size=shape).astype(signal.dtype)
+            if signal.mask is not None:
+                sample[name][..., -1] = 1.0  # all timesteps are data
     return sample
 
 
 def _padded(plan: Plan, sample: Arrays, pads: int) -> Arrays:
     sides = {name: _side(plan, name) for name in sample}
     return {
-        name: np.pad(values, (pads, 0) if sides[name] == "pre" else (0, pads)) if _is_padded(plan, name) else values
+        name: _with_zeros(values, pads, sides[name]) if _is_padded(plan, name) else values
         for name, values in sample.items()
     }
+
+
+def _with_zeros(values: NDArray[Any], pads: int, side: str) -> NDArray[Any]:
+    ends = (pads, 0) if side == "pre" else (0, pads)
+    return np.pad(values, (ends, *((0, 0),) * (values.ndim - 1)))
 
 
 def _has_gaps(signal: Signal) -> bool:

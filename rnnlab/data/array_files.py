@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnlab.data.ragged import Ragged, joined_numbers
 from rnnlab.data.raw import Corpus
 from rnnlab.datasets import ArraysDataset
 from rnnlab.datasets.facts import TargetKind
@@ -27,15 +28,20 @@ def read_arrays(dataset: ArraysDataset, folder: Path, target: TargetKind, say: C
         DatasetError: RL401, RL402, RL404, RL406, RL409, RL410: the file, or what stands in it, cannot be used.
     """
     paths = source_paths(dataset, folder)
+    inputs: dict[str, Any] = {}
     parts = []
     for path in paths.values():
         say(f"reading {path.name}")
-        parts.append(load_arrays(path, (*dataset.inputs, dataset.target)))
+        parts.append(read_samples(dataset, path, targets=True))
     sizes = [count_samples(path.name, part) for path, part in zip(paths.values(), parts, strict=True)]
     _check_shapes([path.name for path in paths.values()], parts)
-    joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    inputs = {name: finite(name, joined[name]) for name in dataset.inputs}
-    targets, labels = _targets(dataset, joined[dataset.target], target)
+    for name in dataset.inputs:
+        given = [part[name] for part in parts]
+        if dataset.sequence_inputs:
+            inputs[name] = joined_numbers([sequence for ragged in given for sequence in ragged], given[0].length)
+        else:
+            inputs[name] = np.concatenate(given)
+    targets, labels = encode_target_array(dataset, np.concatenate([part[dataset.target] for part in parts]), target)
     return Corpus(
         inputs=inputs,
         targets=targets,
@@ -51,18 +57,80 @@ def read_arrays(dataset: ArraysDataset, folder: Path, target: TargetKind, say: C
     )
 
 
-def _check_shapes(files: Sequence[str], parts: Sequence[Mapping[str, Array]]) -> None:
-    """Refuse files whose arrays cannot stand one after the other."""
+def _check_shapes(files: Sequence[str], parts: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse files whose samples cannot stand one after the other."""
     for file, part in zip(files, parts, strict=True):
         for name, array in part.items():
-            first = parts[0][name].shape[1:]
-            if array.shape[1:] != first:
-                found, wanted = (" x ".join(map(str, ("N", *shape))) for shape in (array.shape[1:], first))
+            found, wanted = _shape(array), _shape(parts[0][name])
+            if found != wanted:
                 raise DatasetError(
                     "RL404",
                     f"the array `{name}` of {file} is {found}, that of {files[0]} {wanted}",
                     help="give the samples of all files one shape",
                 )
+
+
+def _shape(array: Array | Ragged) -> str:
+    further = (array.length or "T", array.values.shape[1]) if isinstance(array, Ragged) else array.shape[1:]
+    return " x ".join(map(str, ("N", *further)))
+
+
+def read_samples(dataset: ArraysDataset, path: Path, *, targets: bool) -> dict[str, Any]:
+    """Return the inputs of a file, numbers (N, T, …) or sequences of their own lengths, and its targets as they are.
+
+    Args:
+        dataset: says what the arrays are.
+        path: of the file.
+        targets: read them too.
+
+    Raises:
+        DatasetError: RL401, RL402, RL404, RL410, RL445: the file, or what stands in it, cannot be used.
+    """
+    places = [name for name in (dataset.lengths, dataset.offsets) if name]
+    wanted = [dataset.target] if targets else []
+    arrays = load_arrays(path, (*dataset.inputs, *places, *wanted))
+    found: dict[str, Any] = {}
+    for name in dataset.inputs:
+        found[name] = (
+            _sequences(dataset, path.name, name, arrays)
+            if dataset.sequence_inputs
+            else finite(f"the array `{name}` of {path.name}", arrays[name])
+        )
+    return found | {name: arrays[name] for name in wanted}
+
+
+def _sequences(dataset: ArraysDataset, file: str, name: str, arrays: dict[str, Array]) -> Ragged:
+    array, what = arrays[name], f"the array `{name}` of {file}"
+    if array.ndim != (2 if dataset.offsets else 3):
+        shape, wanted = " x ".join(map(str, array.shape)), "(R, F)" if dataset.offsets else "(N, T, F)"
+        raise DatasetError("RL404", f"{what} is {shape}, not {wanted}", help="see `rnnlab explain arrays`")
+    if dataset.offsets:
+        offsets = _places(file, dataset.offsets, arrays[dataset.offsets])
+        whole = len(offsets) > 1 and offsets[0] == 0 and offsets[-1] == len(array)
+        if not whole or (np.diff(offsets) < 1).any():
+            message = f"`{dataset.offsets}` of {file} does not rise from 0 to {len(array)}, the timesteps of `{name}`"
+            raise DatasetError(
+                "RL445", message, help="sample i reaches from offsets[i] to offsets[i + 1]; none is empty"
+            )
+        return Ragged(finite(what, array), offsets)
+    if not dataset.lengths:
+        return joined_numbers(list(finite(what, array)), array.shape[1])
+    lengths = _places(file, dataset.lengths, arrays[dataset.lengths])
+    wrong = np.flatnonzero((lengths < 1) | (lengths > array.shape[1]))
+    if len(lengths) != len(array) or len(wrong):
+        found = f"{len(lengths)} lengths" if len(lengths) != len(array) else f"the length {lengths[wrong[0]]}"
+        message = f"`{dataset.lengths}` of {file} has {found}, and `{name}` is {' x '.join(map(str, array.shape))}"
+        raise DatasetError("RL445", message, help=f"give each sample a length from 1 to {array.shape[1]}")
+    kept = np.arange(array.shape[1]) < lengths[:, None]
+    values = finite(what, np.where(kept[..., None], array, 0))[kept]
+    return Ragged(values, np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64))
+
+
+def _places(file: str, name: str, array: Array) -> NDArray[np.int64]:
+    if array.ndim != 1 or array.dtype.kind not in "iu":
+        message = f"`{name}` of {file} holds {array.dtype} {array.shape}, not whole numbers"
+        raise DatasetError("RL445", message, help="write one number for each sample, as int64")
+    return array.astype(np.int64)
 
 
 def load_arrays(path: Path, names: Sequence[str]) -> dict[str, Array]:
@@ -88,7 +156,7 @@ def load_arrays(path: Path, names: Sequence[str]) -> dict[str, Array]:
         raise DatasetError("RL404", f"{path.name} is not a whole .npz file: {error}") from error
 
 
-def count_samples(name: str, arrays: Mapping[str, Array]) -> int:
+def count_samples(name: str, arrays: Mapping[str, Any]) -> int:
     """Return N.
 
     Raises:
@@ -105,7 +173,7 @@ def count_samples(name: str, arrays: Mapping[str, Array]) -> int:
     return next(iter(counts.values()))
 
 
-def finite(name: str, array: Array) -> NDArray[np.float32]:
+def finite(what: str, array: Array) -> NDArray[np.float32]:
     """Return numbers as float32.
 
     Raises:
@@ -117,16 +185,21 @@ def finite(name: str, array: Array) -> NDArray[np.float32]:
         row = int(np.argwhere(~np.isfinite(numbers))[0][0])
         raise DatasetError(
             "RL410",
-            f"the array `{name}` holds NaN, infinity or what float32 cannot hold, first in sample {row}",
+            f"{what} holds NaN, infinity or what float32 cannot hold, first in row {row} (counted from 0)",
             help="fill in, scale or remove it",
         )
     return numbers
 
 
-def _targets(dataset: ArraysDataset, array: Array, target: TargetKind) -> tuple[Array, tuple[str, ...]]:
+def encode_target_array(dataset: ArraysDataset, array: Array, target: TargetKind) -> tuple[Array, tuple[str, ...]]:
+    """Return targets as numbers or class indices, and the classes, none for numbers.
+
+    Raises:
+        DatasetError: RL409, RL410, they are no such targets.
+    """
     if target == "number":
         alone = array.ndim > (2 if dataset.per == "timestep" else 1) and array.shape[-1] == 1
-        return finite(dataset.target, array[..., 0] if alone else array), ()
+        return finite(f"the target `{dataset.target}`", array[..., 0] if alone else array), ()
     return class_targets(dataset.target, array, dataset.labels)
 
 

@@ -15,7 +15,10 @@ from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
+from rnnlab.data.characteristics import characteristics
 from rnnlab.data.forecast_baselines import score_forecast_baselines
 from rnnlab.data.frequent_tags import score_frequent_tags
 from rnnlab.data.frequent_units import score_most_frequent_units
@@ -27,7 +30,7 @@ from rnnlab.data.vectorizer import UNKNOWN_WORD
 from rnnlab.errors import CallError
 from rnnlab.experiment.prepared import prepared_folder
 
-VERSION = 2
+VERSION = 3
 SMALLEST_PROBABILITY = 1e-7  # as Keras clips before it takes the logarithm
 
 Baselines = dict[str, dict[str, float]]
@@ -38,13 +41,14 @@ def fit_baselines(splits: Splits, say: Callable[[str], None]) -> Baselines:
     """Return the metrics of each baseline, fitted on train only.
 
     Returns:
-        For classes `majority` and, of texts, `tfidf_logistic_regression`, each with `val_accuracy`, `val_loss`,
-        `test_accuracy` and `test_loss` (cross-entropy in nats). For numbers `mean` and, of texts, `tfidf_ridge`, each
-        with `mean_absolute_error` and `mean_squared_error` after the same prefixes. For texts that are written
-        `most_frequent_units` with `unit_error_rate` and `sequence_accuracy`. For tags `majority` and
-        `most_frequent_tag`, with `accuracy` and, where the tags are BIO, the span scores. For running texts `unigram`,
-        `ngram_3` and `ngram_5`, with `loss`, `perplexity` and `bits_per_character`. For series `last_value`, `seasonal`
-        and `linear`, see `forecast_metrics`.
+        For classes `majority`, of texts `tfidf_logistic_regression`, and where samples are numbers
+        `logistic_regression`, each with `val_accuracy`, `val_loss`, `test_accuracy` and `test_loss` (cross-entropy in
+        nats). For numbers `mean` and `tfidf_ridge` or `ridge`, each with `mean_absolute_error` and
+        `mean_squared_error` after the same prefixes. For texts that are written `most_frequent_units` with
+        `unit_error_rate` and `sequence_accuracy`. For tags `majority` and `most_frequent_tag`, with `accuracy` and,
+        where the tags are BIO, the span scores. For running texts `unigram`, `ngram_3` and `ngram_5`, with `loss`,
+        `perplexity` and `bits_per_character`. For series `last_value`, `seasonal` and `linear`, see
+        `forecast_metrics`.
 
     Raises:
         CallError: the cache cannot be written.
@@ -68,8 +72,10 @@ def _fit_classes(splits: Splits) -> Baselines:
     for prefix, samples in _scored(splits):
         wanted = np.asarray(samples.targets[name]).ravel()
         majority |= _class_metrics(prefix, np.tile(shares_C, (len(wanted), 1)), wanted)
-    if not splits.preparation.padded:
+    if splits.preparation.target.per != "sample":
         return {"majority": majority}
+    if not splits.preparation.padded:
+        return {"majority": majority, "logistic_regression": _fit_summaries(splits, targets, classes)}
     return {"majority": majority, "tfidf_logistic_regression": _fit_linear_classes(splits, targets, classes)}
 
 
@@ -97,8 +103,10 @@ def _fit_numbers(splits: Splits) -> Baselines:
     for prefix, samples in _scored(splits):
         wanted = _rows(samples, splits)
         mean |= _number_metrics(prefix, np.broadcast_to(average, wanted.shape), wanted)
-    if not splits.preparation.padded:
+    if splits.preparation.target.per != "sample":
         return {"mean": mean}
+    if not splits.preparation.padded:
+        return {"mean": mean, "ridge": _fit_ridge(splits)}
     words = _vectorizer(splits)
     targets = np.asarray(splits.train.targets[name], np.float64)
     model = Ridge(alpha=1.0, solver="sparse_cg").fit(words.fit_transform(_texts(splits.train, splits)), targets)
@@ -107,6 +115,31 @@ def _fit_numbers(splits: Splits) -> Baselines:
         wanted = np.asarray(samples.targets[name], np.float64)
         linear |= _number_metrics(prefix, model.predict(words.transform(_texts(samples, splits))), wanted)
     return {"mean": mean, "tfidf_ridge": linear}
+
+
+def _fit_summaries(splits: Splits, targets: NDArray[np.int64], classes: int) -> dict[str, float]:
+    name = splits.preparation.target_name
+    model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit(characteristics(splits.train, splits.preparation), targets)
+    linear: dict[str, float] = {}
+    for prefix, samples in _scored(splits):
+        shares_NC = np.zeros((len(samples), classes))
+        shares_NC[:, model[-1].classes_] = model.predict_proba(characteristics(samples, splits.preparation))
+        linear |= _class_metrics(prefix, shares_NC, np.asarray(samples.targets[name]))
+    return linear
+
+
+def _fit_ridge(splits: Splits) -> dict[str, float]:
+    model = make_pipeline(StandardScaler(), Ridge(alpha=1.0))
+    model.fit(characteristics(splits.train, splits.preparation), _rows(splits.train, splits))
+    linear: dict[str, float] = {}
+    for prefix, samples in _scored(splits):
+        wanted = _rows(samples, splits)
+        found = model.predict(characteristics(samples, splits.preparation)).reshape(wanted.shape)
+        linear |= _number_metrics(prefix, found, wanted)
+    return linear
 
 
 def _rows(samples: Samples, splits: Splits) -> Numbers:

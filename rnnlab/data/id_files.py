@@ -152,7 +152,7 @@ def _targets(
     if isinstance(values[0], np.ndarray):
         whole = np.concatenate(values)
         if target == "number":
-            return finite(dataset.target, whole), ()
+            return finite(f"the target `{dataset.target}`", whole), ()
         return class_targets(dataset.target, whole, dataset.labels)
     wheres = [f"{path.name}, column `{dataset.target}`" for path in paths.values()]
     pairs = list(zip(values, wheres, strict=True))

@@ -13,16 +13,20 @@ from rnnlab.errors import DatasetError
 from rnnlab.source import did_you_mean
 
 ROWS = "the header is not counted"
+NO_NUMBER = "correct or remove the row; for classes use `task: {kind: classification}`"
 LARGEST = float(np.finfo(np.float32).max)
 
 
-def encode_classes(values: Sequence[str], labels: Sequence[str], where: str) -> NDArray[np.int64]:
+def encode_classes(
+    values: Sequence[str], labels: Sequence[str], where: str, *, each: str = "data row"
+) -> NDArray[np.int64]:
     """Return the class indices (N,) of values.
 
     Args:
         values: N labels as text.
         labels: the classes, in the order of their indices.
         where: the values' place, for the message.
+        each: what has a value, for the message: a `data row`, or a `sequence` of several.
 
     Raises:
         DatasetError: RL409, a value is not among the labels.
@@ -32,7 +36,7 @@ def encode_classes(values: Sequence[str], labels: Sequence[str], where: str) -> 
         if value not in index:
             raise DatasetError(
                 "RL409",
-                f"{where}, data row {row} ({ROWS}): {_spelled(value)} is not among the labels",
+                f"{_place(where, each, row)}: {_spelled(value)} is not among the labels",
                 help=did_you_mean(value, labels),
             )
     return np.fromiter((index[value] for value in values), np.int64, len(values))
@@ -98,12 +102,16 @@ def encode_tags(sentences: Sequence[Sequence[str]], labels: Sequence[str], where
     return [np.fromiter((index[tag] for tag in tags), np.int64, len(tags)) for tags in sentences]
 
 
-def encode_numbers(values: Sequence[str], where: str) -> NDArray[np.float32]:
+def encode_numbers(
+    values: Sequence[str], where: str, *, each: str = "data row", help: str = NO_NUMBER
+) -> NDArray[np.float32]:
     """Return the numbers (N,) that values write.
 
     Args:
         values: N numbers as text.
         where: the values' place, for the message.
+        each: what has a value, for the message: a `data row`, or a `sequence` of several.
+        help: what to do where one is none.
 
     Raises:
         DatasetError: RL410, a value is not a number that float32 can hold.
@@ -113,10 +121,14 @@ def encode_numbers(values: Sequence[str], where: str) -> NDArray[np.float32]:
         if not math.isfinite(number) or abs(number) > LARGEST:
             raise DatasetError(
                 "RL410",
-                f"{where}, data row {row} ({ROWS}): `{values[row - 1]}` is not a finite number of float32",
-                help="correct or remove the row; for classes use `task: {kind: classification}`",
+                f"{_place(where, each, row)}: `{values[row - 1]}` is not a finite number of float32",
+                help=help,
             )
     return np.array(numbers, np.float32)
+
+
+def _place(where: str, each: str, number: int) -> str:
+    return f"{where}, {each} {number}" + (f" ({ROWS})" if each == "data row" else "")
 
 
 def _number(value: str) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 from rnnlab.data.forecasts import true_values
 from rnnlab.data.preparation import Preparation
 from rnnlab.data.series import show_time
-from rnnlab.data.splits import Samples
+from rnnlab.data.splits import Samples, live_timesteps
 from rnnlab.data.vectorizer import UNKNOWN_WORD, TextVectorizer
 from rnnlab.datasets import SeriesDataset
 from rnnlab.plan import HeadPlan
-from rnnlab.text import PADDING_ID
 
 Array = NDArray[Any]
 Row = dict[str, Any]
@@ -47,23 +46,23 @@ def output_mistakes(
 def _samples(samples: Samples) -> About:
     def about(index: int) -> Row:
         row = {} if samples.rows is None else {"row": int(samples.rows[index]) + 1}
-        return row | {name: texts[index] for name, texts in samples.raw.items()}
+        texts = {name: texts[index] for name, texts in samples.raw.items()}
+        return row | texts or {"sample": index}
 
     return about
 
 
 def _timesteps(head: HeadPlan, samples: Samples) -> About:
-    numbers, timesteps = np.nonzero(_live(head, samples))
+    numbers, timesteps = np.nonzero(live_rows(head, samples.inputs, samples.targets[head.target]))
     about = _samples(samples)
     return lambda index: about(int(numbers[index])) | {"timestep": int(timesteps[index])}
 
 
-def _live(head: HeadPlan, samples: Samples) -> NDArray[np.bool_]:
-    """Return which timesteps (N, T) count."""
+def live_rows(head: HeadPlan, inputs: Mapping[str, Any], targets_NT: Any) -> NDArray[np.bool_]:
+    """Return which timesteps (N, T) of targets count."""
     if head.reads is None:
-        return np.ones(samples.targets[head.target].shape[:2], bool)
-    live: NDArray[np.bool_] = np.asarray(samples.inputs[head.reads]) != PADDING_ID
-    return live
+        return np.ones(targets_NT.shape[:2], bool)
+    return live_timesteps(inputs[head.reads][:])
 
 
 def class_mistakes(about: About, wanted_R: Array, outputs_RU: Array, labels: Sequence[str], count: int) -> list[Row]:
@@ -86,8 +85,10 @@ def class_mistakes(about: About, wanted_R: Array, outputs_RU: Array, labels: Seq
 def number_mistakes(about: About, wanted_R: Array, found_RU: Array, count: int) -> list[Row]:
     """Return the largest errors; of several numbers their mean."""
     wanted = np.asarray(wanted_R, np.float64).reshape(found_RU.shape)
-    errors = np.abs(found_RU - wanted).mean(axis=1)
-    ends = [""] if wanted.shape[1] == 1 else [f"_{index}" for index in range(wanted.shape[1])]
+    errors_RU = np.abs(found_RU - wanted)
+    errors = errors_RU.mean(axis=1)
+    numbers = errors_RU.shape[1]
+    ends = [f"_{index}" for index in range(numbers)] if numbers > 1 else [""]
     return [
         about(int(index))
         | {f"label{end}": float(value) for end, value in zip(ends, wanted[index], strict=True)}
@@ -101,12 +102,17 @@ def _sentence_mistakes(
     head: HeadPlan, preparation: Preparation, samples: Samples, targets_R: Array, outputs_RU: Array, count: int
 ) -> list[Row]:
     vectorizer, texts = preparation.texts[head.reads or ""], samples.raw[head.reads or ""]
-    ends = np.cumsum(_live(head, samples).sum(axis=1))[:-1]
+    ends = np.cumsum(live_rows(head, samples.inputs, samples.targets[head.target]).sum(axis=1))[:-1]
     wanted, found = np.split(targets_R, ends), np.split(outputs_RU.argmax(axis=1), ends)
-    tokens = [list(vectorizer.cut(text.split(), vectorizer.maxlen)) for text in texts]
+    tokens = [_kept(text.split(), vectorizer) for text in texts]
     names = [[preparation.labels[index] for index in tags] for tags in wanted]
     answers = [[preparation.labels[index] for index in tags] for tags in found]
     return sentence_mistakes(tokens, names, answers, count)
+
+
+def _kept(tokens: list[str], vectorizer: TextVectorizer) -> list[str]:
+    limit = vectorizer.maxlen
+    return tokens[max(0, len(tokens) - limit) :] if vectorizer.truncating == "pre" else tokens[:limit]
 
 
 def sentence_mistakes(
@@ -120,9 +126,8 @@ def sentence_mistakes(
         found: the tags that were predicted.
         count: how many are returned at most.
     """
-    wrong = np.array(
-        [sum(one != two for one, two in zip(*pair, strict=True)) for pair in zip(wanted, found, strict=True)]
-    )
+    pairs = zip(wanted, found, strict=True)
+    wrong = np.array([sum(one != two for one, two in zip(right, given, strict=True)) for right, given in pairs])
     worst = [int(index) for index in np.argsort(-wrong, kind="stable")[:count] if wrong[index]]
     return [
         {

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from rnnlab.data.id_vectorizer import IdVectorizer
 from rnnlab.data.labels import encode_classes, encode_numbers
+from rnnlab.data.sequence_encoder import SequenceEncoder
 from rnnlab.data.series_encoder import SeriesEncoder
 from rnnlab.data.vectorizer import TextVectorizer
 from rnnlab.datasets import ConllFormat, WordTagFormat
@@ -36,6 +37,8 @@ class Preparation:
         arrays: for each input of numbers, the shape of a sample: (T, F), or more dimensions.
         columns: the source's column that each input was read from, where it has columns.
         ids: for each input of sequences that are ids already, how they become one array.
+        sequences: for each input of sequences of numbers, how it becomes an array.
+        reads: the `dataset` section as plain data, where files of sequences are read as it says; else empty.
         layout: how files of tagged sentences are written; None for other data.
         series: how series become windows; None for other data.
     """
@@ -46,6 +49,8 @@ class Preparation:
     arrays: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
     ids: Mapping[str, IdVectorizer] = field(default_factory=dict)
+    sequences: Mapping[str, SequenceEncoder] = field(default_factory=dict)
+    reads: Mapping[str, Any] = field(default_factory=dict)
     layout: ConllFormat | WordTagFormat | None = None
     series: SeriesEncoder | None = None
 
@@ -62,13 +67,13 @@ class Preparation:
     @property
     def input_names(self) -> tuple[str, ...]:
         """Return the names of the network's inputs."""
-        return (*self.padded, *self.arrays, *(self.series.inputs if self.series else ()))
+        return (*self.padded, *self.arrays, *self.sequences, *(self.series.inputs if self.series else ()))
 
     @property
     def given_inputs(self) -> tuple[str, ...]:
         """Return the inputs that new data must bring: all but what the model writes itself."""
         written = self.target.reads if self.target.kind == "sequence" else None
-        return tuple(name for name in (*self.padded, *self.arrays) if name != written)
+        return tuple(name for name in self.input_names if name != written)
 
     @property
     def written(self) -> TextVectorizer:
@@ -83,6 +88,7 @@ class Preparation:
     def facts(self) -> Facts:
         """Return what the plan needs to know of the data."""
         inputs = {name: vectorizer.facts for name, vectorizer in self.padded.items()}
+        inputs |= {name: encoder.facts for name, encoder in self.sequences.items()}
         inputs |= {
             name: InputFacts("features", timesteps=shape[0], features=shape[1:]) for name, shape in self.arrays.items()
         }
@@ -92,10 +98,10 @@ class Preparation:
         """Return the inputs by name: ids (N, T) of texts, numbers (N, T, …) as float32.
 
         Args:
-            raw: for each input, N texts, N sequences of ids or an array (N, T, …).
+            raw: for each input, N texts, N sequences (of ids, or of numbers), or an array (N, T, …).
 
         Raises:
-            DatasetError: RL404, an array has another shape than the training's.
+            DatasetError: RL404, RL442: an array or a sequence has another shape than the training's.
         """
         inputs: dict[str, Array] = {}
         for name, values in raw.items():
@@ -104,6 +110,8 @@ class Preparation:
                 inputs[name] = vectorizer.encode_written(values)[0] if vectorizer.written else vectorizer.encode(values)
             elif name in self.ids:
                 inputs[name] = self.ids[name].encode(values)
+            elif name in self.sequences:
+                inputs[name] = self.sequences[name].encode(values)
             else:
                 inputs[name] = _numbers(name, values, self.arrays[name])
         return inputs
@@ -135,6 +143,8 @@ class Preparation:
             "ids": {name: vectorizer.to_data() for name, vectorizer in self.ids.items()},
             "arrays": {name: list(shape) for name, shape in self.arrays.items()},
             "columns": dict(self.columns),
+            "sequences": {name: encoder.to_data() for name, encoder in self.sequences.items()},
+            "reads": dict(self.reads),
             "layout": self.layout.model_dump(mode="json") if self.layout else None,
             "series": self.series.to_data() if self.series else None,
         }
@@ -157,6 +167,8 @@ class Preparation:
                 ids={name: IdVectorizer.from_data(each) for name, each in data.get("ids", {}).items()},
                 arrays={name: tuple(shape) for name, shape in data["arrays"].items()},
                 columns=data["columns"],
+                sequences={name: SequenceEncoder.from_data(each) for name, each in data.get("sequences", {}).items()},
+                reads=data.get("reads", {}),
                 layout=_read_layout(data.get("layout")),
                 series=SeriesEncoder.from_data(data["series"]) if data.get("series") else None,
             )

@@ -16,15 +16,27 @@ from rnnlab.data.id_vectorizer import IdVectorizer, fit_id_vectorizer
 from rnnlab.data.preparation import Preparation
 from rnnlab.data.raw import Corpus
 from rnnlab.data.running_text import prepare_running_text
+from rnnlab.data.sequence_encoder import SequenceEncoder, fit_sequences
 from rnnlab.data.series_preparing import prepare_series, read_table_of_series
 from rnnlab.data.sources import read_corpus
-from rnnlab.data.splits import Samples, Splits
+from rnnlab.data.splits import Samples, Splits, live_timesteps
 from rnnlab.data.splitting import Division, divide, divide_training
 from rnnlab.data.vectorizer import fit_vectorizer
 from rnnlab.data.vectors import read_vectors
 from rnnlab.data.vocabulary_files import read_vocabulary
 from rnnlab.data.windows import cut_windows
-from rnnlab.datasets import AnyDataset, ConllFormat, Facts, FilesSplit, IdDataset, SeriesDataset, Split, TargetFacts
+from rnnlab.datasets import (
+    AnyDataset,
+    ConllFormat,
+    Facts,
+    FilesSplit,
+    IdDataset,
+    SequencesDataset,
+    SeriesDataset,
+    Split,
+    TargetFacts,
+    sequence_inputs,
+)
 from rnnlab.datasets.facts import TargetKind
 from rnnlab.errors import CallError, DatasetError
 from rnnlab.experiment.experiment import Experiment
@@ -36,7 +48,7 @@ from rnnlab.experiment.prepared import (
     running_text_facts,
     text_of,
 )
-from rnnlab.text import PADDING_ID, Text
+from rnnlab.text import Text
 
 
 def prepare(experiment: Experiment, folder: Path, *, target: TargetKind, say: Callable[[str], None]) -> Splits:
@@ -184,14 +196,19 @@ def _fit(
         further = corpus.targets.shape[2 if known.per == "timestep" else 1 :]
         known = replace(known, numbers=further[0] if further else 1)
     ids = _fit_ids(experiment, dataset, corpus, train) if isinstance(dataset, IdDataset) else {}
+    sequences = _fit_numbers(experiment, dataset, corpus, train) if isinstance(dataset, SequencesDataset) else {}
     return Preparation(
         target_name=dataset.target_name,
         target=known,
         texts=texts,
         ids=ids,
-        arrays={name: corpus.inputs[name].shape[1:] for name in corpus.inputs if name not in (*texts, *ids)},
+        arrays={
+            name: values.shape[1:] for name, values in corpus.inputs.items() if name not in {*texts, *ids, *sequences}
+        },
         columns=corpus.columns,
         layout=(getattr(dataset, "format", None) or ConllFormat()) if known.kind == "tags" else None,
+        sequences=sequences,
+        reads=dataset.model_dump(mode="json", exclude_none=True) if sequences else {},
     )
 
 
@@ -221,6 +238,16 @@ def _fit_ids(
     return {name: vectorizer}
 
 
+def _fit_numbers(
+    experiment: Experiment, dataset: SequencesDataset, corpus: Corpus, train: NDArray[np.int64]
+) -> dict[str, SequenceEncoder]:
+    scaler = dataset.scaler or "standard"
+    return {
+        name: fit_sequences(corpus.inputs[name].take(train), scaler, padding_of(experiment, name))
+        for name in sequence_inputs(dataset)
+    }
+
+
 def _encode(corpus: Corpus, division: Division, preparation: Preparation) -> list[Samples]:
     return [_encode_split(corpus, indices, preparation) for indices in division.named().values()]
 
@@ -229,7 +256,8 @@ def _encode_split(corpus: Corpus, indices: NDArray[np.int64], preparation: Prepa
     texts = {name: corpus.texts(name, indices) for name in preparation.texts}
     ids = {name: corpus.inputs[name].take(indices) for name in preparation.ids}
     arrays = {name: corpus.inputs[name][indices] for name in preparation.arrays}
-    inputs = preparation.encode(texts | ids | arrays)
+    sequences = {name: corpus.inputs[name].take(indices) for name in preparation.sequences}
+    inputs = preparation.encode(texts | ids | arrays | sequences)
     targets: NDArray[Any]
     if corpus.tags is not None:
         targets = preparation.align_tags([corpus.tags[index] for index in indices])
@@ -238,10 +266,12 @@ def _encode_split(corpus: Corpus, indices: NDArray[np.int64], preparation: Prepa
     else:
         targets = corpus.targets[indices]
     masked = {name for name, vectorizer in preparation.padded.items() if vectorizer.mask}
+    masked |= {name for name, encoder in preparation.sequences.items() if encoder.flagged}
+    live = {name: live_timesteps(inputs[name]) for name in masked}
     return Samples(
         inputs=inputs,
         targets={preparation.target_name: targets},
-        masks={name: inputs[name] != PADDING_ID for name in masked if (inputs[name] == PADDING_ID).any()},
+        masks={name: mask for name, mask in live.items() if not mask.all()},
         rows=corpus.rows[indices],
         raw=texts | {name: [" ".join(map(str, each.tolist())) for each in ids[name]] for name in ids},
     )

@@ -4,37 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import overload
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
+Array = NDArray[Any]
 Ids = NDArray[np.int32]
 
 
 @dataclass(frozen=True, eq=False)
-class Ragged(Sequence[Ids]):
-    """N sequences of ids.
+class Ragged(Sequence[Array]):
+    """N sequences of ids, or of timesteps with C numbers each.
 
     Attributes:
-        values: int32, one sequence after the other.
-        offsets: (N + 1,) int64, where each begins.
+        values: one sequence after the other: ids (R,) int32, or numbers (R, C) float32.
+        offsets: (N + 1,) int64, where each begins, and where the last one ends.
+        length: timesteps of every sequence where the source says that they are equal; None where they may differ.
     """
 
-    values: Ids
+    values: Array
     offsets: NDArray[np.int64]
+    length: int | None = None
 
     def __len__(self) -> int:
         """Return N."""
         return len(self.offsets) - 1
 
     @overload
-    def __getitem__(self, index: int) -> Ids: ...
+    def __getitem__(self, index: int) -> Array: ...
 
     @overload
-    def __getitem__(self, index: slice) -> tuple[Ids, ...]: ...
+    def __getitem__(self, index: slice) -> tuple[Array, ...]: ...
 
-    def __getitem__(self, index: int | slice) -> Ids | tuple[Ids, ...]:
+    def __getitem__(self, index: int | slice) -> Array | tuple[Array, ...]:
         """Return a sequence, or a tuple of them."""
         if isinstance(index, slice):
             return tuple(self[position] for position in range(*index.indices(len(self))))
@@ -48,7 +51,7 @@ class Ragged(Sequence[Ids]):
 
     def take(self, indices: NDArray[np.int64]) -> Ragged:
         """Return the sequences at indices, in that order."""
-        return joined([self[int(index)] for index in indices])
+        return _one_after_the_other([self[int(index)] for index in indices], self.values[:0], self.length)
 
     def kept(self, keep: NDArray[np.bool_]) -> Ragged:
         """Return the sequences without the values that are not to be kept."""
@@ -57,11 +60,20 @@ class Ragged(Sequence[Ids]):
 
 
 def joined(sequences: Iterable[Sequence[int] | Ids]) -> Ragged:
-    """Return sequences in flat arrays.
+    """Return sequences of ids in flat arrays.
 
     Raises:
         OverflowError, TypeError, ValueError: one holds something else than whole numbers that int32 can hold.
     """
-    parts = [np.asarray(sequence, np.int32) for sequence in sequences]
+    return _one_after_the_other([np.asarray(sequence, np.int32) for sequence in sequences], np.empty(0, np.int32))
+
+
+def joined_numbers(sequences: Sequence[Array], length: int | None = None) -> Ragged:
+    """Return one or more sequences of numbers (T, C) in flat arrays."""
+    parts = [np.asarray(sequence, np.float32) for sequence in sequences]
+    return _one_after_the_other(parts, parts[0][:0], length)
+
+
+def _one_after_the_other(parts: Sequence[Array], none: Array, length: int | None = None) -> Ragged:
     offsets = np.concatenate([[0], np.cumsum([len(part) for part in parts])]).astype(np.int64)
-    return Ragged(np.concatenate(parts) if parts else np.empty(0, np.int32), offsets)
+    return Ragged(np.concatenate([none, *parts]), offsets, length)

@@ -33,7 +33,7 @@ class Corpus:
     """N raw samples.
 
     Attributes:
-        inputs: for each input N texts, numbers (N, T, …), or `Ragged` sequences of ids.
+        inputs: for each input N texts, numbers (N, T, …), or `Ragged` sequences of ids or numbers.
         targets: class indices int64 or numbers float32, (N,), (N, K), (N, T) or (N, T, K); None where the target is a
             text, which stands among the inputs, or where `tags` are the targets.
         labels: the classes in the order of their indices; empty for numbers and texts.

@@ -16,17 +16,20 @@ from rnnlab.datasets import GeneratedDataset, TaggedDataset
 from rnnlab.experiment.prepared import file_sha256, source_paths
 
 
-def read_sentences(dataset: TaggedDataset | GeneratedDataset, folder: Path, say: Callable[[str], None]) -> Corpus:
-    """Return the samples of tagged sentences.
+def make_sentences(dataset: GeneratedDataset, say: Callable[[str], None]) -> Corpus:
+    """Return tagged sentences made from a seed."""
+    say(f"making {dataset.samples} sentences")
+    made = make_tagged_sentences(dataset.samples, dataset.seed)
+    about = {"name": dataset.name, "seed": dataset.seed, "version": dataset.version}
+    return _corpus(dataset, [(dataset.name, made)], dataset.target_facts().labels, about)
+
+
+def read_sentences(dataset: TaggedDataset, folder: Path, say: Callable[[str], None]) -> Corpus:
+    """Return the tagged sentences of files.
 
     Raises:
         DatasetError: RL401, RL403, RL404, RL406, RL409, RL420: a file, or what stands in it, cannot be used.
     """
-    if isinstance(dataset, GeneratedDataset):
-        say(f"making {dataset.samples} sentences")
-        made = make_tagged_sentences(dataset.samples, dataset.seed)
-        about = {"name": dataset.name, "seed": dataset.seed, "version": dataset.version}
-        return _corpus(dataset, [(dataset.name, made)], dataset.target_facts().labels, about)
     paths = source_paths(dataset, folder)
     found = []
     for path in paths.values():

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from rnnlab.data.array_files import read_arrays
 from rnnlab.data.cmudict import read_cmudict
 from rnnlab.data.fetching import fetch
+from rnnlab.data.generators import generate
 from rnnlab.data.id_files import read_ids
 from rnnlab.data.keras_sequences import read_keras_sequences
 from rnnlab.data.king_james_bible import read_king_james_bible
@@ -20,6 +21,7 @@ from rnnlab.data.movie_snippets import read_movie_snippets
 from rnnlab.data.raw import CatalogSamples, Corpus
 from rnnlab.data.running_text import read_text_file
 from rnnlab.data.sentences import read_sentences
+from rnnlab.data.sequence_sources import read_catalog_sequences, read_sequences
 from rnnlab.data.tables import Table, read_table
 from rnnlab.datasets import (
     ArraysDataset,
@@ -31,10 +33,12 @@ from rnnlab.datasets import (
     IdsDataset,
     ImdbDataset,
     ReutersDataset,
+    SequenceTableDataset,
     TaggedDataset,
     TextFileDataset,
     TextPairsDataset,
     TextTableDataset,
+    TsDataset,
 )
 from rnnlab.datasets.facts import TargetKind
 from rnnlab.errors import CallError
@@ -56,20 +60,24 @@ def read_corpus(
     """Return the samples of a dataset, fetched if they must be.
 
     Raises:
-        DatasetError: RL401 to RL410, RL430 to RL433.
+        DatasetError: RL401 to RL445.
         CallError: the dataset cannot be used like this.
     """
     if isinstance(dataset, CatalogDataset):
         return _read_catalog(dataset, say)
     if isinstance(dataset, ArraysDataset):
         return read_arrays(dataset, folder, target, say)
+    if isinstance(dataset, TsDataset | SequenceTableDataset):
+        return read_sequences(dataset, folder, target, say)
+    if isinstance(dataset, GeneratedDataset):
+        return generate(dataset, say)
     if isinstance(dataset, ImdbDataset | ReutersDataset):
         return read_keras_sequences(dataset, folder, say)
     if isinstance(dataset, IdsDataset):
         return read_ids(dataset, folder, target, say)
     if isinstance(dataset, TextPairsDataset):
         return _read_text_pairs(dataset, folder, say)
-    if isinstance(dataset, TaggedDataset | GeneratedDataset):
+    if isinstance(dataset, TaggedDataset):
         return read_sentences(dataset, folder, say)
     if isinstance(dataset, TextFileDataset):
         return read_text_file(dataset, folder, say)
@@ -86,6 +94,8 @@ def _read_catalog(dataset: CatalogDataset, say: Callable[[str], None]) -> Corpus
             f"`split: {{kind: {dataset.split.kind}}}` needs a table of your own; "
             f"{entry.name} has no such column or file"
         )
+    if entry.sequences:
+        return read_catalog_sequences(dataset, say)
     found = READERS[entry.name](fetch(entry, say), dataset.target_name)
     facts = entry.targets[dataset.target_name]
     where = f"`{dataset.target_name}` of {entry.name}"

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from rnnlab.data.preparation import Preparation
 from rnnlab.data.vectors import Vectors
 from rnnlab.datasets import Facts
+from rnnlab.text import PADDING_ID
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,12 @@ class Timeline:
     def series_of(self, timesteps: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return which series (N,) timesteps belong to."""
         return np.searchsorted(self.offsets, timesteps, side="right") - 1
+
+
+def live_timesteps(values: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return which timesteps (N, T) of a padded input are data: ids, or the last of the features, that are not 0."""
+    told = values if values.ndim == 2 else values[..., -1]
+    return np.asarray(told != PADDING_ID)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from rnnlab.datasets.split import DEFAULT_TEST
 from rnnlab.errors import DatasetError
 
 Indices = NDArray[np.int64]
+NO_TEST = 0.0  # which no file can say: the data bring a test of their own
 TRAIN, VALIDATION, TEST = 0, 1, 2
 
 
@@ -32,7 +33,14 @@ class Division:
         return {"train": self.train, "validation": self.validation, "test": self.test}
 
 
-def divide(split: Split, samples: int, *, classes: NDArray[np.int64] | None, groups: Sequence[str] | None) -> Division:
+def divide(
+    split: Split,
+    samples: int,
+    *,
+    classes: NDArray[np.int64] | None,
+    groups: Sequence[str] | None,
+    own_test: int = 0,
+) -> Division:
     """Return the division of one table.
 
     Args:
@@ -40,6 +48,7 @@ def divide(split: Split, samples: int, *, classes: NDArray[np.int64] | None, gro
         samples: N.
         classes: (N,) class indices, None for numbers.
         groups: N values of the group's column, None unless it is a `group` split.
+        own_test: how many of the last samples are the test already; the others are divided in two.
 
     Raises:
         DatasetError: RL406, a split would be empty, or the table has no classes to stratify by.

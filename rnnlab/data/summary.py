@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from rnnlab.data.id_vectorizer import IdVectorizer
 from rnnlab.data.preparation import Preparation
+from rnnlab.data.sequence_encoder import SequenceEncoder
 from rnnlab.data.series_encoder import SeriesEncoder
-from rnnlab.data.splits import Samples, Splits
+from rnnlab.data.splits import Samples, Splits, live_timesteps
 from rnnlab.data.vectorizer import TextVectorizer
 from rnnlab.text import PADDING_ID, UNKNOWN_ID
 
@@ -25,9 +26,9 @@ def dataset_summary(splits: Splits) -> dict[str, Any]:
         `source`; `samples` per split; `classes` per split, or for numbers the `target` of train; `inputs` by name: of a
         text its `unit`, `vocabulary`, `timesteps`, the `length` of the training texts in units before padding, of train
         the shares of units `cut` and of `padding`, and the share of `unknown` units per split; of sequences of ids
-        also some of train as words, `shown`; of an array its
-        `timesteps`, `features`, and their least, mean and greatest number; `vectors` by embedding layer, with the words
-        they cover; `warnings`.
+        also some of train as words, `shown`; of an array its `timesteps`, `features`, and their least, mean and
+        greatest number; of sequences of numbers the centre and scale of each channel, and the share of `padding`;
+        `vectors` by embedding layer, with the words they cover; `warnings`.
     """
     preparation = splits.preparation
     if preparation.target.kind == "continuation":
@@ -41,7 +42,8 @@ def dataset_summary(splits: Splits) -> dict[str, Any]:
         **_targets(splits),
         "inputs": texts
         | {name: _ids(splits, name, vectorizer) for name, vectorizer in preparation.ids.items()}
-        | {name: _array(splits.train, name) for name in preparation.arrays},
+        | {name: _array(splits.train, name) for name in preparation.arrays}
+        | {name: _sequences(splits.train, name, encoder) for name, encoder in preparation.sequences.items()},
         **_vectors(splits),
         "warnings": list(splits.warnings),
     }
@@ -157,6 +159,19 @@ def _array(samples: Samples, name: str) -> dict[str, Any]:
         "min": float(values.min()),
         "mean": float(values.mean()),
         "max": float(values.max()),
+    }
+
+
+def _sequences(samples: Samples, name: str, encoder: SequenceEncoder) -> dict[str, Any]:
+    live = live_timesteps(samples.inputs[name]) if encoder.flagged else np.ones(samples.inputs[name].shape[:2], bool)
+    kept = live.sum(axis=1)
+    return {
+        "timesteps": encoder.maxlen,
+        "channels": len(encoder.scales),
+        "kept": {"min": int(kept.min()), "median": float(np.median(kept)), "max": int(kept.max())},
+        "padding": float(1 - live.mean()),
+        "centre": [round(centre, 4) for centre, _ in encoder.scales],
+        "scale": [round(scale, 4) for _, scale in encoder.scales],
     }
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from rnnlab.datasets.facts import Per, TargetFacts
+from rnnlab.datasets.sequences import ScalerName
 from rnnlab.datasets.split import RandomSplit, Split
 from rnnlab.spec import Name, Spec, Tuple
 
@@ -24,6 +25,13 @@ class ArraysDataset(Spec):
     per: Per = "sample"
     """What a target belongs to: a `sample`, and the target is (N,) or (N, K); or a `timestep`, and it is (N, T) or
     (N, T, K)."""
+    lengths: Name | None = None
+    """Name of the array (N,) that says how many timesteps of each sample are data; what follows them is not read."""
+    offsets: Name | None = None
+    """Name of the array (N + 1,) that says where each sample begins and ends: the inputs are then (R, F), all timesteps
+    of all samples one after the other."""
+    scaler: ScalerName = "none"
+    """How each feature is scaled, fitted on the training timesteps alone: `standard`, `minmax`, `robust` or `none`."""
     labels: Annotated[tuple[str, ...], Tuple, Field(min_length=2)] | None = None
     """Names of the classes 0, 1, …; their numbers unless given."""
     split: Split = RandomSplit()
@@ -38,6 +46,16 @@ class ArraysDataset(Spec):
     def text_inputs(self) -> tuple[str, ...]:
         """Return the inputs that are texts: none."""
         return ()
+
+    @property
+    def sequence_inputs(self) -> tuple[str, ...]:
+        """Return the inputs that are sequences of their own lengths, or scaled: those that `padding` acts on."""
+        return self.inputs if self.lengths or self.offsets or self.scaler != "none" else ()
+
+    @property
+    def own_test(self) -> bool:
+        """Return whether the test stands apart: never."""
+        return False
 
     @property
     def target_name(self) -> str:

@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from rnnlab.datasets.entries import CATALOG, CatalogEntry
 from rnnlab.datasets.facts import TargetFacts
+from rnnlab.datasets.sequences import ScalerName
 from rnnlab.datasets.split import RandomSplit, Split
 from rnnlab.spec import Spec
 
@@ -29,6 +30,9 @@ class CatalogDataset(Spec):
     """What to predict, where the dataset offers several: movie-snippets has `sentiment` (default; sentences rated
     exactly 0 are left out) and `score`; king-james-bible has `section` (default; one of ten), `testament`, and for
     language models `continuation`: the verses as one running text."""
+    scaler: ScalerName | None = None
+    """How each channel of sequences of numbers is scaled, fitted on the training timesteps alone: `standard` unless
+    given; `minmax`, `robust` or `none`."""
     split: Split = RandomSplit()
     """How the samples are divided. cmudict must be divided by its words: `{kind: group, column: word}`;
     king-james-bible can be by its books: `{kind: group, column: book}`."""
@@ -45,8 +49,18 @@ class CatalogDataset(Spec):
 
     @property
     def text_inputs(self) -> tuple[str, ...]:
-        """Return the inputs that are texts: all of them."""
-        return self.entry.inputs
+        """Return the inputs that are texts: all, or none of a dataset of numbers."""
+        return () if self.entry.sequences else self.entry.inputs
+
+    @property
+    def sequence_inputs(self) -> tuple[str, ...]:
+        """Return the inputs that are sequences of numbers: none, or all."""
+        return self.entry.inputs if self.entry.sequences else ()
+
+    @property
+    def own_test(self) -> bool:
+        """Return whether the data bring their own test set."""
+        return bool(self.entry.source.further)
 
     @property
     def target_name(self) -> str:

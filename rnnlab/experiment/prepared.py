@@ -26,14 +26,17 @@ from rnnlab.datasets import (
     IdsDataset,
     InputFacts,
     KerasSequences,
+    SequenceTableDataset,
     SeriesDataset,
     TaggedDataset,
     TargetFacts,
     TextFileDataset,
     TextPairsDataset,
     TextTableDataset,
+    TsDataset,
     has_own_test,
     padded_inputs,
+    sequence_inputs,
 )
 from rnnlab.datasets.facts import TargetKind
 from rnnlab.datasets.npz import Header, read_headers
@@ -41,16 +44,26 @@ from rnnlab.datasets.opening import open_regular
 from rnnlab.datasets.series import FUTURE
 from rnnlab.errors import DatasetError
 from rnnlab.experiment.experiment import Experiment
+from rnnlab.experiment.sequence_facts import describe_sequences, sequence_facts
 from rnnlab.experiment.target import task_of
 from rnnlab.padding import Padding
 from rnnlab.source import did_you_mean
 from rnnlab.tasks import Forecasting, LanguageModel
-from rnnlab.text import Text
+from rnnlab.text import Text, Unit
 
 FORMAT = 2
 MANIFEST = "manifest.json"
 FACTS = "facts.json"
-FileDataset = TextTableDataset | TextPairsDataset | ArraysDataset | IdsDataset | TaggedDataset | TextFileDataset
+FileDataset = (
+    TextTableDataset
+    | TextPairsDataset
+    | ArraysDataset
+    | IdsDataset
+    | TaggedDataset
+    | TextFileDataset
+    | TsDataset
+    | SequenceTableDataset
+)
 Section = TypeVar("Section", Text, Padding)
 
 
@@ -70,9 +83,15 @@ def prepared_folder(fingerprint: str) -> Path:
 
 
 def text_of(experiment: Experiment, name: str) -> Text:
-    """Return the `text` section as it holds for an input, or its defaults; those of tagged data have their tokens."""
-    tagged = isinstance(experiment.dataset, TaggedDataset | GeneratedDataset)
-    return _of_input(experiment.text, name) or Text(unit="token" if tagged else "word")
+    """Return the `text` section as it holds for an input, or its defaults; the unit follows from the data."""
+    return _of_input(experiment.text, name) or Text(unit=_default_unit(experiment.dataset))
+
+
+def _default_unit(dataset: AnyDataset | None) -> Unit:
+    facts = dataset.target_facts() if dataset else None
+    if facts is not None and facts.kind == "tags":
+        return "token"
+    return "character" if isinstance(dataset, GeneratedDataset) else "word"
 
 
 def padding_of(experiment: Experiment, name: str) -> Padding:
@@ -85,9 +104,14 @@ def _of_input(section: Section | Mapping[str, Section] | None, name: str) -> Sec
 
 
 def source_paths(dataset: FileDataset, folder: Path) -> dict[str, Path]:
-    """Return the files of a dataset: `train`, `validation` and `test`, or `table` where one is divided."""
+    """Return the files of a dataset: `train`, `validation` and `test`, or `table` where one is divided.
+
+    Where the test has a file of its own and validation is taken from the other, they are `train` and `test`.
+    """
     if isinstance(dataset.split, FilesSplit):
         names = {"train": dataset.path, "validation": dataset.split.validation, "test": dataset.split.test}
+    elif isinstance(dataset, TsDataset) and dataset.test is not None:
+        names = {"train": dataset.path, "test": dataset.test}
     else:
         names = {"table": dataset.path}
     return {name: folder / path for name, path in names.items()}
@@ -147,7 +171,7 @@ def describe(experiment: Experiment, folder: Path, target: TargetKind | None) ->
         None without a dataset.
 
     Raises:
-        DatasetError: RL401, RL402, RL404: the shapes stand in a file that cannot be used.
+        DatasetError: RL401, RL402, RL404, RL409, RL440: the shapes stand in a file that cannot be used.
     """
     dataset = experiment.dataset
     if dataset is None:
@@ -158,9 +182,15 @@ def describe(experiment: Experiment, folder: Path, target: TargetKind | None) ->
         return cached
     known = _known_target(dataset, target)
     if isinstance(dataset, ArraysDataset):
-        return _array_facts(dataset, folder, target or "classes")
+        return _array_facts(experiment, dataset, folder, target or "classes")
     if isinstance(dataset, SeriesDataset):
         return Facts(series_inputs(experiment, dataset), {dataset.target_name: dataset.target_facts()})
+    if isinstance(dataset, GeneratedDataset) and not dataset.text_inputs:
+        return Facts(dataset.input_facts(), {dataset.target_name: dataset.target_facts()})
+    if padded := sequence_inputs(dataset):
+        path = next(iter(source_paths(dataset, folder).values())) if isinstance(dataset, TsDataset) else None
+        paddings = {name: padding_of(experiment, name) for name in padded}
+        return describe_sequences(dataset, path, paddings, known or TargetFacts(target or "classes"))
     rows = {
         name: dataset.num_words if isinstance(dataset, IdDataset) else text_of(experiment, name).vocabulary
         for name in dataset.input_names
@@ -204,15 +234,29 @@ def series_inputs(experiment: Experiment, dataset: SeriesDataset) -> dict[str, I
     return {name: fact for name, fact in dataset.input_facts().items() if not (recursive and name == FUTURE)}
 
 
-def _array_facts(dataset: ArraysDataset, folder: Path, target: TargetKind) -> Facts:
+def _array_facts(experiment: Experiment, dataset: ArraysDataset, folder: Path, target: TargetKind) -> Facts:
     """Return what the headers of the file tell."""
     path = next(iter(source_paths(dataset, folder).values()))
     headers = read_headers(path)
-    for name in (*dataset.inputs, dataset.target):
+    places = [name for name in (dataset.lengths, dataset.offsets) if name]
+    for name in (*dataset.inputs, *places, dataset.target):
         if name not in headers:
             raise DatasetError("RL402", f"{path.name} has no array `{name}`", help=did_you_mean(name, headers))
-    inputs = {name: _array_input(path.name, name, headers[name]) for name in dataset.inputs}
+    if dataset.sequence_inputs:
+        inputs = {name: _array_sequences(experiment, dataset, name, headers[name]) for name in dataset.inputs}
+    else:
+        inputs = {name: _array_input(path.name, name, headers[name]) for name in dataset.inputs}
     return Facts(inputs, {dataset.target: _array_target(path.name, dataset, headers[dataset.target], target)})
+
+
+def _array_sequences(experiment: Experiment, dataset: ArraysDataset, name: str, header: Header) -> InputFacts:
+    wanted = "timesteps x features" if dataset.offsets else "samples x timesteps x features"
+    if len(header.shape) != (2 if dataset.offsets else 3) or header.type == "other":
+        raise DatasetError(
+            "RL404", f"the array `{name}` is {header.spoken}, not {wanted}", help="see `rnnlab explain arrays`"
+        )
+    length = None if dataset.lengths or dataset.offsets else header.shape[1]
+    return sequence_facts(header.shape[-1], length, padding_of(experiment, name))
 
 
 def _array_input(file: str, name: str, header: Header) -> InputFacts:

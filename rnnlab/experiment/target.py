@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnnlab.datasets import TargetFacts, padded_inputs
+from rnnlab.datasets import TargetFacts, id_inputs
 from rnnlab.datasets.facts import TargetKind
 from rnnlab.experiment.experiment import Experiment
 from rnnlab.layers import LAYERS
@@ -24,6 +24,10 @@ DEFAULT_TASKS: dict[TargetKind, AnyTask] = {
     "continuation": LanguageModel(),
     "forecast": Forecasting(),
 }
+
+
+OF_NUMBERS = ("logistic_regression", "ridge")
+"""Baselines that read what a whole sequence of numbers is like."""
 
 
 def head_of(experiment: Experiment) -> object | None:
@@ -50,5 +54,13 @@ def task_of(experiment: Experiment) -> AnyTask:
 def baselines_of(experiment: Experiment) -> tuple[str, ...]:
     """Return the names of the baselines that are fitted beside the model."""
     dataset = experiment.dataset
-    texts = dataset is not None and bool(padded_inputs(dataset))
-    return tuple(name for name in task_of(experiment).baselines if texts or not name.startswith("tfidf"))
+    texts = dataset is not None and bool(id_inputs(dataset))
+    facts = dataset.target_facts() if dataset else None
+    samples = (facts.per if facts else getattr(dataset, "per", "sample")) == "sample"
+
+    def fits(name: str) -> bool:
+        if name in OF_NUMBERS:
+            return samples and not texts
+        return texts or not name.startswith("tfidf")
+
+    return tuple(name for name in task_of(experiment).baselines if fits(name))

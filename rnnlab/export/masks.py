@@ -58,12 +58,14 @@ class Masks:
         carried: what Keras hands on beside each tensor.
         sources: of a masking layer: what it reads and the value that it masks.
         made: variables that stand in the script already.
+        flagged: inputs of numbers, whose last feature tells data from padding.
     """
 
     choose: Callable[[str, str], str]
     carried: dict[str, Mask] = field(default_factory=dict)
     sources: dict[str, tuple[Variable, float]] = field(default_factory=dict)
     made: set[Mask] = field(default_factory=set)
+    flagged: frozenset[str] = frozenset()
 
     def variable(self, mask: Mask) -> Variable:
         """Return the variable of a mask."""
@@ -110,7 +112,7 @@ class Masks:
             read, value = self.sources[mask.input]
             return Call("keras.ops.any", (Call("keras.ops.not_equal", (read, value)),), (("axis", -1),))
         observed: Any = names[str(mask.input)]
-        if mask.side == "gaps":
+        if mask.input in self.flagged:
             observed = Call("keras.ops.take", (observed, -1), (("axis", -1),))
         return Call("keras.ops.not_equal", (observed, 0))
 

@@ -62,7 +62,8 @@ class _Script:
         for name in (*plan.inputs, *(layer.name for layer in plan.layers)):
             self.choose(name, name)
         self.inputs = {name: self.variable(name) for name in plan.inputs}
-        self.masks = Masks(self.choose)
+        flagged = frozenset(name for name, signal in plan.inputs.items() if not signal.is_ids)
+        self.masks = Masks(self.choose, flagged=flagged)
 
     def text(self) -> str:
         plan = self.plan

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from rnnlab.data.splits import live_timesteps
 from rnnlab.errors import CallError
 from rnnlab.layers import Signal
 from rnnlab.plan import LayerPlan, Plan
@@ -64,7 +65,7 @@ def _without_padding(
     if signal.mask is None or signal.mask.input is None:
         return values
     if maker is None:
-        live = batch[signal.mask.input] != 0
+        live = live_timesteps(batch[signal.mask.input])
     else:
         live = np.any(np.array(read[0]) != maker.keras_arguments["mask_value"], axis=-1)
     if live.shape == values.shape[:2]:

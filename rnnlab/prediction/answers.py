@@ -10,6 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rnnlab.build import write
+from rnnlab.data import Preparation
+from rnnlab.data.splits import live_timesteps
 from rnnlab.plan import HeadPlan
 from rnnlab.prediction.model import SavedModel
 from rnnlab.prediction.raw import count_of
@@ -20,7 +22,7 @@ def answer(saved: SavedModel, raw: dict[str, Any]) -> pd.DataFrame:
 
     Args:
         saved: the model.
-        raw: for each of its inputs N texts, or an array.
+        raw: for each of its inputs N texts, an array, or N sequences.
 
     Returns:
         The texts by input (or the sample's number), then the label with its probability and the probability of each
@@ -39,14 +41,16 @@ def answer(saved: SavedModel, raw: dict[str, Any]) -> pd.DataFrame:
 
 def rows_of(saved: SavedModel, raw: dict[str, Any], inputs: dict[str, Any], outputs: NDArray[Any]) -> pd.DataFrame:
     """Return the rows of `answer` for outputs (N, U) or (N, T, U) that are known."""
-    about = pd.DataFrame({name: _shown(saved, name, raw[name]) for name in raw if name in saved.preparation.padded})
+    about = pd.DataFrame(
+        {name: shown_texts(saved.preparation, name, raw[name]) for name in raw if name in saved.preparation.padded}
+    )
     if about.empty:
         about["sample"] = np.arange(count_of(raw))
     head = saved.objective.head
     if saved.preparation.layout is not None:
         return _tags(saved, raw[head.reads or ""], outputs)
     if head.per == "timestep":
-        live = np.ones(outputs.shape[:2], bool) if head.reads is None else inputs[head.reads] != 0
+        live = np.ones(outputs.shape[:2], bool) if head.reads is None else live_timesteps(inputs[head.reads])
         samples, timesteps = np.nonzero(live)
         about = about.iloc[samples].reset_index(drop=True)
         about["timestep"] = timesteps
@@ -55,9 +59,9 @@ def rows_of(saved: SavedModel, raw: dict[str, Any], inputs: dict[str, Any], outp
     return pd.concat([about, pd.DataFrame(found)], axis=1)
 
 
-def _shown(saved: SavedModel, name: str, values: Any) -> list[str]:
+def shown_texts(preparation: Preparation, name: str, values: Any) -> Sequence[str]:
     """Return texts as they are, and sequences of ids as words where these are known."""
-    vectorizer = saved.preparation.ids.get(name)
+    vectorizer = preparation.ids.get(name)
     return list(values) if vectorizer is None else [vectorizer.decode(ids) for ids in values]
 
 

@@ -12,21 +12,43 @@ from rnnlab.data.files import decode_text, read_bytes
 from rnnlab.data.ragged import Ragged, joined
 from rnnlab.data.tables import Table
 from rnnlab.errors import CallError, DatasetError
+from rnnlab.prediction.sequences import read_new_sequences
 
 
-def read_inputs(path: Path, preparation: Preparation, column: str | None) -> dict[str, Any]:
-    """Return raw values for each input that new data must bring: N texts, N sequences of ids, or an array.
+def read_raw(path: Path, preparation: Preparation, column: str | None) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return raw values for each input that new data must bring, and the names of the samples where they have names.
 
     Args:
         path: csv, tsv, jsonl or parquet for texts (for tagging also txt, a sentence a line), npz for arrays; any but
-            txt for ids.
+            txt for ids; sequences of numbers stand in files such as the training's.
         preparation: of the model.
         column: of the texts, where it is another than in training.
 
+    Returns:
+        For each input N texts, N sequences of ids or numbers, or an array.
+
     Raises:
-        DatasetError: RL401 to RL406, the file cannot be used.
+        DatasetError: RL4xx, the file cannot be used.
         CallError: `column` is given and does not tell which.
     """
+    if preparation.sequences:
+        refuse_column(column)
+        found = read_new_sequences(path, preparation, label=None, targets=False)
+        return found.inputs, found.names
+    return _read_inputs(path, preparation, column), ()
+
+
+def refuse_column(column: str | None) -> None:
+    """Refuse a column of texts where there are sequences of numbers.
+
+    Raises:
+        CallError: one is given.
+    """
+    if column is not None:
+        raise CallError("`--column` is for tables of text; this model reads sequences of numbers")
+
+
+def _read_inputs(path: Path, preparation: Preparation, column: str | None) -> dict[str, Any]:
     names = preparation.given_inputs
     if preparation.arrays:
         if column is not None:

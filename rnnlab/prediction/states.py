@@ -35,13 +35,13 @@ def continue_answers(
 ) -> pd.DataFrame:
     """Return the rows of `answer` for the next part of each sequence, and write the states after it.
 
-    Nothing of a text is cut, however long it is.
+    Nothing of a text or a sequence is cut, however long it is.
 
     Args:
         saved: the model.
         experiment: it was trained by.
         plan: of the model.
-        raw: for each of its inputs N texts, or an array.
+        raw: for each of its inputs N texts, an array, or N sequences.
         path: of the states, .npz; zeros where there is none yet.
         run_id: of the model's run.
 
@@ -70,7 +70,7 @@ def _zeros(signals: Mapping[str, Signal], count: int) -> Arrays:
 
 
 def _uncut(preparation: Preparation, raw: Mapping[str, Any]) -> Preparation:
-    """Return the preparation with room for the longest text, or sequence of ids.
+    """Return the preparation with room for the longest text or sequence.
 
     Raises:
         CallError: a text is empty: as an unknown word, which it becomes elsewhere, it would change the states.
@@ -81,9 +81,12 @@ def _uncut(preparation: Preparation, raw: Mapping[str, Any]) -> Preparation:
         if not all(lengths):
             raise CallError(f"sample {lengths.index(0)} of `{name}` is empty: there is nothing to go on with")
         texts[name] = replace(vectorizer, maxlen=max(lengths))
-    for name, sequences in preparation.ids.items():  # none is empty: `read_inputs` refuses it
+    for name, sequences in preparation.ids.items():  # none is empty: `read_raw` refuses it
         ids[name] = replace(sequences, maxlen=max(map(len, raw[name])))
-    return replace(preparation, texts=texts, ids=ids)
+    numbers = {
+        name: replace(encoder, maxlen=int(raw[name].lengths.max())) for name, encoder in preparation.sequences.items()
+    }
+    return replace(preparation, texts=texts, ids=ids, sequences=numbers)
 
 
 def read_states(path: Path, signals: Mapping[str, Signal], count: int, run_id: str) -> Arrays:

@@ -51,7 +51,7 @@ def score_written(
         {"source": source, "wanted": vectorizer.join(right), "written": vectorizer.join(answer)}
         for source, right, answer in list(zip(sources, wanted, answers, strict=True))[:SHOWN]
     )
-    texts = [[vectorizer.join(units) for units in part] for part in (wanted, answers)]
-    mistakes = written_mistakes(sources, *texts, decoded.log_probabilities, WORST)
+    right, written = ([vectorizer.join(units) for units in part] for part in (wanted, answers))
+    mistakes = written_mistakes(sources, right, written, decoded.log_probabilities, WORST)
     error = scores["unit_error_rate"]
     return Scores(metrics | scores, "unit_error_rate", error, None, {}, examples, mistakes=mistakes)

@@ -162,8 +162,8 @@ CODES: dict[str, Code] = {
     ),
     "RL216": Code(
         "The baseline is unknown",
-        "Classification has `majority` and `tfidf_logistic_regression`, regression `mean` and `tfidf_ridge`, "
-        "forecasting `last_value`, `seasonal` and `linear`.",
+        "Classification has `majority`, and of texts `tfidf_logistic_regression`, of numbers `logistic_regression`; "
+        "regression `mean`, `tfidf_ridge` and `ridge`; forecasting `last_value`, `seasonal` and `linear`.",
     ),
     "RL217": Code(
         "The plan misses an expectation",
@@ -293,6 +293,25 @@ CODES: dict[str, Code] = {
     "RL263": Code(
         "The vectors have another size",
         "A pretrained vector fills a row of the embedding, so `output_dim` is the count of its numbers.",
+    ),
+    "RL270": Code(
+        "The data bring their own test set",
+        "It stays the test, so that results can be compared with those of others; `split.validation` is a fraction of "
+        "the training file, and `split.test` is refused.",
+    ),
+    "RL271": Code(
+        "The lengths of arrays are unclear",
+        "`lengths` tells how many timesteps of each sample of (N, T, F) are data; `offsets` where each sample of "
+        "(R, F) begins. Both are for samples that have one target each.",
+    ),
+    "RL272": Code(
+        "The data cannot be generated like this",
+        "There are fewer different sums than samples, fewer timesteps than the task needs, or sums would not be read "
+        "digit by digit.",
+    ),
+    "RL273": Code(
+        "A column has two roles",
+        "A column of a table in long form names the sequence, orders its timesteps, is a channel, or is the target.",
     ),
     "RL301": Code(
         "A path of the space leads nowhere",

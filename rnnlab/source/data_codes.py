@@ -115,6 +115,33 @@ DATA_CODES: dict[str, Code] = {
         "A file of vectors cannot be used",
         "A line is a word and `output_dim` numbers, as GloVe and word2vec write text; at least one word is known.",
     ),
+    "RL440": Code(
+        "A .ts file is malformed",
+        "The header says how many channels, timesteps and which classes there are, then `@data`; each line below is a "
+        "sample: its channels with colons between, the numbers of each with commas, and the target at the end.",
+    ),
+    "RL441": Code(
+        "A sequence is empty",
+        "A sample needs one timestep or more.",
+    ),
+    "RL442": Code(
+        "A sequence is shorter than all of the training",
+        "All training sequences had the same number of timesteps, so nothing in the model tells padding from data. "
+        "Train with `padding: {maxlen: …}` above that number, or on sequences of several lengths.",
+    ),
+    "RL443": Code(
+        "The time of a row cannot be used",
+        "Times are numbers or ISO 8601, and no two rows of a sequence have the same.",
+    ),
+    "RL444": Code(
+        "A sequence has several targets",
+        "The target (or the group) of a sequence is one value that stands in all of its rows.",
+    ),
+    "RL445": Code(
+        "Lengths or offsets do not fit the array",
+        "`lengths` are whole numbers from 1 to the array's timesteps, one for each sample; `offsets` rise from 0 to "
+        "the number of its rows.",
+    ),
     "RL470": Code(
         "Something is larger than its limit",
         "A line and a field have up to 64 MiB, a table 100,000,000 rows, a compressed array 4 GiB, a series "

@@ -17,7 +17,7 @@ class Classification(Spec):
 
     target: ClassVar[TargetKind] = "classes"
     default_metrics: ClassVar[tuple[MetricName, ...]] = ("accuracy",)
-    baselines: ClassVar[tuple[str, ...]] = ("majority", "tfidf_logistic_regression")
+    baselines: ClassVar[tuple[str, ...]] = ("majority", "tfidf_logistic_regression", "logistic_regression")
 
     kind: Literal["classification"] = "classification"
     loss: AnyLoss | None = None

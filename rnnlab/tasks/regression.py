@@ -17,7 +17,7 @@ class Regression(Spec):
 
     target: ClassVar[TargetKind] = "number"
     default_metrics: ClassVar[tuple[MetricName, ...]] = ("mean_absolute_error",)
-    baselines: ClassVar[tuple[str, ...]] = ("mean", "tfidf_ridge")
+    baselines: ClassVar[tuple[str, ...]] = ("mean", "tfidf_ridge", "ridge")
 
     kind: Literal["regression"] = "regression"
     loss: AnyLoss | None = None

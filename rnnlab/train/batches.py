@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from rnnlab.data import Samples
 from rnnlab.data.series_encoder import SCALED
+from rnnlab.data.splits import live_timesteps
 from rnnlab.plan import HeadPlan
-from rnnlab.text import PADDING_ID
 from rnnlab.training import Training
 
 Inputs = dict[str, NDArray[Any]]
@@ -78,7 +78,7 @@ def _weights(
     if classes is not None:
         weight *= classes[target]
     if head.reads is not None:
-        weight *= inputs[head.reads] != PADDING_ID
+        weight *= live_timesteps(inputs[head.reads])
     return weight
 
 
@@ -157,7 +157,7 @@ def class_weights(
     assert labels is not None, "class weights need classes"
     if isinstance(given, str):
         classes = samples.targets[head.target]
-        classes = classes.ravel() if head.reads is None else classes[samples.inputs[head.reads] != PADDING_ID]
+        classes = classes.ravel() if head.reads is None else classes[live_timesteps(samples.inputs[head.reads])]
         counts = np.bincount(classes, minlength=len(labels))
         return (len(classes) / (len(labels) * np.maximum(counts, 1))).astype(np.float32)
     return np.array([given[label] for label in labels], np.float32)

@@ -66,6 +66,15 @@ ARRAYS = (
     "task={kind: regression}",
     "model.layers=[{layer: gru, units: 2, name: rnn}, {layer: dense, units: 1, name: head}]",
 )
+SAMPLES = ("text=null", "padding={maxlen: longest}", *ARRAYS[3:], "model.layers.rnn.return_sequences=null")
+LENGTHS = ("dataset={kind: arrays, path: ragged.npz, lengths: l}", *SAMPLES)
+OFFSETS = ("dataset={kind: arrays, path: ragged.npz, inputs: [flat], offsets: o}", *SAMPLES)
+TS = ("dataset={kind: ts, path: one.ts, test: two.ts}", *SAMPLES)
+LONG = ("dataset={kind: sequence_table, path: long.csv, values: [a], target: y}", *SAMPLES)
+ADDING = ("dataset={kind: generated, name: adding-problem, samples: 20, timesteps: 8}", "text=null", "padding=null")
+ADDING += SAMPLES[2:]
+SUMS = ("dataset={kind: generated, name: digit-addition, samples: 20, digits: 1}", "text=null", "padding=null")
+SUMS += ("text={unit: character, vocabulary: 7}", *WRITTEN[3:])
 WINDOWS = (*ARRAYS, "training={batch_size: 20, epochs: 2, stateful: true, window: 4}")
 REVIEWS = (
     "dataset={kind: imdb, path: reviews.npz, word_index: words.json, num_words: 40}",
@@ -214,7 +223,6 @@ CASES: dict[tuple[str, str], Case] = {
         "dataset.format={kind: word_tag, separator: _}",
         (*TAGGED, "dataset.path=slashes.txt", "dataset.format=word_tag"),
     ),
-    ("GeneratedDataset", "name"): Case("verdict", "dataset.name=other", GENERATED),
     ("GeneratedDataset", "samples"): Case("data", "dataset.samples=50", GENERATED),
     ("GeneratedDataset", "seed"): Case("data", "dataset.seed=1", GENERATED),
     ("Tagging", "loss"): Case("plan", "task.loss=categorical_crossentropy", GENERATED),
@@ -290,6 +298,23 @@ CASES: dict[tuple[str, str], Case] = {
     ("ArraysDataset", "target"): Case("data", "dataset.target=w", ARRAYS),
     ("ArraysDataset", "per"): Case("verdict", "dataset.per=sample", ARRAYS),
     ("ArraysDataset", "labels"): Case("verdict", "dataset.labels=[low, high]", ARRAYS),
+    ("ArraysDataset", "lengths"): Case("data", "dataset.lengths=m", LENGTHS),
+    ("ArraysDataset", "offsets"): Case("data", "dataset.offsets=p", OFFSETS),
+    ("ArraysDataset", "scaler"): Case("data", "dataset.scaler=minmax", LENGTHS),
+    ("CatalogDataset", "scaler"): Case("verdict", "dataset.scaler=minmax", CATALOG),
+    ("TsDataset", "path"): Case("data", "dataset.path=two.ts", TS),
+    ("TsDataset", "test"): Case("data", "dataset.test=one.ts", TS),
+    ("TsDataset", "scaler"): Case("data", "dataset.scaler=none", TS),
+    ("SequenceTableDataset", "path"): Case("data", "dataset.path=longer.csv", LONG),
+    ("SequenceTableDataset", "id"): Case("data", "dataset.id=other", LONG),
+    ("SequenceTableDataset", "time"): Case("data", "dataset.time=back", LONG),
+    ("SequenceTableDataset", "values"): Case("data", "dataset.values=[b]", LONG),
+    ("SequenceTableDataset", "target"): Case("data", "dataset.target=z", LONG),
+    ("SequenceTableDataset", "labels"): Case("verdict", "dataset.labels=[low, high]", LONG),
+    ("SequenceTableDataset", "scaler"): Case("data", "dataset.scaler=robust", LONG),
+    ("GeneratedDataset", "name"): Case("verdict", "dataset.name=copy-memory", ADDING),
+    ("GeneratedDataset", "timesteps"): Case("data", "dataset.timesteps=9", ADDING),
+    ("GeneratedDataset", "digits"): Case("data", "dataset.digits=2", SUMS),
     ("Training", "stateful"): Case(
         "training", "training={batch_size: 20, stateful: true, window: 4}", (*ARRAYS, "training={batch_size: 20}")
     ),

@@ -58,9 +58,33 @@ def file(make_tiny) -> Path:
     write_series(tiny.folder)
     with np.load(tiny.folder / "series.npz") as series:
         np.savez(tiny.folder / "other.npz", **{key: values[:30] for key, values in series.items()})
+    write_sequences(tiny.folder)
     (tiny.folder / "units.txt").write_text("film\nawful\ngreat\n", encoding="utf-8")
     write_id_files(tiny.folder)
     return tiny.file
+
+
+def write_sequences(folder: Path) -> None:
+    """Write 20 sequences of 2 to 4 timesteps as .npz, as .ts and as a table in long form, each twice."""
+    draw = np.random.default_rng(7)
+    lengths = 2 + np.arange(20) % 3
+    x, y = draw.normal(size=(20, 4, 2)), draw.normal(size=20)
+    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    flat = np.concatenate([each[:length] for each, length in zip(x, lengths, strict=True)])
+    others = {"m": lengths[::-1].copy(), "p": np.concatenate([[0, 1], offsets[2:]])}
+    np.savez(folder / "ragged.npz", x=x, y=y, l=lengths, flat=flat, o=offsets, **others)
+    for name, factor in (("one", 1.0), ("two", -1.0)):
+        lines = ["@univariate true", "@equalLength false", "@targetLabel true", "@data"]
+        for row, length in enumerate(lengths):
+            lines.append(f"{','.join(str(number * factor) for number in x[row, :length, 0])}:{y[row]}")
+        (folder / f"{name}.ts").write_text("\n".join(lines), encoding="utf-8")
+    rows = [
+        f"{row},{row}-{step > 0},{step},{-step},{x[row, step, 0]},{x[row, step, 1]},{y[row]},{-y[row]}"
+        for row, length in enumerate(lengths)
+        for step in range(length)
+    ]
+    for name, kept in (("long", rows), ("longer", rows[: offsets[15]])):
+        (folder / f"{name}.csv").write_text("\n".join(["id,other,time,back,a,b,y,z", *kept]), encoding="utf-8")
 
 
 def write_id_files(folder: Path) -> None:

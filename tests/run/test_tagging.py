@@ -56,8 +56,11 @@ def test_evaluating_the_test_sentences_again_gives_the_scores_of_the_run(tagged)
     (folder / "test.conll").write_text("\n".join(lines))
     found = evaluate(outcome.run_id, folder / "test.conll", store=str(folder / "mlruns"))
     assert found.metrics == pytest.approx(outcome.scores.metrics, abs=1e-5)
-    assert list(found.mistakes) == ["sentence", "token", "label", "predicted", "probability"]
-    assert (found.mistakes["label"] != found.mistakes["predicted"]).all()
+    assert list(found.mistakes) == ["sentence", "wrong", "text", "tags", "predicted"]
+    assert found.mistakes["wrong"].is_monotonic_decreasing
+    for _, worst in found.mistakes.iterrows():
+        pairs = list(zip(worst["text"].split(), worst["tags"].split(), worst["predicted"].split(), strict=True))
+        assert sum(wanted != predicted for _, wanted, predicted in pairs) == worst["wrong"] > 0
 
 
 def test_every_token_gets_a_row_and_those_cut_away_no_label(tagged):

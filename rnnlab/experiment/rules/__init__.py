@@ -8,6 +8,7 @@ from rnnlab.experiment.rules import (  # noqa: F401  their rules are added to RU
     model,
     precision,
     record,
+    sequences,
     series,
     weights,
 )

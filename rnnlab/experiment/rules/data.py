@@ -15,9 +15,11 @@ from rnnlab.datasets import (
     GroupSplit,
     IdDataset,
     IdsDataset,
+    SequenceTableDataset,
     SeriesDataset,
     TextTableDataset,
     TimeSplit,
+    TsDataset,
     has_own_test,
     padded_inputs,
 )
@@ -28,7 +30,8 @@ from rnnlab.experiment.target import target_kind
 from rnnlab.source import Finding, did_you_mean
 from rnnlab.text import END_ID
 
-WITHOUT_COLUMNS = {"arrays": "arrays", "tagged": "tagged sentences", "generated": "generated data"}
+HOLDS = {"series": "series", "arrays": "arrays", "ids": "ids", "imdb": "ids", "reuters": "ids"}
+WITHOUT_COLUMNS = {"arrays": "arrays", "ts": ".ts files", "tagged": "tagged sentences", "generated": "generated data"}
 
 
 @rule("dataset")
@@ -126,12 +129,15 @@ def _own_test(dataset: AnyDataset) -> Iterator[Finding]:
     """Yield what is wrong with the split of data that bring their own test set."""
     split = dataset.split
     path = ("dataset", "split")
-    if isinstance(split, FilesSplit | GroupSplit):
+    if isinstance(split, FilesSplit) and isinstance(dataset, TsDataset):
+        message = "the test is given twice: `dataset.test`, and `split: {kind: files}`"
+        yield Finding("RL270", message, ("dataset", "test"), help="keep one of them", on_key=True)
+    elif isinstance(split, FilesSplit | GroupSplit):
         message = f"`{dataset.kind}` has no {'files' if split.kind == 'files' else 'columns'} to split by"
         yield Finding("RL208", message, (*path, "kind"), help="use `random`, `stratified` or `tail`")
     elif split.test is not None:
         yield Finding(
-            "RL208",
+            "RL270",
             "the data bring their own test set",
             (*path, "test"),
             help="remove it; `validation` is a share of the training samples",
@@ -244,27 +250,21 @@ def _of_timesteps(experiment: Experiment) -> bool:
 
 
 def _or_labels(dataset: object) -> str:
-    labelled = isinstance(dataset, TextTableDataset | ArraysDataset | IdsDataset) and dataset.labels
+    kinds = TextTableDataset | ArraysDataset | IdsDataset | SequenceTableDataset
+    labelled = isinstance(dataset, kinds) and dataset.labels
     return ", or remove `dataset.labels`" if labelled else ""
 
 
 @rule("text", "padding", "dataset")
 def inputs_exist(experiment: Experiment) -> Iterator[Finding]:
-    """RL105, RL210: `text` and `padding` act on texts, by the names of inputs."""
+    """RL105, RL210: `text` acts on texts, `padding` on whatever has lengths, by the names of inputs."""
     dataset = experiment.dataset
     if dataset is None:
         return
-    for section in ("text", "padding"):
+    for section, names in (("text", dataset.text_inputs), ("padding", padded_inputs(dataset))):
         given = getattr(experiment, section)
-        names = dataset.text_inputs if section == "text" else padded_inputs(dataset)
         if given is not None and not names:
-            holds = (
-                "series"
-                if isinstance(dataset, SeriesDataset)
-                else "ids"
-                if isinstance(dataset, IdDataset)
-                else "arrays"
-            )
+            holds = HOLDS.get(dataset.kind, "numbers")
             message = f"`{section}` has no text to act on: the dataset has {holds}"
             yield Finding("RL210", message, (section,), help="remove it", on_key=True)
         elif isinstance(given, dict):
@@ -347,7 +347,7 @@ def tagged_tokens(experiment: Experiment) -> Iterator[Finding]:
 def padding_is_masked(experiment: Experiment) -> Iterator[Finding]:
     """RL220, a warning: without a mask, padding changes results."""
     dataset = experiment.dataset
-    if dataset is None or not dataset.text_inputs:
+    if dataset is None or not padded_inputs(dataset):
         return
     if not any(isinstance(layer, Cell) for layer in experiment.model.layers):
         return

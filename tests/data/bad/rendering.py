@@ -4,11 +4,12 @@ import sys
 import time
 from pathlib import Path
 
-from . import arrays, delimited, ids, records, sentences, series
+from . import arrays, delimited, ids, records, sentences, sequences, series
 from .case import Case, render
 
 FOLDER = Path(__file__).parent
-CASES: tuple[Case, ...] = (*delimited.CASES, *records.CASES, *arrays.CASES, *series.CASES, *sentences.CASES, *ids.CASES)
+ROOMS = (delimited, records, arrays, series, sentences, ids, sequences)
+CASES: tuple[Case, ...] = tuple(case for room in ROOMS for case in room.CASES)
 
 
 def expected(case: Case) -> Path:
