@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from mistakes import check_own_test
 
 pytestmark = pytest.mark.tensorflow
 
@@ -87,3 +88,13 @@ def test_the_record_has_the_spans(tagged):
     assert record.metrics["test_span_f1"] == pytest.approx(outcome.scores.value)
     (path,) = Path(record.artifact_folder).rglob("test_scores.json")
     assert json.loads(path.read_text())["spans"]["all"]["support"] > 0
+
+
+def test_the_worst_sentences_are_recorded_with_their_tags(tagged):
+    _, outcome = tagged
+    worst = check_own_test(outcome)
+    assert list(worst[0]) == ["sentence", "wrong", "text", "tags", "predicted"]
+    texts, labels = outcome.splits.test.raw["text"], set(outcome.splits.preparation.labels)
+    for row in worst:
+        assert row["text"].split() == texts[row["sentence"] - 1].split()[:9]
+        assert {*row["tags"].split(), *row["predicted"].split()} <= labels
