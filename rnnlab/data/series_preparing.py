@@ -9,14 +9,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnlab.data.cautions import Caution
+from rnnlab.data.columns import Column, columns_of, constant_columns
 from rnnlab.data.fetching import fetch
+from rnnlab.data.leakage import check_known_ahead
 from rnnlab.data.preparation import Preparation
+from rnnlab.data.profile import Profile
 from rnnlab.data.scaling import fit_scales
 from rnnlab.data.series import Series, check_whole, read_series, show_time
 from rnnlab.data.series_encoder import SeriesEncoder
 from rnnlab.data.series_windows import Borders, borders_of, check_windows, collect_windows, count_windows
 from rnnlab.data.splits import Splits
 from rnnlab.datasets import CATALOG, Facts, SeriesDataset, TimeSplit
+from rnnlab.datasets.series import PAST
 from rnnlab.errors import DatasetError
 from rnnlab.experiment.experiment import Experiment
 from rnnlab.experiment.prepared import file_sha256, series_inputs, series_path
@@ -50,6 +55,7 @@ def prepare_series(
     assert isinstance(dataset.split, TimeSplit)
     borders = borders_of(series, dataset.split)
     inputs = series_inputs(experiment, dataset)
+    _check_known_ahead(series, dataset)
     encoder = _fit(dataset, series, borders, tuple(inputs))
     encoded = [encoder.encode(each) for each in series]
     spans = [borders.spans(each.times) for each in series]
@@ -61,6 +67,7 @@ def prepare_series(
     check_windows(totals, dataset)
     purged = sum(count_windows(each[-1][1], dataset) for each in spans) - sum(totals.values()) - bare
     target = dataset.target_facts()
+    profile = Profile(columns=_columns(series, borders, dataset))
     return Splits(
         samples["train"],
         samples["validation"],
@@ -79,7 +86,8 @@ def prepare_series(
             "windows": {"purged": purged, "without_data": bare},
             "series": {each.name or "all": _about(each, dataset, counts, index) for index, each in enumerate(series)},
         },
-        warnings=_warnings(purged, bare),
+        cautions=_cautions(purged, bare, profile),
+        profile=profile,
     )
 
 
@@ -91,6 +99,13 @@ def _fit(dataset: SeriesDataset, series: Sequence[Series], borders: Borders, inp
     targets, season = len(dataset.target), dataset.season_length
     errors = {name: _seasonal_error(values[:, :targets], season) for name, values in training.items()}
     return SeriesEncoder(dataset, fit_scales(dataset.scaler, training), errors, inputs)
+
+
+def _check_known_ahead(series: Sequence[Series], dataset: SeriesDataset) -> None:
+    """Refuse a column of the future that is a target in other units."""
+    values = np.concatenate([each.values for each in series])
+    ahead = range(len(dataset.columns) - len(dataset.future), len(dataset.columns))
+    check_known_ahead(dataset.columns, values, len(dataset.target), ahead)
 
 
 def _seasonal_error(values_TK: NDArray[np.float64], season: int) -> NDArray[np.float64]:
@@ -128,10 +143,19 @@ def _about(series: Series, dataset: SeriesDataset, counts: dict[str, NDArray[np.
     }
 
 
-def _warnings(purged: int, bare: int) -> tuple[str, ...]:
+def _columns(series: Sequence[Series], borders: Borders, dataset: SeriesDataset) -> dict[str, tuple[Column, ...]]:
+    """Return the columns of the table in the training part of all series."""
+    training = (each.values[: borders.spans(each.times)[0][1]] for each in series)
+    return {PAST: columns_of(dataset.columns, training)}
+
+
+def _cautions(purged: int, bare: int, profile: Profile) -> tuple[Caution, ...]:
     told = []
     if purged:
-        told.append(f"{purged} windows reach over a border between two splits and stand in none.")
+        text = f"{purged} windows reach over a border between two splits and stand in none."
+        told.append(Caution("purged", text))
     if bare:
-        told.append(f"{bare} windows were left out: nothing of their past, or none of their targets, is known.")
-    return tuple(told)
+        text = f"{bare} windows were left out: nothing of their past, or none of their targets, is known."
+        told.append(Caution("left_out", text))
+    constant = constant_columns(profile.columns[PAST])
+    return (*told, Caution("constant_columns", constant)) if constant else tuple(told)

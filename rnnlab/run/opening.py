@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rnnlab.data import Samples, Splits, prepare
+from rnnlab.data.cautions import Caution
 from rnnlab.errors import CallError
 from rnnlab.experiment import Experiment, target_kind
 from rnnlab.plan import Plan, check_experiment, plan_model
@@ -89,7 +90,8 @@ def open_road(
     if initial is not None:
         initial.require_fit(experiment, document, plan)
         other_words = initial.warnings(experiment, plan, splits.preparation)
-        splits = replace(splits, warnings=(*splits.warnings, *other_words))
+        cautions = tuple(Caution("other_words", text) for text in other_words)
+        splits = replace(splits, cautions=(*splits.cautions, *cautions))
     if smoke:
         splits = smoke_splits(splits, experiment.training.batch_size)
     return Road(
