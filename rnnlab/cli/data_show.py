@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -18,6 +17,7 @@ from rnnlab.cli.data_samples import samples_shown
 PIPE_WIDTH = 120
 SHOWN_CLASSES = 30
 WIDE = 32  # characters of a bar
+INDENT = "  "
 DATE = 10  # characters of a time that are its date
 
 
@@ -28,7 +28,10 @@ def show_summary(found: dict[str, Any], samples: list[dict[str, Any]]) -> None:
     for title, part in sections(found, samples):
         console.print()
         console.print(Text(title, style="bold"))
-        console.print(Padding(part, (0, 0, 0, 2), expand=False))
+        with console.capture() as captured:
+            console.print(part, width=console.width - len(INDENT))
+        for line in captured.get().splitlines():
+            console.file.write(f"{INDENT}{line}".rstrip() + "\n")
 
 
 def sections(found: dict[str, Any], samples: list[dict[str, Any]]) -> Iterator[tuple[str, RenderableType]]:
