@@ -10,6 +10,8 @@ from rnnlab.errors import DatasetError
 
 CautionKind = Literal[
     "vocabulary",
+    "texts_without_units",
+    "unknown_texts",
     "cut_targets",
     "unknown_targets",
     "many_classes",
@@ -23,6 +25,8 @@ CautionKind = Literal[
 ]
 HELP: dict[CautionKind, str] = {
     "vocabulary": "lower `text.vocabulary`",
+    "texts_without_units": "remove them, or try another `text.unit`",
+    "unknown_texts": "raise `text.vocabulary`, or train on texts like these",
     "cut_targets": "raise `padding.maxlen` of the target",
     "unknown_targets": "raise `text.vocabulary` of the target",
     "many_classes": "use `task: {kind: regression}` where they are numbers",

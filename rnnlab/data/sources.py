@@ -16,7 +16,7 @@ from rnnlab.data.generators import generate
 from rnnlab.data.id_files import read_ids
 from rnnlab.data.keras_sequences import read_keras_sequences
 from rnnlab.data.king_james_bible import read_king_james_bible
-from rnnlab.data.labels import encode_classes, encode_numbers
+from rnnlab.data.labels import check_labels, encode_classes, encode_numbers
 from rnnlab.data.movie_snippets import read_movie_snippets
 from rnnlab.data.raw import CatalogSamples, Corpus
 from rnnlab.data.running_text import read_text_file
@@ -133,6 +133,8 @@ def _read_text_tables(
     labels = dataset.labels or tuple(sorted({value for part in values for value in part}))
     numbers = target == "number"
     wheres = [f"{table.name}, column `{dataset.label}`" for table in tables]
+    if dataset.labels is None and not numbers:
+        check_labels(labels, wheres[0])
     targets = [
         encode_numbers(part, where) if numbers else encode_classes(part, labels, where)
         for where, part in zip(wheres, values, strict=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from rnnlab.data.files import decode_text, read_bytes
+from rnnlab.data.files import read_lines
 from rnnlab.datasets.tagged import ConllFormat, WordTagFormat
 from rnnlab.errors import DatasetError
 
@@ -38,10 +38,9 @@ def read_tagged(path: Path, layout: ConllFormat | WordTagFormat) -> Sentences:
 
     Raises:
         DatasetError: RL401 it cannot be read, RL403 it is not UTF-8, RL406 it has no sentence, RL420 a line is
-            malformed.
+            malformed, RL470 it is too long.
     """
-    content = read_bytes(path, empty="a token and its tag stand on every line")
-    lines = decode_text(path.name, content).split("\n")
+    lines = read_lines(path, empty="a token and its tag stand on every line")
     found = _conll(path.name, lines, layout) if isinstance(layout, ConllFormat) else _word_tag(path.name, lines, layout)
     sentences = [sentence for sentence in found if sentence]
     if not sentences:
@@ -52,7 +51,7 @@ def read_tagged(path: Path, layout: ConllFormat | WordTagFormat) -> Sentences:
     )
 
 
-def _conll(name: str, lines: Sequence[str], layout: ConllFormat) -> Iterator[list[tuple[str, str]]]:
+def _conll(name: str, lines: Iterable[str], layout: ConllFormat) -> Iterator[list[tuple[str, str]]]:
     sentence: list[tuple[str, str]] = []
     for number, line in enumerate(lines, start=1):
         if not line.strip():
@@ -78,7 +77,7 @@ def _columns(name: str, number: int, line: str, layout: ConllFormat) -> tuple[st
     return _whole(name, number, token, tag)
 
 
-def _word_tag(name: str, lines: Sequence[str], layout: WordTagFormat) -> Iterator[list[tuple[str, str]]]:
+def _word_tag(name: str, lines: Iterable[str], layout: WordTagFormat) -> Iterator[list[tuple[str, str]]]:
     for number, line in enumerate(lines, start=1):
         sentence = []
         for item in line.split():

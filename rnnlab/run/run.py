@@ -171,7 +171,7 @@ def _train_and_record(
         road.say(
             f"padding: {padding['bucketed']:.0%} of an epoch's timesteps ({padding['padding']:.0%} without buckets)"
         )
-    about = {"fingerprint": splits.fingerprint, **({"padding": padding} if padding else {})}
+    about = {"fingerprint": splits.fingerprint, "entry": splits.entry, **({"padding": padding} if padding else {})}
     record_model_facts(store, run_id, splits.source | about, plan)
     system = store.start_system_metrics(run_id)
     try:
