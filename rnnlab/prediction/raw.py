@@ -8,7 +8,7 @@ from typing import Any
 
 from rnnlab.data import IdVectorizer, Preparation, check_ids, load_arrays, load_sequences, parse_sequences, read_table
 from rnnlab.data.array_files import count_samples
-from rnnlab.data.files import decode_text, read_bytes
+from rnnlab.data.files import read_lines
 from rnnlab.data.ragged import Ragged, joined
 from rnnlab.data.tables import Table
 from rnnlab.errors import CallError, DatasetError
@@ -55,9 +55,9 @@ def _read_inputs(path: Path, preparation: Preparation, column: str | None) -> di
             raise CallError("`--column` is for tables of text; this model reads the arrays of an .npz file")
         return dict(load_arrays(path, names))
     if preparation.layout is not None and path.suffix.lower() == ".txt":
-        content = read_bytes(path, empty="write a sentence on every line, its tokens with blanks between")
-        lines = decode_text(path.name, content).split("\n")
-        return {name: [line.strip() for line in lines if line.strip()] for name in names}
+        lines = read_lines(path, empty="write a sentence on every line, its tokens with blanks between")
+        sentences = [line.strip() for line in lines if line.strip()]
+        return dict.fromkeys(names, sentences)
     columns = columns_of(preparation, column)
     if preparation.ids and path.suffix.lower() == ".npz":
         return {
