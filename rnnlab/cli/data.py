@@ -93,12 +93,14 @@ def show(
     if figure is not None and figure.suffix not in (".png", ".html"):
         raise CallError(f"`--figure` must end in .png or .html, found `{figure.name}`")
     from rnnlab.cli.progress import say
-    from rnnlab.data import dataset_summary, decode_samples, prepare, refuse
+    from rnnlab.data import dataset_summary, decode_samples, padding_waste, prepare, refuse
     from rnnlab.experiment import target_kind
 
     experiment, strict = _experiment(file, set_)
     splits = prepare(experiment, file.parent, target=target_kind(experiment), say=say)
     found, decoded = dataset_summary(splits), decode_samples(splits, samples)
+    waste = padding_waste(splits, experiment.training.batch_size)
+    found |= {"waste": waste} if waste else {}
     if json:
         from rnnlab.cli.output import print_json
 

@@ -46,6 +46,8 @@ def sections(found: dict[str, Any], samples: list[dict[str, Any]]) -> Iterator[t
         yield "series, and their windows in each split", _series(found["series"])
     for name, about in found["inputs"].items():
         yield from _input(name, about)
+    if "waste" in found:
+        yield "padding in an epoch", _lines(_waste(found["waste"]))
     if found["duplicates"]:
         yield "duplicates", _duplicates(found["duplicates"])
     if samples:
@@ -75,6 +77,13 @@ def _source(source: dict[str, Any]) -> Iterator[tuple[str, object]]:
     hashes = source.get("sha256", {})
     for name, value in hashes.items() if isinstance(hashes, dict) else [("", hashes)]:
         yield f"sha256 {name}".strip(), value
+
+
+def _waste(waste: dict[str, Any]) -> Iterator[tuple[str, object]]:
+    """Yield how much of what is read is padding, with one length and with several."""
+    yield "one length", share(waste["padding"])
+    lengths = "; ".join(f"{name} {', '.join(map(str, each))}" for name, each in waste["lengths"].items())
+    yield "`bucket: true`", f"{share(waste['bucketed'])}, padded to {lengths}"
 
 
 def _splits(found: dict[str, Any]) -> Table:

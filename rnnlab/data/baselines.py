@@ -53,7 +53,7 @@ def fit_baselines(splits: Splits, say: Callable[[str], None]) -> Baselines:
     Raises:
         CallError: the cache cannot be written.
     """
-    path = prepared_folder(splits.fingerprint) / f"baselines-{VERSION}-scikit-learn-{sklearn.__version__}.json"
+    path = _file(splits)
     known = _read(path)
     if known is not None:
         return known
@@ -62,6 +62,16 @@ def fit_baselines(splits: Splits, say: Callable[[str], None]) -> Baselines:
     if path.parent.is_dir():
         _write(path, fitted)
     return fitted
+
+
+def _file(splits: Splits) -> Path:
+    """Return where the baselines are kept: for each way of cutting where they are fitted on what that leaves."""
+    cut = (
+        f"-{splits.fingerprint[:16]}"
+        if splits.preparation.target.kind == "tags" or splits.preparation.sequences
+        else ""
+    )
+    return prepared_folder(splits.entry) / f"baselines-{VERSION}{cut}-scikit-learn-{sklearn.__version__}.json"
 
 
 def _fit_classes(splits: Splits) -> Baselines:

@@ -13,6 +13,7 @@ from rnnlab.data.overlaps import overlap_of
 from rnnlab.data.preparation import Preparation
 from rnnlab.data.profile import Profile
 from rnnlab.data.raw import Corpus
+from rnnlab.data.splits import Splits
 from rnnlab.data.splitting import Division
 from rnnlab.datasets import AnyDataset, CatalogDataset, Split, StratifiedSplit
 from rnnlab.datasets.facts import TargetKind
@@ -138,17 +139,25 @@ def cautions_of(
     )
 
 
+def cut_targets(splits: Splits) -> tuple[Caution, ...]:
+    """Return how many training targets are cut by the timesteps of the file."""
+    preparation = splits.preparation
+    if preparation.target.kind != "sequence":
+        return ()
+    lengths, vectorizer = np.diff(splits.train.targets[preparation.target_name].offsets), preparation.written
+    cut = np.count_nonzero(lengths > vectorizer.maxlen - 1)
+    limit = f"{vectorizer.maxlen - 1} {vectorizer.unit}s"
+    found = Caution("cut_targets", f"{cut} of {len(lengths)} training targets are cut to {limit}.")
+    return (found,) if cut else ()
+
+
 def _written(corpus: Corpus, division: Division, preparation: Preparation) -> Iterator[Caution]:
-    """Yield what cannot be learnt of texts that are to be written: what is cut away, and unknown units."""
+    """Yield what cannot be learnt of texts that are to be written: unknown units."""
     if preparation.target.kind != "sequence":
         return
     vectorizer = preparation.written
     texts = [vectorizer.units(text) for text in corpus.texts(preparation.target.reads or "", division.train)]
-    cut = sum(len(units) > vectorizer.maxlen - 1 for units in texts)
     unknown = sum(unit not in vectorizer.ids for units in texts for unit in units)
-    if cut:
-        limit = f"{vectorizer.maxlen - 1} {vectorizer.unit}s"
-        yield Caution("cut_targets", f"{cut} of {len(texts)} training targets are cut to {limit}.")
     if unknown:
         total = f"{unknown} of {sum(map(len, texts))} {vectorizer.unit}s"
         yield Caution("unknown_targets", f"{total} of the training targets are unknown: they are never written.")

@@ -15,7 +15,8 @@ from rnnlab.data.archives import read_member
 from rnnlab.data.cache import is_whole, replace_whole, write_entry
 from rnnlab.datasets import CatalogEntry, PackageArchive
 from rnnlab.errors import DatasetError
-from rnnlab.experiment.prepared import MANIFEST, cache_root
+from rnnlab.experiment.kept_facts import MANIFEST
+from rnnlab.experiment.prepared import cache_root
 
 ORIGIN = "origin.json"
 URL = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s'\"<>]+", re.IGNORECASE)

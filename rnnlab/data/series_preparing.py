@@ -24,7 +24,7 @@ from rnnlab.datasets import CATALOG, Facts, SeriesDataset, TimeSplit
 from rnnlab.datasets.series import PAST
 from rnnlab.errors import DatasetError
 from rnnlab.experiment.experiment import Experiment
-from rnnlab.experiment.prepared import file_sha256, series_inputs, series_path
+from rnnlab.experiment.prepared import Fingerprints, file_sha256, series_inputs, series_path
 
 SPLITS = ("train", "validation", "test")
 
@@ -44,7 +44,7 @@ def read_table_of_series(dataset: SeriesDataset, folder: Path, say: Callable[[st
 
 
 def prepare_series(
-    experiment: Experiment, dataset: SeriesDataset, folder: Path, fingerprint: str, say: Callable[[str], None]
+    experiment: Experiment, dataset: SeriesDataset, folder: Path, prints: Fingerprints, say: Callable[[str], None]
 ) -> Splits:
     """Return the windows of a dataset in memory: every timestep once, however many windows read it.
 
@@ -74,7 +74,8 @@ def prepare_series(
         samples["test"],
         facts=Facts(inputs, {dataset.target_name: target}, train_samples=totals["train"]),
         preparation=Preparation(dataset.target_name, target, series=encoder),
-        fingerprint=fingerprint,
+        fingerprint=prints.data,
+        entry=prints.entry,
         source=_source(dataset, folder)
         | {
             "samples": totals,

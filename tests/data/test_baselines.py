@@ -75,6 +75,6 @@ def test_they_are_fitted_once_and_without_warnings(prepare_reviews):
 def test_damaged_ones_are_fitted_again(prepare_reviews):
     splits = prepare_reviews()
     first = fit_baselines(splits, silent)
-    (path,) = prepared_folder(splits.fingerprint).glob("baselines-*.json")
+    (path,) = prepared_folder(splits.entry).glob("baselines-*.json")
     path.write_text('{"majority":')
     assert fit_baselines(splits, silent) == first

@@ -15,7 +15,7 @@ def silent(line: str) -> None:
 
 def arrays(splits):
     return {
-        name: (samples.inputs["text"].tolist(), samples.targets["label"].tolist(), samples.rows.tolist())
+        name: (samples.inputs["text"][:].tolist(), samples.targets["label"].tolist(), samples.rows.tolist())
         for name, samples in splits.named().items()
     }
 
@@ -28,8 +28,8 @@ def test_inputs_targets_and_texts_are_of_the_same_row(prepare_reviews, reviews):
             assert f'"{samples.raw["text"][index]}"' in lines[row]
             assert samples.targets["label"][index] == row % 2
     assert (
-        splits.train.inputs["text"].tolist()
-        == splits.preparation.encode({"text": splits.train.raw["text"]})["text"].tolist()
+        splits.train.inputs["text"][:].tolist()
+        == splits.preparation.encode({"text": splits.train.raw["text"]})["text"][:].tolist()
     )
 
 
@@ -44,7 +44,7 @@ def test_vocabulary_and_length_come_from_train_alone(experiment, tmp_path):
     splits = prepare(experiment(dataset=dataset, padding={"maxlen": "longest"}), tmp_path, target="classes", say=silent)
     assert splits.preparation.texts["text"].maxlen == 12
     assert set(splits.preparation.texts["text"].words[2:]) == {f"word{row}" for row in range(12)}
-    assert (splits.test.inputs["text"] == 1).all()
+    assert (splits.test.inputs["text"][:] == 1).all()
 
 
 def test_the_facts_are_complete_and_describe_knows_them_afterwards(experiment, prepare_reviews, reviews):
@@ -65,14 +65,15 @@ def test_the_facts_are_complete_and_describe_knows_them_afterwards(experiment, p
 
 
 def test_arrays_are_memory_mapped_and_read_only(prepare_reviews):
-    ids_NT = prepare_reviews().train.inputs["text"]
-    assert isinstance(ids_NT, np.memmap)
-    assert not ids_NT.flags.writeable
+    rows = prepare_reviews().train.inputs["text"]
+    for array in (rows.values, rows.offsets):
+        assert isinstance(array, np.memmap)
+        assert not array.flags.writeable
 
 
 def test_masks_tell_data_from_padding(prepare_reviews):
     train = prepare_reviews(padding={"maxlen": 5}).train
-    assert train.masks["text"].tolist() == [[True] * 3 + [False] * 2] * 32
+    assert train.masks["text"][:].tolist() == [[True] * 3 + [False] * 2] * 32
 
 
 def test_there_are_no_masks_where_nothing_is_padded_or_masked(prepare_reviews):
@@ -188,6 +189,23 @@ def test_data_prepared_with_other_keys_or_content_are_not_reused(prepare_reviews
     assert len(prints) == 3
 
 
+def test_other_lengths_and_sides_are_read_from_the_same_entry(prepare_reviews, cache):
+    lines: list[str] = []
+    whole = prepare_reviews(padding={"maxlen": "longest"}, say=lines.append)
+    for maxlen, side in ((2, "pre"), (5, "post"), ("p50", "pre")):
+        padding = {"maxlen": maxlen, "padding": side, "truncating": "post", "mask": side == "pre"}
+        found = prepare_reviews(padding=padding, say=lines.append)
+        ids_NT = found.train.inputs["text"][:]
+        kept = min(3, 3 if maxlen == "p50" else maxlen)
+        assert ids_NT.shape == (32, maxlen if maxlen != "p50" else 3)
+        live = ids_NT[:, -kept:] if side == "pre" else ids_NT[:, :kept]
+        assert np.array_equal(live, whole.train.inputs["text"][:][:, :kept])
+        assert (found.entry, found.fingerprint != whole.fingerprint) == (whole.entry, True)
+        assert found.facts.inputs["text"].timesteps == found.preparation.texts["text"].maxlen == ids_NT.shape[1]
+    assert lines == ["reading reviews.csv", "preparing 40 samples"]
+    assert [path.name for path in (cache / "prepared").iterdir() if path.is_dir()] == [whole.entry]
+
+
 @pytest.mark.parametrize("damage", ["flip", "truncate", "remove"])
 @pytest.mark.parametrize(
     "name", ["train-input-text.npy", "test-raw-text.txt", "facts.json", "preparation.json", "manifest.json"]
@@ -195,7 +213,7 @@ def test_data_prepared_with_other_keys_or_content_are_not_reused(prepare_reviews
 def test_a_damaged_entry_is_made_again(prepare_reviews, damage, name):
     first = prepare_reviews()
     wanted = arrays(first)
-    path = prepared_folder(first.fingerprint) / name
+    path = prepared_folder(first.entry) / name
     content = bytearray(path.read_bytes())
     content[-1] ^= 1
     path.unlink()
@@ -208,7 +226,7 @@ def test_a_damaged_entry_is_made_again(prepare_reviews, damage, name):
 
 
 def test_what_a_killed_process_left_is_removed(prepare_reviews):
-    folder = prepared_folder(prepare_reviews().fingerprint)
+    folder = prepared_folder(prepare_reviews().entry)
     (folder / "manifest.json").unlink()
     left = folder.parent / f"{folder.name}.abc.part"
     left.mkdir()
@@ -239,7 +257,7 @@ lines = []
 print("ready", flush=True)
 sys.stdin.readline()
 splits = prepare(Experiment.model_validate(file), Path(sys.argv[1]), target="classes", say=lines.append)
-print("preparing 4000 samples" in lines, splits.train.inputs["text"].sum())
+print("preparing 4000 samples" in lines, splits.train.inputs["text"][:].sum())
 """
 
 

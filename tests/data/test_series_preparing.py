@@ -11,6 +11,7 @@ from rnnlab.data.forecasts import true_values
 from rnnlab.data.series_encoder import SCALED
 from rnnlab.datasets import TimeSplit
 from rnnlab.errors import DatasetError
+from rnnlab.experiment.prepared import Fingerprints
 
 from .conftest import make_experiment
 
@@ -140,9 +141,9 @@ def test_too_short_series_are_refused(prepare_weather):
     assert (caught.value.code, "validation split has no window" in caught.value.message) == ("RL415", True)
 
 
-def test_the_cache_gives_the_same_windows_back(prepare_weather):
+def test_the_cache_gives_the_same_windows_back(prepare_weather, experiment):
     splits = prepare_weather(future=["holiday"], gaps="mask")
-    again = load_splits(splits.fingerprint)
+    again = load_splits(Fingerprints(splits.entry, splits.fingerprint), experiment())
     for name, samples in splits.named().items():
         other = again.named()[name]
         assert np.array_equal(samples.inputs["past"][:], other.inputs["past"][:])

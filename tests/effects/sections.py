@@ -120,6 +120,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("Padding", "padding"): Case("data", "padding.padding=pre"),
     ("Padding", "truncating"): Case("data", "padding.truncating=post", ("padding.maxlen=3",)),
     ("Padding", "mask"): Case("data", "padding.mask=false"),
+    ("Padding", "bucket"): Case("training", "padding.bucket=true"),
     ("Classification", "loss"): Case(
         "training",
         "task.loss={kind: binary_crossentropy, label_smoothing: 0.2}",
