@@ -15,19 +15,22 @@ ROWS = "the header is not counted"
 LARGEST = float(np.finfo(np.float32).max)
 
 
-def encode_classes(values: Sequence[str], labels: Sequence[str], where: str) -> NDArray[np.int64]:
+def encode_classes(
+    values: Sequence[str], labels: Sequence[str], where: str, rows: Sequence[int] | None = None
+) -> NDArray[np.int64]:
     """Return the class indices (N,) of values.
 
     Args:
         values: N labels as text.
         labels: the classes, in the order of their indices.
         where: the values' place, for the message.
+        rows: the data row of each, counted from 1; one after the other unless given.
 
     Raises:
         DatasetError: RL409, a value is not among the labels.
     """
     index = {label: position for position, label in enumerate(labels)}
-    for row, value in enumerate(values, start=1):
+    for row, value in zip(rows or range(1, len(values) + 1), values, strict=True):
         if value not in index:
             raise DatasetError(
                 "RL409",
@@ -55,22 +58,23 @@ def encode_tags(sentences: Sequence[Sequence[str]], labels: Sequence[str], where
     return [np.fromiter((index[tag] for tag in tags), np.int64, len(tags)) for tags in sentences]
 
 
-def encode_numbers(values: Sequence[str], where: str) -> NDArray[np.float32]:
+def encode_numbers(values: Sequence[str], where: str, rows: Sequence[int] | None = None) -> NDArray[np.float32]:
     """Return the numbers (N,) that values write.
 
     Args:
         values: N numbers as text.
         where: the values' place, for the message.
+        rows: the data row of each, counted from 1; one after the other unless given.
 
     Raises:
         DatasetError: RL410, a value is not a number that float32 can hold.
     """
     numbers = [_number(value) for value in values]
-    for row, number in enumerate(numbers, start=1):
+    for row, value, number in zip(rows or range(1, len(values) + 1), values, numbers, strict=True):
         if not math.isfinite(number) or abs(number) > LARGEST:
             raise DatasetError(
                 "RL410",
-                f"{where}, data row {row} ({ROWS}): `{values[row - 1]}` is not a finite number",
+                f"{where}, data row {row} ({ROWS}): `{value}` is not a finite number",
                 help="correct or remove the row; for classes use `task: {kind: classification}`",
             )
     return np.array(numbers, np.float32)

@@ -79,7 +79,7 @@ def prepare_series(
             "windows": {"purged": purged, "without_data": bare},
             "series": {each.name or "all": _about(each, dataset, counts, index) for index, each in enumerate(series)},
         },
-        warnings=_warnings(purged, bare),
+        warnings=_warnings(purged, bare, sum(each.repeated for each in series), dataset.duplicates),
     )
 
 
@@ -124,12 +124,15 @@ def _about(series: Series, dataset: SeriesDataset, counts: dict[str, NDArray[np.
         "missing_timesteps": absent,
         "gaps": gaps,
         "missing_values": {column: count for column, count in missing.items() if count},
+        "repeated_rows": series.repeated,
         "windows": {name: int(count[index]) for name, count in counts.items()},
     }
 
 
-def _warnings(purged: int, bare: int) -> tuple[str, ...]:
+def _warnings(purged: int, bare: int, repeated: int, which: str) -> tuple[str, ...]:
     told = []
+    if repeated:
+        told.append(f"{repeated} rows have the time of another one: of each time the {which} counts.")
     if purged:
         told.append(f"{purged} windows reach over a border between two splits and stand in none.")
     if bare:

@@ -16,6 +16,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from rnnlab.source import did_you_mean, listing
 
 ENDINGS = (".csv", ".tsv", ".jsonl", ".parquet")
 SHOWN_ROWS = 5
+REMEDY = "fill in or remove these rows"
 
 
 @dataclass(frozen=True)
@@ -39,18 +41,26 @@ class Table:
         name: the file's name, for messages.
         columns: by name, N values as text, or tuples of whole numbers where lists may stand; None where a value is
             missing.
+        rows: of each value the data row, counted from 1, for messages.
     """
 
     name: str
     columns: dict[str, tuple[Any, ...]]
+    rows: Sequence[int]
 
-    def values(self, column: str) -> list[str]:
+    def complete(self) -> Table:
+        """Return the table without the rows in which a value is missing."""
+        whole = [not any(map(_is_missing, values)) for values in zip(*self.columns.values(), strict=True)]
+        columns = {column: tuple(compress(values, whole)) for column, values in self.columns.items()}
+        return Table(self.name, columns, tuple(compress(self.rows, whole)))
+
+    def values(self, column: str, *, remedy: str = REMEDY) -> list[str]:
         """Return a column of texts in which nothing may be missing.
 
         Raises:
             DatasetError: RL405, with the rows.
         """
-        return self._present_values(column)
+        return self._present_values(column, remedy)
 
     def sequences(self, column: str) -> list[str | tuple[int, ...]]:
         """Return a column of texts or lists in which nothing may be missing.
@@ -58,18 +68,18 @@ class Table:
         Raises:
             DatasetError: RL405, with the rows.
         """
-        return self._present_values(column)
+        return self._present_values(column, REMEDY)
 
-    def _present_values(self, column: str) -> list[Any]:
+    def _present_values(self, column: str, remedy: str) -> list[Any]:
         values = self.columns[column]
-        missing = [row for row, value in enumerate(values, start=1) if value is None]
+        missing = [row for row, value in zip(self.rows, values, strict=True) if _is_missing(value)]
         if missing:
             shown = ", ".join(str(row) for row in missing[:SHOWN_ROWS]) + ("…" if len(missing) > SHOWN_ROWS else "")
             count = f"{len(missing)} value{'s are' if len(missing) > 1 else ' is'} missing"
             raise DatasetError(
                 "RL405",
                 f"{self.name}: {count} in `{column}`: data row{'s'[: len(missing) - 1]} {shown} ({ROWS})",
-                help="fill in or remove these rows",
+                help=remedy,
             )
         return [value for value in values if value is not None]
 
@@ -223,6 +233,11 @@ def _as_text(name: str, column: str, value: Any) -> str | None:
     raise DatasetError("RL404", f"{name}: column `{column}` holds {type(value).__name__}, not text or numbers")
 
 
+def _is_missing(value: Any) -> bool:
+    """Return whether a value is none, or blanks alone."""
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
 def _present(value: str) -> str | None:
     return value or None
 
@@ -237,4 +252,5 @@ def _table(name: str, wanted: Sequence[str], columns: Sequence[Sequence[Any]]) -
                 )
     if not columns[0]:
         raise DatasetError("RL406", f"{name} has no data rows", help="the first row names the columns, samples follow")
-    return Table(name, {column: tuple(values) for column, values in zip(wanted, columns, strict=True)})
+    found = {column: tuple(values) for column, values in zip(wanted, columns, strict=True)}
+    return Table(name, found, range(1, len(columns[0]) + 1))
