@@ -1,6 +1,9 @@
 """From raw data to arrays, prepared once and kept in the cache. Baselines are in `rnnlab.data.baselines`."""
 
 from rnnlab.data.array_files import load_arrays as load_arrays
+from rnnlab.data.cautions import refuse as refuse
+from rnnlab.data.decoded import decode_samples as decode_samples
+from rnnlab.data.fetching import catalog_file as catalog_file
 from rnnlab.data.fetching import fetch as fetch
 from rnnlab.data.id_files import check_ids as check_ids
 from rnnlab.data.id_files import parse_sequences as parse_sequences

@@ -14,6 +14,7 @@ from rnnlab.data.raw import Corpus
 from rnnlab.datasets import ArraysDataset
 from rnnlab.datasets.facts import TargetKind
 from rnnlab.datasets.npz import DAMAGED, read_headers
+from rnnlab.datasets.split import group_column
 from rnnlab.errors import DatasetError
 from rnnlab.experiment.prepared import file_sha256, source_paths
 from rnnlab.source import did_you_mean
@@ -27,12 +28,14 @@ def read_arrays(dataset: ArraysDataset, folder: Path, target: TargetKind, say: C
     Raises:
         DatasetError: RL401, RL402, RL404, RL406, RL409, RL410: the file, or what stands in it, cannot be used.
     """
-    paths = source_paths(dataset, folder)
+    paths, group = source_paths(dataset, folder), group_column(dataset.split)
     inputs: dict[str, Any] = {}
     parts = []
+    groups: list[str] = []
     for path in paths.values():
         say(f"reading {path.name}")
         parts.append(read_samples(dataset, path, targets=True))
+        groups += _groups(path, group, len(parts[-1][dataset.target])) if group else ()
     sizes = [count_samples(path.name, part) for path, part in zip(paths.values(), parts, strict=True)]
     for name in dataset.inputs:
         given = [part[name] for part in parts]
@@ -52,6 +55,7 @@ def read_arrays(dataset: ArraysDataset, folder: Path, target: TargetKind, say: C
             "target": dataset.target,
             "sha256": {name: file_sha256(path) for name, path in paths.items()},
         },
+        groups=tuple(groups) if group else None,
         sizes=(sizes[0], sizes[1], sizes[2]) if len(sizes) > 1 else None,
     )
 
@@ -107,6 +111,18 @@ def _places(name: str, array: Array) -> NDArray[np.int64]:
     if array.ndim != 1 or array.dtype.kind not in "iu":
         raise DatasetError("RL445", f"`{name}` holds {array.dtype} {array.shape}, not whole numbers", help="use int64")
     return array.astype(np.int64)
+
+
+def _groups(path: Path, name: str, samples: int) -> list[str]:
+    array = load_arrays(path, (name,))[name]
+    if array.shape != (samples,) or array.dtype.kind not in "iub":
+        shape = " x ".join(map(str, array.shape))
+        raise DatasetError(
+            "RL404",
+            f"the array `{name}` holds {array.dtype}, {shape}, not a group for each sample",
+            help=f"name the groups of the {samples} samples by as many whole numbers",
+        )
+    return list(map(str, array.tolist()))
 
 
 def load_arrays(path: Path, names: Sequence[str]) -> dict[str, Array]:

@@ -17,8 +17,10 @@ from urllib.parse import quote
 import numpy as np
 from filelock import AcquireReturnProxy, FileLock, Timeout
 
+from rnnlab.data.cautions import Caution
 from rnnlab.data.gathered import SeriesWindows
 from rnnlab.data.preparation import Preparation
+from rnnlab.data.profile import Profile
 from rnnlab.data.splits import Samples, Splits, Timeline
 from rnnlab.data.texts import Texts, save_texts
 from rnnlab.data.vectors import Vectors
@@ -95,8 +97,9 @@ def save_splits(splits: Splits, folder: Path) -> None:
     """Write prepared data into an empty folder."""
     splits.preparation.save(folder)
     (folder / FACTS).write_text(json.dumps(facts_to_data(splits.facts)), encoding="utf-8")
-    source = {"source": splits.source, "warnings": list(splits.warnings)}
-    (folder / SOURCE).write_text(json.dumps(source, ensure_ascii=False), encoding="utf-8")
+    cautions = [{"kind": caution.kind, "text": caution.text} for caution in splits.cautions]
+    about = {"source": splits.source, "cautions": cautions, "profile": splits.profile.to_data()}
+    (folder / SOURCE).write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
     for name, samples in splits.named().items():
         _save_samples(samples, folder, name)
     for name, vectors in splits.vectors.items():
@@ -122,7 +125,8 @@ def load_splits(fingerprint: str) -> Splits | None:
             preparation,
             fingerprint,
             about["source"],
-            tuple(about["warnings"]),
+            tuple(Caution(**each) for each in about["cautions"]),
+            Profile.from_data(about["profile"]),
             _load_vectors(folder),
         )
     except (OSError, ValueError, KeyError, TypeError, StoreError):

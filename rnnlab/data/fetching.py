@@ -47,6 +47,12 @@ def fetch(entry: CatalogEntry, say: Callable[[str], None]) -> Path:
     return folder / name
 
 
+def catalog_file(entry: CatalogEntry) -> Path | None:
+    """Return the dataset's file where the cache has it whole; None where it must be fetched."""
+    folder = cache_root() / "catalog" / entry.name
+    return folder / entry.source.members[-1].rpartition("/")[2] if _is_fetched(folder, entry.source) else None
+
+
 def fetched_beside(entry: CatalogEntry, path: Path) -> list[Path]:
     """Return the further files of a dataset whose first one `fetch` gave."""
     return [path.with_name(member.rpartition("/")[2]) for member in entry.source.further]

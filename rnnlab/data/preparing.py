@@ -11,9 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnlab.data.cache import load_splits, replace_whole, save_splits, write_entry
-from rnnlab.data.checks import check_division, check_target, warnings_of
+from rnnlab.data.cautions import refuse
+from rnnlab.data.checks import cautions_of, check_division, check_target
+from rnnlab.data.duplicates import find_duplicates
 from rnnlab.data.id_vectorizer import IdVectorizer, fit_id_vectorizer
+from rnnlab.data.leakage import check_leakage
 from rnnlab.data.preparation import Preparation
+from rnnlab.data.profile import Profile, take_profile
 from rnnlab.data.raw import Corpus
 from rnnlab.data.running_text import prepare_running_text
 from rnnlab.data.sequence_encoder import SequenceEncoder, fit_sequences
@@ -62,9 +66,17 @@ def prepare(experiment: Experiment, folder: Path, *, target: TargetKind, say: Ca
         say: is given one line of progress at a time.
 
     Raises:
-        DatasetError: RL4xx, the data cannot be used.
+        DatasetError: RL4xx, the data cannot be used; RL460, there is something to warn of, and the file is strict.
         CallError: there is no dataset, it has another kind of target, or the cache cannot be written.
     """
+    splits = _prepared(experiment, folder, target, say)
+    if experiment.dataset is not None and experiment.dataset.strict:
+        refuse(splits.cautions)
+    return cut_windows(splits, experiment)
+
+
+def _prepared(experiment: Experiment, folder: Path, target: TargetKind, say: Callable[[str], None]) -> Splits:
+    """Return the data as the cache keeps them."""
     dataset = experiment.dataset
     if dataset is None:
         raise CallError("this experiment has no `dataset`: it describes an architecture only")
@@ -77,12 +89,12 @@ def prepare(experiment: Experiment, folder: Path, *, target: TargetKind, say: Ca
         raise DatasetError("RL401", CHANGED, help="start again")
     found = load_splits(fingerprint)
     if found is not None:
-        return cut_windows(found, experiment)
+        return found
     entry = prepared_folder(fingerprint)
     with replace_whole(entry, "the same data", say):
         found = load_splits(fingerprint)
         if found is not None:
-            return cut_windows(found, experiment)
+            return found
         splits = _prepare(experiment, dataset, folder, target, fingerprint, say)
         if data_fingerprint(experiment, folder, target) != fingerprint:
             raise DatasetError("RL401", CHANGED, help="start again")
@@ -90,7 +102,7 @@ def prepare(experiment: Experiment, folder: Path, *, target: TargetKind, say: Ca
     made = load_splits(fingerprint)
     if made is None:
         raise CallError(f"the cache {entry.parent} does not keep what is written to it; set RNNLAB_CACHE to another")
-    return cut_windows(made, experiment)
+    return made
 
 
 def _prepare(
@@ -107,6 +119,7 @@ def _prepare(
     corpus = read_corpus(dataset, folder, target, say)
     division = _division(dataset.split, corpus)
     check_division(corpus, division)
+    check_leakage(dataset, corpus)
     say(f"preparing {len(corpus)} samples")
     if target == "continuation":
         return _prepare_running_text(experiment, dataset, corpus, division, folder, fingerprint, say)
@@ -116,8 +129,9 @@ def _prepare(
     facts = replace(preparation.facts, own_test=corpus.own_test is not None, train_samples=len(train))
     counts = {name: len(indices) for name, indices in division.named().items()}
     source = corpus.source | {"samples": counts}
-    warnings = warnings_of(corpus, division, preparation)
-    return Splits(train, validation, test, facts, preparation, fingerprint, source, warnings, vectors)
+    profile = take_profile(corpus, division, preparation, getattr(dataset, "values", ()))
+    cautions = cautions_of(dataset, corpus, division, preparation, profile)
+    return Splits(train, validation, test, facts, preparation, fingerprint, source, cautions, profile, vectors)
 
 
 def _read_again(dataset: AnyDataset, folder: Path, target: TargetKind, say: Callable[[str], None]) -> None:
@@ -143,8 +157,12 @@ def _prepare_running_text(
     vectors = read_vectors(experiment, dataset, preparation, folder, say)
     inputs = {name: running_text_facts(text.maxlen, text.rows) for name, text in preparation.texts.items()}
     facts = Facts(inputs, {preparation.target_name: preparation.target})
-    warnings = warnings_of(corpus, division, preparation) if len(corpus) > len(division.named()) else ()
-    return Splits(train, validation, test, facts, preparation, fingerprint, corpus.source | sizes, warnings, vectors)
+    samples = len(corpus) > len(division.named())  # else each split is one text
+    profile = Profile(duplicates=find_duplicates(corpus, division)) if samples else Profile()
+    cautions = cautions_of(dataset, corpus, division, preparation, profile) if samples else ()
+    return Splits(
+        train, validation, test, facts, preparation, fingerprint, corpus.source | sizes, cautions, profile, vectors
+    )
 
 
 def _division(split: Split, corpus: Corpus) -> Division:

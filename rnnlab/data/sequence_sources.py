@@ -15,8 +15,9 @@ from rnnlab.data.ragged import Ragged
 from rnnlab.data.raw import Corpus
 from rnnlab.data.sequence_tables import read_sequence_table
 from rnnlab.data.ts_files import Sequences, read_ts
-from rnnlab.datasets import CatalogDataset, GroupSplit, SequenceTableDataset, TsDataset
+from rnnlab.datasets import CatalogDataset, SequenceTableDataset, TsDataset
 from rnnlab.datasets.facts import TargetKind
+from rnnlab.datasets.split import group_column
 from rnnlab.errors import DatasetError
 from rnnlab.experiment.prepared import file_sha256, source_paths
 
@@ -49,13 +50,14 @@ def _read_ts_files(dataset: TsDataset, folder: Path, target: TargetKind, say: Sa
 
 
 def _read_tables(dataset: SequenceTableDataset, folder: Path, target: TargetKind, say: Say) -> Corpus:
-    group = dataset.split.column if isinstance(dataset.split, GroupSplit) else None
+    group = group_column(dataset.split)
     parts: Parts = []
     groups: tuple[str, ...] = ()
     paths = source_paths(dataset, folder)
     for path in paths.values():
         say(f"reading {path.name}")
-        found, groups = read_sequence_table(dataset, path, target=dataset.target, group=group)
+        found, named = read_sequence_table(dataset, path, target=dataset.target, group=group)
+        groups += named
         parts.append((path.name, found))
     labels = dataset.labels or tuple(sorted({value for _, part in parts for value in part.values}))
     source = _source(dataset.kind, dataset.target_name, paths)

@@ -9,19 +9,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnlab.data.cautions import Caution
+from rnnlab.data.columns import Column, columns_of, constant_columns
 from rnnlab.data.fetching import fetch
+from rnnlab.data.leakage import check_known_ahead
 from rnnlab.data.preparation import Preparation
+from rnnlab.data.profile import Profile
 from rnnlab.data.scaling import fit_scales
 from rnnlab.data.series import Series, check_whole, read_series, show_time
 from rnnlab.data.series_encoder import SeriesEncoder
 from rnnlab.data.series_windows import Borders, borders_of, check_windows, collect_windows, count_windows
 from rnnlab.data.splits import Splits
 from rnnlab.datasets import CATALOG, Facts, SeriesDataset, TimeSplit
+from rnnlab.datasets.series import PAST
 from rnnlab.errors import DatasetError
 from rnnlab.experiment.experiment import Experiment
 from rnnlab.experiment.prepared import file_sha256, series_inputs, series_path
 
 SPLITS = ("train", "validation", "test")
+BEYOND = 0.2  # of the test's targets
 
 
 def read_table_of_series(dataset: SeriesDataset, folder: Path, say: Callable[[str], None]) -> list[Series]:
@@ -50,6 +56,7 @@ def prepare_series(
     assert isinstance(dataset.split, TimeSplit)
     borders = borders_of(series, dataset.split)
     inputs = series_inputs(experiment, dataset)
+    _check_known_ahead(series, dataset)
     encoder = _fit(dataset, series, borders, tuple(inputs))
     encoded = [encoder.encode(each) for each in series]
     spans = [borders.spans(each.times) for each in series]
@@ -60,7 +67,9 @@ def prepare_series(
     totals = {name: int(count.sum()) for name, count in counts.items()}
     check_windows(totals, dataset)
     purged = sum(count_windows(each[-1][1], dataset) for each in spans) - sum(totals.values()) - bare
+    windows = {"purged": purged, "without_data": bare}
     target = dataset.target_facts()
+    profile = Profile(columns=_columns(series, borders, dataset))
     return Splits(
         samples["train"],
         samples["validation"],
@@ -76,10 +85,11 @@ def prepare_series(
                 "test": show_time(borders.test),
                 "end": show_time(borders.end),
             },
-            "windows": {"purged": purged, "without_data": bare},
+            "windows": windows,
             "series": {each.name or "all": _about(each, dataset, counts, index) for index, each in enumerate(series)},
         },
-        warnings=_warnings(purged, bare, sum(each.repeated for each in series), dataset.duplicates),
+        cautions=_cautions(series, borders, dataset, windows, profile),
+        profile=profile,
     )
 
 
@@ -91,6 +101,13 @@ def _fit(dataset: SeriesDataset, series: Sequence[Series], borders: Borders, inp
     targets, season = len(dataset.target), dataset.season_length
     errors = {name: _seasonal_error(values[:, :targets], season) for name, values in training.items()}
     return SeriesEncoder(dataset, fit_scales(dataset.scaler, training), errors, inputs)
+
+
+def _check_known_ahead(series: Sequence[Series], dataset: SeriesDataset) -> None:
+    """Refuse a column of the future that is a target in other units."""
+    values = np.concatenate([each.values for each in series])
+    ahead = range(len(dataset.columns) - len(dataset.future), len(dataset.columns))
+    check_known_ahead(dataset.columns, values, len(dataset.target), ahead)
 
 
 def _seasonal_error(values_TK: NDArray[np.float64], season: int) -> NDArray[np.float64]:
@@ -129,12 +146,45 @@ def _about(series: Series, dataset: SeriesDataset, counts: dict[str, NDArray[np.
     }
 
 
-def _warnings(purged: int, bare: int, repeated: int, which: str) -> tuple[str, ...]:
+def _columns(series: Sequence[Series], borders: Borders, dataset: SeriesDataset) -> dict[str, tuple[Column, ...]]:
+    """Return the columns of the table in the training part of all series."""
+    training = (each.values[: borders.spans(each.times)[0][1]] for each in series)
+    return {PAST: columns_of(dataset.columns, training)}
+
+
+def _cautions(
+    series: Sequence[Series], borders: Borders, dataset: SeriesDataset, windows: dict[str, int], profile: Profile
+) -> tuple[Caution, ...]:
     told = []
+    repeated = sum(each.repeated for each in series)
     if repeated:
-        told.append(f"{repeated} rows have the time of another one: of each time the {which} counts.")
-    if purged:
-        told.append(f"{purged} windows reach over a border between two splits and stand in none.")
-    if bare:
-        told.append(f"{bare} windows were left out: nothing of their past, or none of their targets, is known.")
-    return tuple(told)
+        rows = f"{repeated} rows have" if repeated > 1 else "1 row has"
+        text = f"{rows} the time of another one: of each time the {dataset.duplicates} counts."
+        told.append(Caution("repeated_rows", text))
+    if windows["purged"]:
+        text = f"{windows['purged']} windows reach over a border between two splits and stand in none."
+        told.append(Caution("purged", text))
+    if windows["without_data"]:
+        bare = windows["without_data"]
+        text = f"{bare} windows were left out: nothing of their past, or none of their targets, is known."
+        told.append(Caution("left_out", text))
+    beyond = _share_beyond(series, borders, dataset)
+    if beyond > BEYOND:
+        text = f"{beyond:.0%} of the test's targets are greater or less than all of the training's: networks that give "
+        told.append(Caution("beyond_training", f"{text}levels do not follow such a trend."))
+    constant = constant_columns(profile.columns[PAST])
+    return (*told, Caution("constant_columns", constant)) if constant else tuple(told)
+
+
+def _share_beyond(series: Sequence[Series], borders: Borders, dataset: SeriesDataset) -> float:
+    """Return the share of the test's targets that lie outside the range of their series' training part."""
+    targets, beyond, known = len(dataset.target), 0, 0
+    for each in series:
+        (_, train), _, (begin, end) = borders.spans(each.times)
+        seen, asked = each.values[:train, :targets], each.values[begin:end, :targets]
+        told = np.isfinite(seen).any(axis=0)
+        asked = asked[:, told]
+        least, greatest = np.nanmin(seen[:, told], axis=0), np.nanmax(seen[:, told], axis=0)
+        beyond += int(((asked < least) | (asked > greatest)).sum())
+        known += int(np.isfinite(asked).sum())
+    return beyond / known if known else 0.0

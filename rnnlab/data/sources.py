@@ -42,6 +42,7 @@ from rnnlab.datasets import (
     TsDataset,
 )
 from rnnlab.datasets.facts import TargetKind
+from rnnlab.datasets.split import group_column
 from rnnlab.errors import CallError, DatasetError
 from rnnlab.experiment.prepared import FileDataset, file_sha256, source_paths
 
@@ -187,11 +188,11 @@ def _read_tables(
     columns: tuple[str, ...],
     say: Callable[[str], None],
 ) -> list[Table]:
-    group = (dataset.split.column,) if isinstance(dataset.split, GroupSplit) else ()
+    group = group_column(dataset.split)
     tables = []
     for path in paths.values():
         say(f"reading {path.name}")
-        tables.append(read_table(path, (*columns, *group)))
+        tables.append(read_table(path, (*columns, *((group,) if group else ()))))
     return tables
 
 
@@ -208,6 +209,7 @@ def _of_tables(
     """Return the samples of tables, one after the other."""
     texts = {name: [table.values(column) for table in tables] for name, column in columns.items()}
     sizes = [len(table.rows) for table in tables]
+    group = group_column(dataset.split)
     return Corpus(
         inputs={name: tuple(text for part in parts for text in part) for name, parts in texts.items()},
         targets=targets,
@@ -219,7 +221,7 @@ def _of_tables(
             "target": target_name,
             "sha256": {name: file_sha256(path) for name, path in paths.items()},
         },
-        groups=tuple(tables[0].values(dataset.split.column)) if isinstance(dataset.split, GroupSplit) else None,
+        groups=tuple(value for table in tables for value in table.values(group)) if group else None,
         sizes=(sizes[0], sizes[1], sizes[2]) if len(sizes) > 1 else None,
         columns=columns,
     )

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnlab.data.cautions import Caution
 from rnnlab.data.preparation import Preparation
+from rnnlab.data.profile import Profile
 from rnnlab.data.vectors import Vectors
 from rnnlab.datasets import Facts
 from rnnlab.text import PADDING_ID
@@ -81,7 +83,8 @@ class Splits:
         preparation: how raw data become arrays; packed with the model.
         fingerprint: SHA-256 of the source and of everything that changed it; the cache's key.
         source: what the data are: name, sha256, licence, citation, counts; plain data for the record.
-        warnings: sentences for the person, each complete.
+        cautions: what a person should know.
+        profile: what the raw data were like.
         vectors: pretrained ones, by the name of their embedding layer.
     """
 
@@ -92,8 +95,14 @@ class Splits:
     preparation: Preparation
     fingerprint: str
     source: dict[str, Any]
-    warnings: tuple[str, ...] = ()
+    cautions: tuple[Caution, ...] = ()
+    profile: Profile = field(default_factory=Profile)
     vectors: Mapping[str, Vectors] = field(default_factory=dict)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Return what a person should know, a sentence each."""
+        return tuple(caution.text for caution in self.cautions)
 
     def named(self) -> dict[str, Samples]:
         """Return the splits by name: train, validation, test."""

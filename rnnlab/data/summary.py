@@ -2,34 +2,45 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from rnnlab.data.histograms import histogram, length_histogram
 from rnnlab.data.id_vectorizer import IdVectorizer
+from rnnlab.data.maxlens import candidate_maxlens
 from rnnlab.data.preparation import Preparation
+from rnnlab.data.profile import spread
 from rnnlab.data.sequence_encoder import SequenceEncoder
 from rnnlab.data.series_encoder import SeriesEncoder
-from rnnlab.data.splits import Samples, Splits, live_timesteps
+from rnnlab.data.splits import Samples, Splits
 from rnnlab.data.vectorizer import TextVectorizer
 from rnnlab.text import PADDING_ID, UNKNOWN_ID
 
-SHOWN, SHOWN_WORDS = 3, 30
 SHOWN_SERIES = 10
+SHOWN_COLUMNS = 20
 
 
 def dataset_summary(splits: Splits) -> dict[str, Any]:
     """Return plain data: what `rnnlab data show` prints.
 
     Returns:
-        `source`; `samples` per split; `classes` per split, or for numbers the `target` of train; `inputs` by name: of a
-        text its `unit`, `vocabulary`, `timesteps`, the `length` of the training texts in units before padding, of train
-        the shares of units `cut` and of `padding`, and the share of `unknown` units per split; of sequences of ids
-        also some of train as words, `shown`; of an array its `timesteps`, `features`, and their least, mean and
-        greatest number; of sequences of numbers the centre and scale of each channel, and the share of `padding`;
-        `vectors` by embedding layer, with the words they cover; `warnings`.
+        `source`; `samples` per split; `classes` per split, or for numbers the `target` of each split; `inputs` by name:
+        of a text its `unit`, `vocabulary`, `timesteps`, the `length` of the training texts in units before padding, of
+        train the shares of units `cut` and of `padding`, the share of `unknown` units per split, `lengths` per split as
+        a histogram, and every `maxlens` that could be; of an array its `timesteps`, `features`, and their least, mean
+        and greatest number, `columns` one by one; of sequences of numbers
+        the centre and scale of each channel too; `vectors` by embedding layer, with the words they cover; `duplicates`
+        within and across splits; `warnings`.
     """
+    return _of_kind(splits) | {
+        "duplicates": [asdict(each) for each in splits.profile.duplicates],
+        "warnings": [caution.to_data() for caution in splits.cautions],
+    }
+
+
+def _of_kind(splits: Splits) -> dict[str, Any]:
     preparation = splits.preparation
     if preparation.target.kind == "continuation":
         return _running_text(splits)
@@ -42,10 +53,9 @@ def dataset_summary(splits: Splits) -> dict[str, Any]:
         **_targets(splits),
         "inputs": texts
         | {name: _ids(splits, name, vectorizer) for name, vectorizer in preparation.ids.items()}
-        | {name: _array(splits.train, name) for name in preparation.arrays}
-        | {name: _sequences(splits.train, name, encoder) for name, encoder in preparation.sequences.items()},
+        | {name: _array(splits, name) for name in preparation.arrays}
+        | {name: _sequences(splits, name, encoder) for name, encoder in preparation.sequences.items()},
         **_vectors(splits),
-        "warnings": list(splits.warnings),
     }
 
 
@@ -61,7 +71,7 @@ def _running_text(splits: Splits) -> dict[str, Any]:
         "unknown": unknown,
     }
     samples = {split: len(samples) for split, samples in splits.named().items()}
-    return {"source": splits.source, "samples": samples, "inputs": {name: about}, "warnings": list(splits.warnings)}
+    return {"source": splits.source, "samples": samples, "inputs": {name: about}}
 
 
 def series_summary(splits: Splits, encoder: SeriesEncoder) -> dict[str, Any]:
@@ -70,7 +80,7 @@ def series_summary(splits: Splits, encoder: SeriesEncoder) -> dict[str, Any]:
     Returns:
         `source`; `samples`: windows per split; `windows` that stand in none; `borders` in time; `series` by name, the
         first ones of many: timesteps, from, to, gaps, missing values and windows; `inputs` by name: timesteps,
-        features; `scales` by series and column, fitted on train; `warnings`.
+        features, `columns` of the table in the training part; `scales` by series and column, fitted on train.
     """
     about = dict(splits.source)
     series = about.pop("series")
@@ -88,43 +98,33 @@ def series_summary(splits: Splits, encoder: SeriesEncoder) -> dict[str, Any]:
         **kept,
         "series": shown | ({"more": len(series) - len(shown)} if len(series) > len(shown) else {}),
         "inputs": {
-            name: {"timesteps": windows.shape[1], "features": list(windows.shape[2:])}
+            name: {
+                "timesteps": windows.shape[1],
+                "features": list(windows.shape[2:]),
+                **_columns(splits, name),
+            }
             for name, windows in splits.train.inputs.items()
         },
         "scales": {name or "all": scale for name, scale in scales.items()},
-        "warnings": list(splits.warnings),
     }
 
 
 def _text(splits: Splits, name: str, vectorizer: TextVectorizer) -> dict[str, Any]:
-    extra = 1 if vectorizer.written else 0  # the start, or the end
-    lengths = np.array([max(1, len(vectorizer.units(text)) + extra) for text in splits.train.raw[name]])
     return {
         "unit": vectorizer.unit,
         "vocabulary": {"rows": vectorizer.rows, "found": len(vectorizer.words) - vectorizer.first_id},
-        **_padded(splits, name, vectorizer, lengths),
-        "unknown": {split: _share_of(UNKNOWN_ID, samples, name) for split, samples in splits.named().items()},
+        **_padded(splits, name, vectorizer.maxlen),
+        "unknown": dict(splits.profile.unknown[name]),
     }
 
 
 def _ids(splits: Splits, name: str, vectorizer: IdVectorizer) -> dict[str, Any]:
-    lengths = np.array([text.count(" ") + 1 for text in splits.train.raw[name]])
-    unknown = vectorizer.oov_char
+    unknown = splits.profile.unknown.get(name)
     return {
         "vocabulary": {"rows": vectorizer.rows, "words": len(vectorizer.ids)},
-        **_padded(splits, name, vectorizer, lengths),
-        **(
-            {"unknown": {split: _share_of(unknown, samples, name) for split, samples in splits.named().items()}}
-            if unknown is not None
-            else {}
-        ),
-        "shown": {f"row {row}": _shown(splits.train, name, vectorizer, row) for row in range(min(SHOWN, len(lengths)))},
+        **_padded(splits, name, vectorizer.maxlen),
+        **({"unknown": dict(unknown)} if unknown else {}),
     }
-
-
-def _shown(samples: Samples, name: str, vectorizer: IdVectorizer, row: int) -> str:
-    ids = [int(number) for number in samples.raw[name][row].split()]
-    return vectorizer.decode(ids[:SHOWN_WORDS]) + (" …" if len(ids) > SHOWN_WORDS else "")
 
 
 def _vectors(splits: Splits) -> dict[str, Any]:
@@ -134,44 +134,57 @@ def _vectors(splits: Splits) -> dict[str, Any]:
     return {"vectors": found} if found else {}
 
 
-def _padded(
-    splits: Splits, name: str, vectorizer: TextVectorizer | IdVectorizer, lengths: NDArray[np.int64]
-) -> dict[str, Any]:
+def _padded(splits: Splits, name: str, maxlen: int) -> dict[str, Any]:
+    """Return how long the samples are, and what is lost of them."""
+    lengths = splits.profile.lengths[name]
+    train = spread(lengths["train"])
+    maxlens = candidate_maxlens(lengths["train"], maxlen)
+    (chosen,) = (each for each in maxlens if each.chosen)
     return {
-        "timesteps": vectorizer.maxlen,
+        "timesteps": maxlen,
         "length": {
-            "min": int(lengths.min()),
-            "median": float(np.median(lengths)),
-            "mean": float(lengths.mean()),
-            "p95": int(np.percentile(lengths, 95, method="inverted_cdf")),
-            "max": int(lengths.max()),
+            "min": int(train.min()),
+            "median": float(np.median(train)),
+            "mean": float(train.mean()),
+            "p95": int(np.percentile(train, 95, method="inverted_cdf")),
+            "max": int(train.max()),
         },
-        "cut": float(np.maximum(lengths - vectorizer.maxlen, 0).sum() / lengths.sum()),
-        "padding": float((splits.train.inputs[name] == PADDING_ID).mean()),
+        "cut": chosen.lost,
+        "padding": chosen.padding,
+        "lengths": length_histogram(lengths),
+        "maxlens": [asdict(each) | {"names": list(each.names)} for each in maxlens],
     }
 
 
-def _array(samples: Samples, name: str) -> dict[str, Any]:
-    values = samples.inputs[name]
+def _array(splits: Splits, name: str) -> dict[str, Any]:
+    shape, columns = splits.preparation.arrays[name], splits.profile.columns[name]
     return {
-        "timesteps": values.shape[1],
-        "features": list(values.shape[2:]),
-        "min": float(values.min()),
-        "mean": float(values.mean()),
-        "max": float(values.max()),
+        "timesteps": shape[0],
+        "features": list(shape[1:]),
+        "min": min(column.least for column in columns if column.least is not None),
+        "mean": float(np.mean([column.mean for column in columns if column.mean is not None])),
+        "max": max(column.greatest for column in columns if column.greatest is not None),
+        **_columns(splits, name),
     }
 
 
-def _sequences(samples: Samples, name: str, encoder: SequenceEncoder) -> dict[str, Any]:
-    live = live_timesteps(samples.inputs[name]) if encoder.flagged else np.ones(samples.inputs[name].shape[:2], bool)
-    kept = live.sum(axis=1)
+def _columns(splits: Splits, name: str) -> dict[str, Any]:
+    """Return the columns of an input, the first ones of many, and all that never change."""
+    columns = splits.profile.columns.get(name, ())
+    if not columns:
+        return {}
+    shown = [asdict(column) | {"constant": column.constant} for column in columns]
+    constant = [column.name for column in columns if column.constant]
+    return {"columns": shown[:SHOWN_COLUMNS], "more_columns": len(shown[SHOWN_COLUMNS:]), "constant": constant}
+
+
+def _sequences(splits: Splits, name: str, encoder: SequenceEncoder) -> dict[str, Any]:
     return {
-        "timesteps": encoder.maxlen,
         "channels": len(encoder.scales),
-        "kept": {"min": int(kept.min()), "median": float(np.median(kept)), "max": int(kept.max())},
-        "padding": float(1 - live.mean()),
+        **_padded(splits, name, encoder.maxlen),
         "centre": [round(centre, 4) for centre, _ in encoder.scales],
         "scale": [round(scale, 4) for _, scale in encoder.scales],
+        **_columns(splits, name),
     }
 
 
@@ -181,13 +194,13 @@ def _targets(splits: Splits) -> dict[str, Any]:
     if preparation.target.kind == "sequence":
         return {}
     if preparation.target.kind == "number":
-        numbers = splits.train.targets[name]
+        numbers = {split: np.asarray(samples.targets[name]) for split, samples in splits.named().items()}
         return {
             "target": {
-                "min": float(numbers.min()),
-                "mean": float(numbers.mean()),
-                "max": float(numbers.max()),
-            }
+                split: {"min": float(found.min()), "mean": float(found.mean()), "max": float(found.max())}
+                for split, found in numbers.items()
+            },
+            "targets": histogram({split: found.ravel() for split, found in numbers.items()}),
         }
     return {
         "classes": {
@@ -206,8 +219,3 @@ def _counted(samples: Samples, preparation: Preparation) -> Any:
 def _class_counts(targets: Any, labels: tuple[str, ...]) -> dict[str, int]:
     counts = np.bincount(targets.ravel(), minlength=len(labels))
     return {label: int(count) for label, count in zip(labels, counts, strict=True)}
-
-
-def _share_of(number: int, samples: Samples, name: str) -> float:
-    ids_NT = samples.inputs[name]
-    return float((ids_NT == number).sum() / (ids_NT != PADDING_ID).sum())

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from rnnlab.datasets.arrays import ArraysDataset as ArraysDataset
 from rnnlab.datasets.catalog import CatalogDataset as CatalogDataset
+from rnnlab.datasets.dataset import DatasetSpec as DatasetSpec
 from rnnlab.datasets.entries import CATALOG as CATALOG
 from rnnlab.datasets.entries import CatalogEntry as CatalogEntry
 from rnnlab.datasets.entries import PackageArchive as PackageArchive

@@ -6,13 +6,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from rnnlab.datasets.dataset import DatasetSpec
 from rnnlab.datasets.facts import Per, TargetFacts
 from rnnlab.datasets.sequences import ScalerName
 from rnnlab.datasets.split import RandomSplit, Split
-from rnnlab.spec import Name, Spec, Tuple
+from rnnlab.spec import Name, Tuple
 
 
-class ArraysDataset(Spec):
+class ArraysDataset(DatasetSpec):
     """Named arrays of an .npz file, read without pickle: inputs (N, T, F), and a target per sample or timestep."""
 
     kind: Literal["arrays"] = "arrays"

@@ -7,11 +7,11 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
+from rnnlab.datasets.dataset import DatasetSpec
 from rnnlab.datasets.entries import CATALOG, CatalogEntry
 from rnnlab.datasets.facts import TargetFacts
 from rnnlab.datasets.sequences import ScalerName
 from rnnlab.datasets.split import RandomSplit, Split
-from rnnlab.spec import Spec
 
 
 def _check_name(name: str) -> str:
@@ -20,7 +20,7 @@ def _check_name(name: str) -> str:
     return name
 
 
-class CatalogDataset(Spec):
+class CatalogDataset(DatasetSpec):
     """A named public dataset, fetched once by hash into the cache."""
 
     kind: Literal["catalog"] = "catalog"

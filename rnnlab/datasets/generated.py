@@ -8,12 +8,12 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from rnnlab.datasets.dataset import DatasetSpec
 from rnnlab.datasets.facts import InputFacts, TargetFacts
 from rnnlab.datasets.sequences import X, Y
 from rnnlab.datasets.split import RandomSplit, Seed, Split
 from rnnlab.datasets.tagged import TAGS, TEXT
 from rnnlab.datasets.text_pairs import SOURCE, TARGET
-from rnnlab.spec import Spec
 
 GeneratedName = Literal["adding-problem", "temporal-order", "copy-memory", "digit-addition", "tagged-sentences"]
 ORDERS = ("XX", "XY", "YX", "YY")
@@ -72,7 +72,7 @@ GENERATED: dict[str, GeneratedTask] = {
 }
 
 
-class GeneratedDataset(Spec):
+class GeneratedDataset(DatasetSpec):
     """Data made from a seed; nothing is read or fetched.
 
     `adding-problem`: each timestep is a number from -1 to 1 and a marker; the target is 0.5 + a quarter of the sum of

@@ -6,13 +6,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from rnnlab.datasets.dataset import DatasetSpec
 from rnnlab.datasets.facts import TargetFacts
 from rnnlab.datasets.keras_sequences import IDS, Id, NumWords
 from rnnlab.datasets.split import RandomSplit, Split
-from rnnlab.spec import Spec, Tuple
+from rnnlab.spec import Tuple
 
 
-class IdsDataset(Spec):
+class IdsDataset(DatasetSpec):
     """Sequences of ids, and a target for each, in an .npz, parquet, jsonl, csv or tsv file.
 
     In .npz files an array (N, T) that is padded with 0, or an array of N lists; in parquet and jsonl a column of lists;

@@ -9,16 +9,16 @@ from typing import Annotated
 
 from pydantic import Field
 
+from rnnlab.datasets.dataset import DatasetSpec
 from rnnlab.datasets.keras_files import KERAS_FILES, KerasFiles
 from rnnlab.datasets.split import RandomSplit, Seed, Split
-from rnnlab.spec import Spec
 
 IDS = "ids"
 Id = Annotated[int, Field(ge=1, lt=2**31)]
 NumWords = Annotated[int, Field(ge=2, lt=2**31)]
 
 
-class KerasSequences(Spec):
+class KerasSequences(DatasetSpec):
     """Texts that are ranks of words already, with a test set of their own."""
 
     kind: str

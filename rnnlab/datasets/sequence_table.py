@@ -6,13 +6,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from rnnlab.datasets.dataset import DatasetSpec
 from rnnlab.datasets.facts import TargetFacts
 from rnnlab.datasets.sequences import ScalerName, X
 from rnnlab.datasets.split import RandomSplit, Split
-from rnnlab.spec import Spec, Tuple
+from rnnlab.spec import Tuple
 
 
-class SequenceTableDataset(Spec):
+class SequenceTableDataset(DatasetSpec):
     """A csv, tsv, jsonl or parquet table in long form: a row is a timestep, `id` says of which sequence."""
 
     kind: Literal["sequence_table"] = "sequence_table"

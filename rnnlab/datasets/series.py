@@ -7,11 +7,12 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
+from rnnlab.datasets.dataset import DatasetSpec
 from rnnlab.datasets.facts import InputFacts, TargetFacts
 from rnnlab.datasets.frequency import UNITS, Calendar, Frequency, parse_frequency
 from rnnlab.datasets.scaler import Scaler, StandardScaler
 from rnnlab.datasets.split import Split, TimeSplit
-from rnnlab.spec import PositiveInt, Spec, Tuple
+from rnnlab.spec import PositiveInt, Tuple
 
 PAST, FUTURE = "past", "future"
 PER_CALENDAR = 2  # sine and cosine
@@ -30,7 +31,7 @@ def _check_frequency(text: str) -> str:
     return text
 
 
-class SeriesDataset(Spec):
+class SeriesDataset(DatasetSpec):
     """One or many series with equal timesteps: windows of `lookback` timesteps, and the `horizon` that follows each."""
 
     kind: Literal["series"] = "series"

@@ -42,7 +42,7 @@ class GroupSplit(_Fractions):
 
     kind: Literal["group"] = "group"
     column: str
-    """The column that names the group (a speaker, a document, a patient)."""
+    """The column, or of arrays the array, that names the group (a speaker, a document, a patient)."""
     seed: Seed = 0
     """Seed of the draw."""
 
@@ -86,6 +86,16 @@ class FilesSplit(Spec):
     """Path of the validation table, relative to the experiment's file."""
     test: str
     """Path of the test table, relative to the experiment's file."""
+    group: str | None = None
+    """A column of the tables, or an array, that names a group (a speaker, a document, a patient): a group that stands
+    in two of the files is an error (RL462)."""
 
 
 Split = Annotated[RandomSplit | StratifiedSplit | GroupSplit | TailSplit | TimeSplit | FilesSplit, Choice("kind")]
+
+
+def group_column(split: Split) -> str | None:
+    """Return the column whose values stand on one side each, where the split has one."""
+    if isinstance(split, GroupSplit):
+        return split.column
+    return split.group if isinstance(split, FilesSplit) else None

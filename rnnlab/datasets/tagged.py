@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from rnnlab.datasets.dataset import DatasetSpec
 from rnnlab.datasets.facts import TargetFacts
 from rnnlab.datasets.split import RandomSplit, Split
 from rnnlab.spec import Choice, PositiveInt, Spec, Tuple
@@ -48,7 +49,7 @@ class WordTagFormat(Spec):
 TaggedFormat = Annotated[ConllFormat | ConlluFormat | WordTagFormat, Choice("kind", short=True)]
 
 
-class TaggedDataset(Spec):
+class TaggedDataset(DatasetSpec):
     """A UTF-8 file of sentences with a tag for every token: named entities, parts of speech, slots."""
 
     kind: Literal["tagged"] = "tagged"

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+from rnnlab.datasets.dataset import DatasetSpec
 from rnnlab.datasets.facts import TargetFacts
 from rnnlab.datasets.split import FilesSplit, TailSplit
-from rnnlab.spec import Choice, Spec
+from rnnlab.spec import Choice
 
 TEXT = "text"
 
 
-class TextFileDataset(Spec):
+class TextFileDataset(DatasetSpec):
     """A UTF-8 file that is read as one running text, whose next unit is to be predicted."""
 
     kind: Literal["text_file"] = "text_file"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Literal
 
+from rnnlab.datasets.dataset import DatasetSpec
 from rnnlab.datasets.facts import TargetFacts
 from rnnlab.datasets.split import RandomSplit, Split
-from rnnlab.spec import Spec
 
 SOURCE, TARGET = "source", "target"
 
 
-class TextPairsDataset(Spec):
+class TextPairsDataset(DatasetSpec):
     """A csv, tsv, jsonl or parquet table of text pairs: what is read, and what is to be written."""
 
     kind: Literal["text_pairs"] = "text_pairs"

@@ -6,12 +6,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from rnnlab.datasets.dataset import DatasetSpec
 from rnnlab.datasets.facts import TargetFacts
 from rnnlab.datasets.split import RandomSplit, Split
-from rnnlab.spec import Spec, Tuple
+from rnnlab.spec import Tuple
 
 
-class TextTableDataset(Spec):
+class TextTableDataset(DatasetSpec):
     """A csv, tsv, jsonl or parquet table (by the ending of its name) with a column of text and a column of labels."""
 
     kind: Literal["text_table"] = "text_table"

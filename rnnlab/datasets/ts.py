@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
+from rnnlab.datasets.dataset import DatasetSpec
 from rnnlab.datasets.sequences import ScalerName, X, Y
 from rnnlab.datasets.split import RandomSplit, Split
-from rnnlab.spec import Spec
 
 
-class TsDataset(Spec):
+class TsDataset(DatasetSpec):
     """Sequences of a .ts file, of one channel or several, with a class or a number each; their lengths may differ."""
 
     kind: Literal["ts"] = "ts"

@@ -50,7 +50,7 @@ from rnnlab.source import did_you_mean
 from rnnlab.tasks import Forecasting, LanguageModel
 from rnnlab.text import Text, Unit
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "manifest.json"
 FACTS = "facts.json"
 FileDataset = (
@@ -146,7 +146,7 @@ def data_fingerprint(experiment: Experiment, folder: Path, target: TargetKind | 
     key = {
         "format": FORMAT,
         "source": source,
-        "dataset": dataset.model_dump(mode="json", exclude_none=True),
+        "dataset": dataset.model_dump(mode="json", exclude_none=True, exclude={"strict"}),
         "text": {name: text_of(experiment, name).model_dump(mode="json") for name in dataset.text_inputs},
         "padding": {name: padding_of(experiment, name).model_dump(mode="json") for name in padded_inputs(dataset)},
         "target": known.kind if known else None,

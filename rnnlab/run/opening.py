@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rnnlab.data import Samples, Splits, prepare
+from rnnlab.data.cautions import Caution
 from rnnlab.data.gathered import SeriesWindows
 from rnnlab.errors import CallError
 from rnnlab.experiment import Experiment, target_kind
@@ -91,7 +92,8 @@ def open_road(
     if initial is not None:
         initial.require_fit(experiment, document, plan)
         other_words = initial.warnings(experiment, plan, splits.preparation)
-        splits = replace(splits, warnings=(*splits.warnings, *other_words))
+        cautions = tuple(Caution("other_words", text) for text in other_words)
+        splits = replace(splits, cautions=(*splits.cautions, *cautions))
     if smoke:
         splits = smoke_splits(splits, experiment.training.batch_size)
     return Road(

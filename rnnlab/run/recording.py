@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rnnlab.build import INFERENCE_FOLDER
+from rnnlab.data import dataset_summary
 from rnnlab.experiment import task_of
 from rnnlab.plan import Plan
 from rnnlab.plugging import plugins_in
@@ -17,6 +18,7 @@ from rnnlab.run.road import Trained
 from rnnlab.run.scores import Scores
 from rnnlab.run.written import inference_of
 from rnnlab.tasks import LanguageModel, SequenceToSequence
+from rnnlab.track.data_figures import data_figure
 from rnnlab.track.figures import confusion_figure, curves_figure, interactive_curves
 from rnnlab.track.forecast_figures import errors_figure, forecasts_figure
 from rnnlab.track.store import Store
@@ -82,6 +84,9 @@ def record_outcome(
         },
     )
     store.log_figure(run_id, "figures/curves.png", curves_figure(result.history, result.kept_epoch))
+    data = data_figure(dataset_summary(trained.splits))
+    if data is not None:
+        store.log_figure(run_id, "figures/data.png", data)
     store.log_figure(run_id, "figures/curves.html", interactive_curves(result.history, result.kept_epoch))
     if scores.confusion is not None:
         labels = trained.splits.preparation.labels

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from rnnlab.source.code import Code
 from rnnlab.source.data_codes import DATA_CODES
+from rnnlab.source.leakage_codes import LEAKAGE_CODES
 
 CODES: dict[str, Code] = {
     "RL001": Code(
@@ -355,6 +356,7 @@ CODES: dict[str, Code] = {
         "An architecture alone has nothing to be optimised.",
     ),
     **DATA_CODES,
+    **LEAKAGE_CODES,
     "RL501": Code(
         "The built model is not the planned one",
         "Keras built weights whose paths, shapes or number differ from the plan. This is a "

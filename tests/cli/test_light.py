@@ -113,7 +113,7 @@ def test_data_show_tells_what_the_network_will_see(rnnlab, tiny):
 
 def test_data_list_tells_licence_and_citation(rnnlab):
     (entry, *_) = rnnlab("data", "list", "--json").data
-    assert entry.keys() == {"name", "title", "targets", "licence", "citation"}
+    assert entry.keys() == {"name", "title", "targets", "bytes", "cached", "licence", "citation"}
     assert entry["name"] in rnnlab("data", "list").out
 
 

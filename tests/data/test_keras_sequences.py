@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rnnlab.data import dataset_summary, prepare
+from rnnlab.data import decode_samples, prepare
 from rnnlab.data.keras_sequences import load_data
 from rnnlab.datasets import ImdbDataset, ReutersDataset
 from rnnlab.errors import DatasetError
@@ -117,8 +117,9 @@ def test_reviews_are_shown_as_words(imdb):
     splits, experiment = prepared(imdb, word_index="words.json")
     first = load_data(experiment.dataset, imdb)[0].x[0].tolist()
     wanted = ["[START]", *("[UNK]" if number == 2 else f"word{number - 3}" for number in first[1:])]
-    assert dataset_summary(splits)["inputs"]["ids"]["shown"]["row 0"] == " ".join(wanted)
     vectorizer = splits.preparation.ids["ids"]
+    (sample,) = decode_samples(splits, 1)
+    assert sample["inputs"]["ids"]["units"] == wanted[-vectorizer.maxlen :]
     assert vectorizer.ids_of("Word3, word9 and word30!") == [1, 6, 12, 2, 2]
 
 

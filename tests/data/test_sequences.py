@@ -64,7 +64,7 @@ def test_the_most_frequent_units_of_each_letter_are_the_baseline(pairs):
 def arrays(tmp_path, experiment):
     def run(kind="number", samples=20, **dataset):
         x = np.arange(samples * 12, dtype=np.float32).reshape(samples, 4, 3)
-        found = {"x": x, "y": x[:, :, 0], "three": x[:, 0], "one": x[:, 0, :1], "label": np.arange(samples) % 2}
+        found = {"x": x, "y": x[:, :, 0] ** 2, "three": x[:, 0], "one": x[:, 0, :1], "label": np.arange(samples) % 2}
         found |= {"gaps": np.full((samples, 4, 1), np.nan), "short": x[:5], "flat": x[:, :, 0]}
         np.savez(tmp_path / "x.npz", **found, objects=np.array([{}] * samples, object))
         given = {"kind": "arrays", "path": "x.npz", **dataset}

@@ -23,4 +23,6 @@ def test_what_is_cut_padded_or_unknown_is_told_as_a_share(prepare_reviews):
 
 def test_numbers_are_summarised_by_their_range(prepare_reviews):
     summary = dataset_summary(prepare_reviews(target="number", dataset={"label": "stars"}))
-    assert summary["target"]["min"] < summary["target"]["mean"] < summary["target"]["max"]
+    assert summary["target"].keys() == {"train", "validation", "test"}
+    assert summary["target"]["train"]["min"] < summary["target"]["train"]["mean"] < summary["target"]["train"]["max"]
+    assert [sum(counts) for counts in summary["targets"]["counts"].values()] == [32, 4, 4]

@@ -129,3 +129,18 @@ def test_generated_sentences_are_those_of_their_seed():
     assert first == again != other
     assert all(len(tokens) == len(tags) for tokens, tags in zip(first.tokens, first.tags, strict=True))
     assert first.texts[0] == " ".join(first.tokens[0])
+
+
+def test_tokens_that_are_cut_away_are_told(experiment, write, tmp_path):
+    write(sentences())
+    dataset = {"kind": "tagged", "path": "x.conll", "split": {"kind": "tail"}}
+    text = {"unit": "token", "vocabulary": 45}
+    told = {
+        maxlen: prepare(
+            experiment(dataset=dataset, text=text, padding={"maxlen": maxlen}), tmp_path, target="tags", say=print
+        ).cautions
+        for maxlen in (4, "longest")
+    }
+    cut = [caution.text for caution in told[4] if caution.kind == "cut_tags"]
+    assert cut[0] == "5 of 63 train tokens are cut away at 4: not scored."
+    assert not [caution for caution in told["longest"] if caution.kind == "cut_tags"]

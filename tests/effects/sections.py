@@ -91,6 +91,25 @@ CASES: dict[tuple[str, str], Case] = {
     **_fractions("TailSplit", splits("tail")),
     ("FilesSplit", "validation"): Case("data", "dataset.split.validation=three.csv", FILES),
     ("FilesSplit", "test"): Case("data", "dataset.split.test=three.csv", FILES),
+    ("FilesSplit", "group"): Case("record", "dataset.split.group=stars", FILES),  # see tests/data/test_leakage.py, too
+    **{
+        (spec, "strict"): Case("record", "dataset.strict=true", context)  # see tests/data/test_strict.py, too
+        for spec, context in {
+            "TextTableDataset": (),
+            "CatalogDataset": CATALOG,
+            "TextPairsDataset": WRITTEN,
+            "TextFileDataset": RUNNING,
+            "ArraysDataset": ARRAYS,
+            "TaggedDataset": TAGGED,
+            "GeneratedDataset": GENERATED,
+            "SeriesDataset": SERIES,
+            "IdsDataset": NUMBERED,
+            "ImdbDataset": REVIEWS,
+            "ReutersDataset": NEWSWIRES,
+            "TsDataset": TS,
+            "SequenceTableDataset": LONG,
+        }.items()
+    },
     ("TextTableDataset", "path"): Case("data", "dataset.path=one.csv"),
     ("TextTableDataset", "text"): Case("data", "dataset.text=mood"),
     ("TextTableDataset", "label"): Case("data", "dataset.label=mood"),
@@ -247,8 +266,8 @@ CASES: dict[tuple[str, str], Case] = {
     ("ArraysDataset", "offsets"): Case("data", "dataset.offsets=p", OFFSETS),
     ("ArraysDataset", "scaler"): Case("data", "dataset.scaler=minmax", LENGTHS),
     ("CatalogDataset", "scaler"): Case("verdict", "dataset.scaler=minmax", CATALOG),
-    ("TsDataset", "path"): Case("data", "dataset.path=two.ts", TS),
-    ("TsDataset", "test"): Case("data", "dataset.test=one.ts", TS),
+    ("TsDataset", "path"): Case("data", "dataset.path=three.ts", TS),
+    ("TsDataset", "test"): Case("data", "dataset.test=three.ts", TS),
     ("TsDataset", "scaler"): Case("data", "dataset.scaler=none", TS),
     ("SequenceTableDataset", "path"): Case("data", "dataset.path=longer.csv", LONG),
     ("SequenceTableDataset", "id"): Case("data", "dataset.id=other", LONG),

@@ -80,7 +80,7 @@ def write_sequences(folder: Path) -> None:
     flat = np.concatenate([each[:length] for each, length in zip(x, lengths, strict=True)])
     others = {"m": lengths[::-1].copy(), "p": np.concatenate([[0, 1], offsets[2:]])}
     np.savez(folder / "ragged.npz", x=x, y=y, l=lengths, flat=flat, o=offsets, **others)
-    for name, factor in (("one", 1.0), ("two", -1.0)):
+    for name, factor in (("one", 1.0), ("two", -1.0), ("three", 2.0)):
         lines = ["@univariate true", "@equalLength false", "@targetLabel true", "@data"]
         for row, length in enumerate(lengths):
             lines.append(f"{','.join(str(number * factor) for number in x[row, :length, 0])}:{y[row]}")

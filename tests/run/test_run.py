@@ -124,7 +124,7 @@ def test_every_epoch_is_a_point_of_every_curve(finished):
 def test_figures_and_test_scores_are_recorded(finished):
     _, _, record = finished
     folder = Path(record.artifact_folder)
-    for name in ("curves.png", "confusion.png"):
+    for name in ("curves.png", "confusion.png", "data.png"):
         assert (folder / "figures" / name).read_bytes().startswith(b"\x89PNG")
     assert "<html" in (folder / "figures" / "curves.html").read_text("utf-8")[:2000]
     scores = json.loads((folder / "test_scores.json").read_text())

@@ -31,7 +31,7 @@ from rnnlab.source import Finding, did_you_mean
 from rnnlab.text import END_ID
 
 HOLDS = {"series": "series", "arrays": "arrays", "ids": "ids", "imdb": "ids", "reuters": "ids"}
-WITHOUT_COLUMNS = {"arrays": "arrays", "ts": ".ts files", "tagged": "tagged sentences", "generated": "generated data"}
+WITHOUT_COLUMNS = {"ts": ".ts files", "tagged": "tagged sentences", "generated": "generated data"}
 
 
 @rule("dataset")
