@@ -14,11 +14,11 @@ PIPE_WIDTH = 160
 
 
 def show_catalog(entries: list[dict[str, Any]]) -> None:
-    """Print a row for each dataset, then what one owes their authors."""
+    """Print a row for each dataset, then what it is and what one owes its authors."""
     width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPE_WIDTH
     console = Console(highlight=False, width=width)
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for heading in ("name", "cached", "download", "targets", "what it is"):
+    for heading in ("name", "cached", "download", "targets"):
         table.add_column(heading, justify="right" if heading == "download" else "left", no_wrap=heading == "name")
     for entry in entries:
         table.add_row(
@@ -26,9 +26,9 @@ def show_catalog(entries: list[dict[str, Any]]) -> None:
             Text("yes", "green") if entry["cached"] else Text("no", "dim"),
             f"{entry['bytes'] / 1e6:.1f} MB",
             ", ".join(entry["targets"]),
-            Text(entry["title"]),
         )
     console.print(table)
     for entry in entries:
         console.print(Text(f"\n{entry['name']}", style="bold"))
-        console.print(Text(f"  licence  {entry['licence']}\n  cite     {entry['citation']}"), soft_wrap=True)
+        for key in ("title", "licence", "citation"):
+            console.print(Text(f"  {key:<10}{entry[key]}"), soft_wrap=True)

@@ -28,7 +28,7 @@ def _sample(sample: dict[str, Any], number: int) -> Group:
     for name, value in sample["targets"].items():
         table.add_row(Text(f"→ {clean(name)}", style="dim"), _target(value))
     row = "" if sample["row"] is None else f", row {sample['row']} of the source"
-    return Group(Text(f"{number}{row}", style="dim"), Padding(table, (0, 0, 0, 2), expand=False))
+    return Group(Text(f"{number}{row}", style="dim"), Padding(table, (0, 0, 0, 2)))
 
 
 def _padded(read: Text, count: int, side: str | None) -> Text:

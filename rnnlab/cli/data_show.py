@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -18,6 +17,8 @@ from rnnlab.cli.data_samples import samples_shown
 PIPE_WIDTH = 120
 SHOWN_CLASSES = 30
 WIDE = 32  # characters of a bar
+INDENT = "  "
+DATE = 10  # characters of a time that are its date
 
 
 def show_summary(found: dict[str, Any], samples: list[dict[str, Any]]) -> None:
@@ -27,7 +28,10 @@ def show_summary(found: dict[str, Any], samples: list[dict[str, Any]]) -> None:
     for title, part in sections(found, samples):
         console.print()
         console.print(Text(title, style="bold"))
-        console.print(Padding(part, (0, 0, 0, 2), expand=False))
+        with console.capture() as captured:
+            console.print(part, width=console.width - len(INDENT))
+        for line in captured.get().splitlines():
+            console.file.write(f"{INDENT}{line}".rstrip() + "\n")
 
 
 def sections(found: dict[str, Any], samples: list[dict[str, Any]]) -> Iterator[tuple[str, RenderableType]]:
@@ -39,7 +43,7 @@ def sections(found: dict[str, Any], samples: list[dict[str, Any]]) -> Iterator[t
     if "target" in found:
         yield "target", _target(found)
     if "series" in found:
-        yield "series", _series(found["series"])
+        yield "series, and their windows in each split", _series(found["series"])
     for name, about in found["inputs"].items():
         yield from _input(name, about)
     if found["duplicates"]:
@@ -60,7 +64,7 @@ def _table(*headings: str) -> Table:
     """Return a table whose first column is of words, and the others of numbers."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for index, heading in enumerate(headings):
-        table.add_column(Text(heading), justify="right" if index else "left", no_wrap=True)
+        table.add_column(Text(heading), justify="right" if index else "left", no_wrap=bool(index))
     return table
 
 
@@ -87,20 +91,20 @@ def _splits(found: dict[str, Any]) -> Table:
 
 def _classes(classes: dict[str, dict[str, int]]) -> Table:
     """Return how often each class stands in each split, most frequent in train first."""
-    table = _table("", *(heading for split in classes for heading in (split, "share", "")))
-    for index in range(3, len(table.columns), 3):
-        table.columns[index].justify = "left"
+    table = _table("", *(heading for split in classes for heading in (split, "share")), "")
+    table.columns[-1].justify = "left"
     totals = {split: max(1, sum(counts.values())) for split, counts in classes.items()}
-    most = {split: max(1, *counts.values()) for split, counts in classes.items()}
     labels = sorted(classes["train"], key=lambda label: -classes["train"][label])
+    most = max(1, *classes["train"].values())
     for label in labels[:SHOWN_CLASSES]:
-        cells: list[str | Text] = []
-        for split, counts in classes.items():
-            count = counts[label]
-            cells += [f"{count:,}", share(count / totals[split]), Text(bar(count / most[split], 12), "blue")]
-        table.add_row(
-            Text(clean(label), style="" if all(counts[label] for counts in classes.values()) else "red"), *cells
-        )
+        cells = [
+            cell
+            for split, counts in classes.items()
+            for cell in (f"{counts[label]:,}", share(counts[label] / totals[split]))
+        ]
+        everywhere = all(counts[label] for counts in classes.values())
+        length = Text(bar(classes["train"][label] / most, 16), "blue")
+        table.add_row(Text(clean(label), style="" if everywhere else "red"), *cells, length)
     if len(labels) > SHOWN_CLASSES:
         table.add_row(Text(f"… and {len(labels) - SHOWN_CLASSES} more", style="dim"))
     return table
@@ -153,7 +157,7 @@ def _about_input(about: dict[str, Any]) -> Iterator[tuple[str, object]]:
 
 
 def _maxlens(maxlens: list[dict[str, Any]]) -> Table:
-    table = _table("maxlen", "timesteps", "units lost", "", "padding wasted", "", "samples cut")
+    table = _table("maxlen", "timesteps", "units lost", "", "padding", "", "samples cut")
     for index in (3, 5):
         table.columns[index].justify = "left"
     for each in maxlens:
@@ -162,9 +166,9 @@ def _maxlens(maxlens: list[dict[str, Any]]) -> Table:
             Text(names),
             f"{each['timesteps']:,}",
             share(each["lost"]),
-            Text(bar(each["lost"], 10), "red"),
+            Text(bar(each["lost"], 6), "red"),
             share(each["padding"]),
-            Text(bar(each["padding"], 10), "yellow"),
+            Text(bar(each["padding"], 6), "yellow"),
             share(each["cut"]),
             style="bold" if each["chosen"] else None,
         )
@@ -185,14 +189,20 @@ def _columns(about: dict[str, Any]) -> Table:
 
 
 def _series(series: dict[str, Any]) -> Table:
-    table = _table("", "timesteps", "from", "to", "missing", "gaps", "windows of train", "validation", "test")
+    table = _table("", "timesteps", "from", "to", "missing", "train", "validation", "test")
     for name, each in series.items():
         if name == "more":
             table.add_row(Text(f"… and {each} more", style="dim"))
             continue
         windows = (f"{count:,}" for count in each["windows"].values())
-        counts = (f"{each[key]:,}" for key in ("missing_timesteps", "gaps"))
-        table.add_row(Text(clean(name)), f"{each['timesteps']:,}", each["from"], each["to"], *counts, *windows)
+        table.add_row(
+            Text(clean(name)),
+            f"{each['timesteps']:,}",
+            each["from"][:DATE],
+            each["to"][:DATE],
+            f"{each['missing_timesteps']:,}",
+            *windows,
+        )
     return table
 
 

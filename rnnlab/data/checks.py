@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rnnlab.data.cautions import Caution
 from rnnlab.data.columns import constant_columns
@@ -13,12 +14,13 @@ from rnnlab.data.preparation import Preparation
 from rnnlab.data.profile import Profile
 from rnnlab.data.raw import Corpus
 from rnnlab.data.splitting import Division
-from rnnlab.datasets import AnyDataset, CatalogDataset
+from rnnlab.datasets import AnyDataset, CatalogDataset, Split, StratifiedSplit
 from rnnlab.datasets.facts import TargetKind
 from rnnlab.errors import CallError, DatasetError
 from rnnlab.source import did_you_mean, listing
 
 MANY_CLASSES = 0.5
+SPLITS = 3
 
 
 def check_target(dataset: AnyDataset, target: TargetKind) -> None:
@@ -49,11 +51,16 @@ def _spoken(kind: TargetKind) -> str:
     }[kind]
 
 
-def check_division(corpus: Corpus, division: Division) -> None:
-    """Refuse data from which nothing can be learnt.
+def check_division(corpus: Corpus, division: Division, *, declared: bool) -> None:
+    """Refuse data from which nothing, or not every class, can be learnt.
+
+    Args:
+        corpus: all samples.
+        division: of them.
+        declared: the classes were named beforehand; one that training lacks is then no accident, and told by a warning.
 
     Raises:
-        DatasetError: RL406, all training samples have one class.
+        DatasetError: RL406, all training samples have one class; RL474, none of them has a class of other samples.
     """
     classes = corpus.classes(division.train)
     if classes is None:
@@ -62,8 +69,57 @@ def check_division(corpus: Corpus, division: Division) -> None:
     if len(found) < 2:
         raise DatasetError(
             "RL406",
-            f"every training sample has the class `{corpus.labels[found[0]]}`: there is nothing to learn",
+            f"{corpus.source['name']}: every training sample has the class `{corpus.labels[found[0]]}`: there is "
+            "nothing to learn",
             help="give samples of another class, or use `split: {kind: stratified}`",
+        )
+    if not declared:
+        _check_unseen(corpus, division, found)
+
+
+def _check_unseen(corpus: Corpus, division: Division, known: NDArray[np.int64]) -> None:
+    for name, indices in (("validation", division.validation), ("test", division.test)):
+        unseen = np.setdiff1d(_classes_of(corpus, indices), known)
+        if not len(unseen):
+            continue
+        index = next(int(index) for index in indices if unseen[0] in _classes_of(corpus, np.array([index])))
+        draw = "another `split.seed`" if corpus.tags is not None else "`split: {kind: stratified}`"
+        raise DatasetError(
+            "RL474",
+            f"the label `{corpus.labels[unseen[0]]}`, of {_spoken_row(corpus, name, index)}, is that of no training "
+            "sample",
+            help=f"give more of them, use {draw}, or name every class in `dataset.labels`",
+        )
+
+
+def _classes_of(corpus: Corpus, indices: NDArray[np.int64]) -> NDArray[np.int64]:
+    found = corpus.classes(indices)
+    return np.empty(0, np.int64) if found is None else found
+
+
+def _spoken_row(corpus: Corpus, split: str, index: int) -> str:
+    where = f"the {split} file" if corpus.sizes else f"{corpus.source['name']} (in the {split} split)"
+    return f"sample {int(corpus.rows[index]) + 1} of {where}"
+
+
+def check_strata(split: Split, corpus: Corpus) -> None:
+    """Refuse a stratified split of a class that three splits cannot share.
+
+    Raises:
+        DatasetError: RL475, a class has fewer than three samples.
+    """
+    if not isinstance(split, StratifiedSplit) or not corpus.labels or corpus.targets is None:
+        return
+    counts = np.bincount(corpus.targets, minlength=len(corpus.labels))
+    rare = np.flatnonzero((counts > 0) & (counts < SPLITS))
+    if len(rare):
+        row = int(corpus.rows[np.flatnonzero(corpus.targets == rare[0])[0]]) + 1
+        count = int(counts[rare[0]])
+        raise DatasetError(
+            "RL475",
+            f"the class `{corpus.labels[rare[0]]}` (sample {row} of {corpus.source['name']}) has {count} sample"
+            f"{'s'[: count != 1]}, and `split: {{kind: stratified}}` gives each of three splits its share",
+            help="give three or more, leave the class out, or use `kind: random`",
         )
 
 
@@ -74,6 +130,7 @@ def cautions_of(
     return (
         *_vocabulary(preparation),
         *_left_out(corpus),
+        *_unread(corpus, division, preparation),
         *_written(corpus, division, preparation),
         *_tags(corpus, division, preparation),
         *_classes(corpus, division),
@@ -127,6 +184,22 @@ def _vocabulary(preparation: Preparation) -> Iterator[Caution]:
                 f"the vocabulary has only {len(vectorizer.words) - vectorizer.first_id} distinct {vectorizer.unit}s"
                 f"{of_input}: {missing} of the {vectorizer.rows} rows of the embedding are never used.",
             )
+
+
+def _unread(corpus: Corpus, division: Division, preparation: Preparation) -> Iterator[Caution]:
+    """Yield which texts the network cannot tell apart: those without units, and without known ones."""
+    for name, vectorizer in preparation.texts.items():
+        of_input = f" of `{name}`" if len(preparation.texts) > 1 else ""
+        for split, indices in division.named().items():
+            found = [vectorizer.units(text) for text in corpus.texts(name, indices)]
+            bare = sum(not units for units in found)
+            strange = sum(bool(units) and not any(unit in vectorizer.ids for unit in units) for units in found)
+            where = f"of {len(found)} {split} texts{of_input} have no"
+            if bare:
+                told = f"{bare} {where} {vectorizer.unit}s: each is read as one unknown one."
+                yield Caution("texts_without_units", told)
+            if strange:
+                yield Caution("unknown_texts", f"{strange} {where} known {vectorizer.unit}s.")
 
 
 def _classes(corpus: Corpus, division: Division) -> Iterator[Caution]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnlab.data.array_files import class_targets, finite, load_arrays
-from rnnlab.data.labels import ROWS, encode_classes, encode_numbers
+from rnnlab.data.labels import ROWS, check_labels, encode_classes, encode_numbers
 from rnnlab.data.object_arrays import load_sequences
 from rnnlab.data.ragged import Ragged, joined
 from rnnlab.data.raw import Corpus
@@ -69,6 +69,7 @@ def _read(dataset: IdsDataset, path: Path) -> tuple[Ragged, Any, tuple[str, ...]
             raise DatasetError(
                 "RL406",
                 f"`{dataset.ids}` of {path.name} has {len(sequences)} samples, `{dataset.target}` another shape",
+                help="give one target for each sample",
             )
         return sequences, targets, None
     group = (dataset.split.column,) if isinstance(dataset.split, GroupSplit) else ()
@@ -111,9 +112,14 @@ def check_ids(name: str, sequences: Ragged, rows: int, oov_char: int | None) -> 
     """Return sequences without the padding at their ends, whose ids are all known.
 
     Raises:
-        DatasetError: RL433, an id is not below the rows of the embedding, or 0 stands among the others.
+        DatasetError: RL433, a sequence is empty, an id is not below the rows of the embedding, or 0 stands among the
+            others.
     """
     stripped = joined(_strip(sequence) for sequence in sequences)
+    if not stripped.lengths.all():
+        sample = int(np.argmin(stripped.lengths))
+        message = f"sample {sample} of {name} (counted from 0) has no ids"
+        raise DatasetError("RL433", message, help="leave it out")
     values = stripped.values
     wrong = (values == PADDING_ID) | (values < 0)
     if oov_char is None:
@@ -146,11 +152,13 @@ def _targets(
     if isinstance(values[0], np.ndarray):
         whole = np.concatenate(values)
         if target == "number":
-            return finite(dataset.target, whole), ()
+            return finite(f"the target `{dataset.target}`", whole), ()
         return class_targets(dataset.target, whole, dataset.labels)
     wheres = [f"{path.name}, column `{dataset.target}`" for path in paths.values()]
     pairs = list(zip(values, wheres, strict=True))
     if target == "number":
         return np.concatenate([encode_numbers(part, where) for part, where in pairs]), ()
     labels = dataset.labels or tuple(sorted({value for part in values for value in part}))
+    if dataset.labels is None:
+        check_labels(labels, wheres[0])
     return np.concatenate([encode_classes(part, labels, where) for part, where in pairs]), labels

@@ -135,20 +135,24 @@ def _unchanging(values: NDArray[Any] | Ragged) -> tuple[NDArray[Any], Sequence[i
     return first, np.flatnonzero(same).tolist()
 
 
-def _is_copy(found: Numbers, wanted: NDArray[Any], *, classes: bool) -> bool:
+def _is_copy(found: NDArray[Any], wanted: NDArray[Any], *, classes: bool) -> bool:
     """Return whether one follows from the other: class for value, or a line through all the points."""
-    if classes:
-        if len(np.unique(found[:PROBED])) > len(np.unique(wanted)):
-            return False
-        values, places = np.unique(found, return_inverse=True)
-        known = np.unique(wanted)
-        pairs = np.unique(np.stack([places, wanted.astype(np.int64)]), axis=1).shape[1]
-        return len(known) > 1 and len(values) == len(known) == pairs
-    return is_line(found.astype(np.float64), wanted.astype(np.float64))
+    follows = _names_classes if classes else is_line
+    some = slice(None, None, max(1, len(found) // PROBED))
+    return follows(found[some], wanted[some]) and follows(found, wanted)
 
 
-def is_line(found: Numbers, wanted: Numbers) -> bool:
+def _names_classes(found: NDArray[Any], wanted: NDArray[Any]) -> bool:
+    """Return whether every value stands for one class, and every class for one value."""
+    values, places = np.unique(found, return_inverse=True)
+    known, classes = np.unique(wanted, return_inverse=True)
+    pairs = len(np.unique(places * len(known) + classes))
+    return len(known) > 1 and len(values) == len(known) == pairs
+
+
+def is_line(found: NDArray[Any], wanted: NDArray[Any]) -> bool:
     """Return whether numbers are others times a constant, plus a constant; those that never change are not."""
+    found, wanted = found.astype(np.float64), wanted.astype(np.float64)
     spread, reach = np.ptp(found), np.ptp(wanted)
     if not spread > 0 or not reach > 0:
         return False

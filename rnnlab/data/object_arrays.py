@@ -24,7 +24,7 @@ from rnnlab.datasets.npz import read_headers
 from rnnlab.errors import DatasetError
 from rnnlab.source import did_you_mean
 
-LARGEST = 2**31  # bytes of one array: Keras's largest has 60 million
+LARGEST = 2**31  # bytes of one array (Keras's largest has 60 million), and the end of int32
 NUMBERS = "iub"
 DAMAGED = (
     pickle.UnpicklingError, zipfile.BadZipFile, zlib.error, EOFError, ValueError, TypeError, KeyError, IndexError,
@@ -62,6 +62,9 @@ def _of_numbers(path: Path, name: str) -> Ragged:
     if array.ndim != 2 or array.dtype.kind not in NUMBERS:
         shape = " x ".join(map(str, array.shape))
         raise DatasetError("RL430", f"the array `{name}` of {path.name} is {shape} {array.dtype}", help=f"give {LISTS}")
+    if array.size and not -LARGEST <= int(array.min()) <= int(array.max()) < LARGEST:
+        wrong = int(array.max()) if int(array.max()) >= LARGEST else int(array.min())
+        raise DatasetError("RL430", f"the array `{name}` of {path.name} holds {wrong}", help="ids are 32-bit numbers")
     samples, timesteps = array.shape
     return Ragged(array.astype(np.int32).ravel(), np.arange(samples + 1, dtype=np.int64) * timesteps)
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from rnnlab.data.cache import load_splits, replace_whole, save_splits, write_entry
 from rnnlab.data.cautions import refuse
-from rnnlab.data.checks import cautions_of, check_division, check_target
+from rnnlab.data.checks import cautions_of, check_division, check_strata, check_target
 from rnnlab.data.duplicates import find_duplicates
 from rnnlab.data.id_vectorizer import IdVectorizer, fit_id_vectorizer
 from rnnlab.data.leakage import check_leakage
@@ -33,6 +33,7 @@ from rnnlab.datasets import (
     AnyDataset,
     ConllFormat,
     Facts,
+    FilesSplit,
     IdDataset,
     SequencesDataset,
     SeriesDataset,
@@ -52,8 +53,6 @@ from rnnlab.experiment.prepared import (
     text_of,
 )
 from rnnlab.text import Text
-
-CHANGED = "the data changed while they were being read"
 
 
 def prepare(experiment: Experiment, folder: Path, *, target: TargetKind, say: Callable[[str], None]) -> Splits:
@@ -86,7 +85,7 @@ def _prepared(experiment: Experiment, folder: Path, target: TargetKind, say: Cal
         for finding in named_file_findings(experiment, folder):
             raise DatasetError("RL401", finding.message, help=finding.help)
         _read_again(dataset, folder, target, say)  # raises, and says which file and why
-        raise DatasetError("RL401", CHANGED, help="start again")
+        raise _changed(dataset)
     found = load_splits(fingerprint)
     if found is not None:
         return found
@@ -97,7 +96,7 @@ def _prepared(experiment: Experiment, folder: Path, target: TargetKind, say: Cal
             return found
         splits = _prepare(experiment, dataset, folder, target, fingerprint, say)
         if data_fingerprint(experiment, folder, target) != fingerprint:
-            raise DatasetError("RL401", CHANGED, help="start again")
+            raise _changed(dataset)
         write_entry(entry, lambda part: save_splits(splits, part))
     made = load_splits(fingerprint)
     if made is None:
@@ -118,7 +117,7 @@ def _prepare(
         return prepare_series(experiment, dataset, folder, fingerprint, say)
     corpus = read_corpus(dataset, folder, target, say)
     division = _division(dataset.split, corpus)
-    check_division(corpus, division)
+    check_division(corpus, division, declared=getattr(dataset, "labels", ()) is not None)
     check_leakage(dataset, corpus)
     say(f"preparing {len(corpus)} samples")
     if target == "continuation":
@@ -132,6 +131,12 @@ def _prepare(
     profile = take_profile(corpus, division, preparation, getattr(dataset, "values", ()))
     cautions = cautions_of(dataset, corpus, division, preparation, profile)
     return Splits(train, validation, test, facts, preparation, fingerprint, source, cautions, profile, vectors)
+
+
+def _changed(dataset: AnyDataset) -> DatasetError:
+    name = getattr(dataset, "path", None) or "the dataset"
+    beside = ", or a file of its split," if isinstance(dataset.split, FilesSplit) else ""
+    return DatasetError("RL401", f"{name}{beside} changed while it was being read", help="start again")
 
 
 def _read_again(dataset: AnyDataset, folder: Path, target: TargetKind, say: Callable[[str], None]) -> None:
@@ -169,12 +174,16 @@ def _division(split: Split, corpus: Corpus) -> Division:
     if corpus.sizes is not None:
         train, validation, test = np.split(np.arange(len(corpus)), np.cumsum(corpus.sizes)[:2])
         return Division(train, validation, test)
-    if corpus.own_test is not None:
+    try:
+        if corpus.own_test is None:
+            check_strata(split, corpus)
+            return divide(split, len(corpus), classes=corpus.targets if corpus.labels else None, groups=corpus.groups)
         samples = len(corpus) - corpus.own_test
         classes = corpus.targets[:samples] if corpus.targets is not None and corpus.labels else None
         train, validation = divide_training(split, samples, classes=classes)
         return Division(train, validation, np.arange(samples, len(corpus)))
-    return divide(split, len(corpus), classes=corpus.targets if corpus.labels else None, groups=corpus.groups)
+    except DatasetError as error:
+        raise DatasetError(error.code, f"{corpus.source['name']}: {error.message}", help=error.help) from error
 
 
 def _fit(

@@ -83,7 +83,7 @@ def prepare_running_text(
             count = f"{len(ids)} {vectorizer.unit}{'s'[: len(ids) != 1]}"
             raise DatasetError(
                 "RL421",
-                f"the {split} split has {count}: none to predict after another",
+                f"{corpus.source['name']}: the {split} split has {count}: none to predict after another",
                 help="give more text, or change `split.validation` and `split.test`",
             )
     preparation = Preparation(

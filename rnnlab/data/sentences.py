@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnlab.data.labels import encode_tags
+from rnnlab.data.labels import check_labels, encode_tags
 from rnnlab.data.raw import Corpus
 from rnnlab.data.tagged import Sentences, read_tagged
 from rnnlab.data.tagged_sentences import make_tagged_sentences
@@ -47,6 +47,8 @@ def _corpus(
 ) -> Corpus:
     """Return the sentences of files, one after the other."""
     known = labels or sorted({tag for _, part in parts for tags in part.tags for tag in tags})
+    if labels is None:
+        check_labels(known, parts[0][0])
     sizes = [len(part.tokens) for _, part in parts]
     return Corpus(
         inputs={dataset.input_names[0]: tuple(text for _, part in parts for text in part.texts)},

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnlab.data.fetching import fetch, fetched_beside
-from rnnlab.data.labels import encode_classes, encode_numbers
+from rnnlab.data.labels import check_labels, encode_classes, encode_numbers
 from rnnlab.data.ragged import Ragged
 from rnnlab.data.raw import Corpus
 from rnnlab.data.sequence_tables import read_sequence_table
@@ -60,6 +60,8 @@ def _read_tables(dataset: SequenceTableDataset, folder: Path, target: TargetKind
         groups += named
         parts.append((path.name, found))
     labels = dataset.labels or tuple(sorted({value for _, part in parts for value in part.values}))
+    if dataset.labels is None and target == "classes":
+        check_labels(labels, f"{parts[0][0]}, column `{dataset.target}`")
     source = _source(dataset.kind, dataset.target_name, paths)
     return _corpus(dataset.input_names[0], parts, labels, target, source, groups=groups if group else None)
 
@@ -102,7 +104,9 @@ def encode_values(values: tuple[str, ...], labels: tuple[str, ...], target: Targ
     Raises:
         DatasetError: RL409, RL410.
     """
-    return encode_numbers(values, where) if target == "number" else encode_classes(values, labels, where)
+    if target == "number":
+        return encode_numbers(values, where, each="sequence")
+    return encode_classes(values, labels, where, each="sequence")
 
 
 def _check_like(first: tuple[str, Sequences], other: tuple[str, Sequences]) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnlab.data.labels import encode_numbers
+from rnnlab.data.labels import ROWS, encode_numbers
 from rnnlab.data.ragged import Ragged, joined_numbers
 from rnnlab.data.tables import Table, read_table
 from rnnlab.data.ts_files import Sequences
@@ -35,7 +35,10 @@ def read_sequence_table(
     """
     further = [column for column in (target, group) if column is not None]
     table = read_table(path, (dataset.id, dataset.time, *dataset.values, *further))
-    channels = [encode_numbers(table.values(name), f"{table.name}, column `{name}`") for name in dataset.values]
+    channels = [
+        encode_numbers(table.values(name), f"{table.name}, column `{name}`", help="correct or remove the row")
+        for name in dataset.values
+    ]
     numbers_RC = np.stack(channels, axis=1)
     ids = table.values(dataset.id)
     places: dict[str, list[int]] = {}
@@ -52,10 +55,22 @@ def read_sequence_table(
 def _times(table: Table, column: str) -> NDArray[np.float64]:
     """Return the times as numbers: seconds where they are dates."""
     texts = table.values(column)
-    if all(map(_is_number, texts)):
+    numbers = [_is_number(text) for text in texts]
+    if numbers[0] and not all(numbers):
+        row = numbers.index(False)
+        raise DatasetError(
+            "RL443",
+            f"{table.name}, column `{column}`, data row {row + 1} ({ROWS}): `{texts[row]}` is no number, as the times "
+            "before it are",
+            help="write all times as numbers, or all as dates",
+        )
+    if numbers[0]:
         return np.array([float(text) for text in texts])
     return np.array(
-        [_seconds(text, f"{table.name}, column `{column}`, data row {row + 1}") for row, text in enumerate(texts)]
+        [
+            _seconds(text, f"{table.name}, column `{column}`, data row {row + 1} ({ROWS})")
+            for row, text in enumerate(texts)
+        ]
     )
 
 
@@ -85,11 +100,17 @@ def _ordered(table: str, name: str, rows: Rows, times: NDArray[np.float64]) -> R
     ordered = rows[np.argsort(times[rows], kind="stable")]
     steps = np.diff(times[ordered])
     if not np.isfinite(times[rows]).all() or (steps == 0).any():
-        wrong = int(ordered[1:][steps == 0][0] if (steps == 0).any() else rows[~np.isfinite(times[rows])][0])
+        twice = (steps == 0).any()
+        wrong = int(ordered[1:][steps == 0][0] if twice else rows[~np.isfinite(times[rows])][0])
         raise DatasetError(
             "RL443",
-            f"{table}, data row {wrong + 1}: the sequence `{name}` has that time twice, or it is no time",
-            help="keep one row of each time",
+            f"{table}, data row {wrong + 1} ({ROWS}): "
+            + (
+                f"the sequence `{name}` has this time twice"
+                if twice
+                else f"the time of sequence `{name}` is not finite"
+            ),
+            help="keep one row of each time" if twice else "correct or remove the row",
         )
     return ordered
 
@@ -104,8 +125,8 @@ def _constant(table: Table, column: str, ordered: dict[str, Rows]) -> Sequence[s
         if other is not None:
             raise DatasetError(
                 "RL444",
-                f"{table.name}, data row {other + 1}: the sequence `{name}` has `{texts[other]}` in `{column}`, "
-                f"and `{texts[first]}` above",
+                f"{table.name}, data row {other + 1} ({ROWS}): the sequence `{name}` has `{texts[other]}` in "
+                f"`{column}`, and `{texts[first]}` above",
                 help="a sequence has one value there, the same in all of its rows",
             )
         found.append(texts[first])

@@ -11,12 +11,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnlab.data.labels import ROWS
+from rnnlab.data.labels import LARGEST, ROWS
 from rnnlab.data.tables import Table, read_table
 from rnnlab.datasets import SeriesDataset
 from rnnlab.errors import DatasetError
 
 MISSING = {"NA", "N/A", "NaN", "nan", "NAN", "null", "NULL"}
+MOST_TIMESTEPS = 100_000_000
+ISO = "write times like 2013-01-31T06:00:00"
+FORM = "correct it, or `dataset.time_format`"
+OTHER_FORM = f'{ISO}, or say how they are written, such as `time_format: "%d.%m.%Y %H:%M"`'
 Times = NDArray[np.int64]
 
 
@@ -76,20 +80,24 @@ def _times(table: Table, dataset: SeriesDataset) -> Times:
             moment = datetime.strptime(text, layout) if layout else datetime.fromisoformat(text)
         except ValueError as error:
             what = f"is not written as `{layout}`" if layout else "is no ISO 8601 time"
-            raise _unreadable(table, column, row, text, what) from error
+            raise _unreadable(table, column, row, text, what, FORM if layout else OTHER_FORM) from error
         if aware is None:
             aware = moment.tzinfo is not None
         if aware != (moment.tzinfo is not None):
             raise _unreadable(table, column, row, text, f"has {'no' if aware else 'an'} offset, the first time differs")
+        if moment.microsecond:
+            raise _unreadable(
+                table, column, row, text, "has a fraction of a second, and a timestep is no less than one"
+            )
         times[row] = (moment if aware else moment.replace(tzinfo=UTC)).timestamp()
     return times
 
 
-def _unreadable(table: Table, column: str, row: int, text: str, what: str) -> DatasetError:
+def _unreadable(table: Table, column: str, row: int, text: str, what: str, help: str = ISO) -> DatasetError:
     return DatasetError(
         "RL411",
         f"{table.name}, column `{column}`, data row {row + 1} ({ROWS}): `{text}` {what}",
-        help='write times like 2013-01-31T06:00:00, or say how they are written: `time_format: "%d.%m.%Y %H:%M"`',
+        help=help,
     )
 
 
@@ -100,10 +108,11 @@ def _numbers(table: Table, column: str) -> NDArray[np.float64]:
             numbers[row] = math.nan if text is None or text in MISSING else float(text)
         except ValueError:
             numbers[row] = math.inf
-        if math.isinf(numbers[row]) or (text is not None and "_" in text):  # float("1_000") is 1000
+        if abs(numbers[row]) > LARGEST or (text is not None and "_" in text):  # float("1_000") is 1000
             raise DatasetError(
                 "RL410",
-                f"{table.name}, column `{column}`, data row {row + 1} ({ROWS}): `{text}` is not a finite number",
+                f"{table.name}, column `{column}`, data row {row + 1} ({ROWS}): `{text}` is not a finite number "
+                "of float32",
                 help="correct it, or leave it empty where nothing was measured",
             )
     return numbers
@@ -135,6 +144,14 @@ def _on_grid(
             help="is `dataset.frequency` right? otherwise resample the table",
         )
     count = int(places[-1]) + 1
+    if count > MOST_TIMESTEPS:
+        row = int(np.argmax(np.diff(found))) + 1
+        raise DatasetError(
+            "RL470",
+            f"{table.name}, data row {rows[row] + 1} ({ROWS}): {show_time(found[row])}{of} makes {count:,} timesteps "
+            f"of {dataset.frequency}; the limit is {MOST_TIMESTEPS:,}",
+            help="correct the time, or `dataset.frequency`",
+        )
     laid = np.full((count, values.shape[1]), np.nan)
     laid[places] = values
     given = np.zeros(count, bool)

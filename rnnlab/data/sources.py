@@ -17,7 +17,7 @@ from rnnlab.data.generators import generate
 from rnnlab.data.id_files import read_ids
 from rnnlab.data.keras_sequences import read_keras_sequences
 from rnnlab.data.king_james_bible import read_king_james_bible
-from rnnlab.data.labels import encode_classes, encode_numbers
+from rnnlab.data.labels import check_labels, encode_classes, encode_numbers
 from rnnlab.data.movie_snippets import read_movie_snippets
 from rnnlab.data.raw import CatalogSamples, Corpus
 from rnnlab.data.running_text import read_text_file
@@ -129,19 +129,19 @@ def _read_text_tables(
     dataset: TextTableDataset, folder: Path, target: TargetKind, say: Callable[[str], None]
 ) -> Corpus:
     paths = source_paths(dataset, folder)
-    read = _read_tables(dataset, paths, (dataset.label, dataset.text), say)
+    read = _read_tables(dataset, paths, (dataset.text, dataset.label), say)
     tables = [_whole(table, dataset, say) for table in read]
     values = [table.values(dataset.label) for table in tables]
     labels = dataset.labels or tuple(sorted({value for part in values for value in part}))
     numbers = target == "number"
+    wheres = [f"{table.name}, column `{dataset.label}`" for table in tables]
+    if dataset.labels is None and not numbers:
+        check_labels(labels, wheres[0])
     targets = [
-        encode_numbers(part, where, rows) if numbers else encode_classes(part, labels, where, rows)
-        for part, where, rows in zip(
-            values,
-            [f"{table.name}, column `{dataset.label}`" for table in tables],
-            [table.rows for table in tables],
-            strict=True,
-        )
+        encode_numbers(part, where, rows=table.rows)
+        if numbers
+        else encode_classes(part, labels, where, rows=table.rows)
+        for part, where, table in zip(values, wheres, tables, strict=True)
     ]
     corpus = _of_tables(
         dataset,

@@ -141,7 +141,7 @@ def _rounded(share: float) -> int:
 def _too_few(name: str, samples: int) -> DatasetError:
     return DatasetError(
         "RL406",
-        f"the {name} split would be empty: {samples} samples cannot be divided like this",
+        f"the {name} split would be empty: {samples} sample{'s'[: samples != 1]} cannot be divided like this",
         help="give more samples, or change `split.validation` and `split.test`",
     )
 

@@ -7,30 +7,28 @@ index. That is why csv is read with Python's strict reader and not with a data f
 from __future__ import annotations
 
 import csv
-import io
 import json
-import math
-import sys
-from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
-from itertools import compress
+from itertools import chain, compress
 from pathlib import Path
 from typing import Any
 
-import pyarrow
-import pyarrow.parquet
-
-from rnnlab.data.files import decode_text, read_bytes
+from rnnlab.data.cells import Cells, find_columns
+from rnnlab.data.files import LONGEST_LINE, MEBIBYTE, read_lines
 from rnnlab.data.labels import ROWS
+from rnnlab.data.parquet_files import read_parquet
 from rnnlab.errors import DatasetError
-from rnnlab.source import did_you_mean, listing
+from rnnlab.source import listing
 
 ENDINGS = (".csv", ".tsv", ".jsonl", ".parquet")
+SPOKEN = {"\t": "tab", ";": "`;`", "|": "`|`", ",": "`,`"}
+"""What may stand between columns, in words."""
+OTHERS = (";", "\t", "|")
 SHOWN_ROWS = 5
 REMEDY = "fill in or remove these rows"
+LONGEST_NUMBER = 400  # digits; float64 ends after 309
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,7 @@ class Table:
         return Table(self.name, columns, tuple(compress(self.rows, whole)))
 
     def values(self, column: str, *, remedy: str = REMEDY) -> list[str]:
-        """Return a column of texts in which nothing may be missing.
+        """Return a column of texts in which nothing may be missing; blanks alone are nothing.
 
         Raises:
             DatasetError: RL405, with the rows.
@@ -87,6 +85,8 @@ class Table:
 def read_table(path: Path, columns: Sequence[str], *, lists: Collection[str] = ()) -> Table:
     """Return the named columns of a csv, tsv, jsonl or parquet file (by the ending of its name).
 
+    A csv whose header has no comma is divided at what stands there instead: `;`, tabs or `|`.
+
     Args:
         path: the file.
         columns: their names.
@@ -94,7 +94,8 @@ def read_table(path: Path, columns: Sequence[str], *, lists: Collection[str] = (
 
     Raises:
         DatasetError: RL401 it cannot be read, RL402 a column is missing, RL403 it is not UTF-8, RL404 it is
-            malformed, RL406 it has no rows.
+            malformed, RL406 it has no rows, RL410 a number is not finite, RL470 a line is too long, RL471 a column
+            of jsonl holds several kinds of values.
     """
     ending = path.suffix.lower()
     if ending not in ENDINGS:
@@ -103,33 +104,41 @@ def read_table(path: Path, columns: Sequence[str], *, lists: Collection[str] = (
             f"{path}: tables end in {listing(ENDINGS)}, this one in `{ending}`",
             help="convert it, or rename it if it is one of these",
         )
-    content = read_bytes(path, empty="the first row names the columns")
     wanted = tuple(dict.fromkeys(columns))
     if ending == ".parquet":
-        return _read_parquet(path.name, content, wanted, lists)
-    text = decode_text(path.name, content)
+        return _table(path.name, wanted, read_parquet(path, wanted, lists))
+    lines = read_lines(path, empty="the first row names the columns")
     if ending == ".jsonl":
-        return _read_jsonl(path.name, text, wanted, lists)
-    return _read_delimited(path.name, text, wanted, delimiter="," if ending == ".csv" else "\t")
+        return _read_jsonl(path.name, lines, wanted, lists)
+    if ending == ".tsv":
+        return _read_delimited(path.name, lines, wanted, delimiter="\t")
+    first, lines = _with_first(lines)
+    return _read_delimited(path.name, lines, wanted, delimiter=_delimiter_of(first, wanted))
 
 
-def _find_columns(name: str, found: Sequence[str], wanted: Sequence[str]) -> None:
-    repeated = [column for column, count in Counter(found).items() if count > 1 and column]
-    if repeated:
-        raise DatasetError("RL404", f"{name} has more than one column {listing(repeated)}", help="rename one of them")
-    for column in wanted:
-        if column not in found:
-            raise DatasetError(
-                "RL402",
-                f"{name} has no column `{column}`",
-                help=did_you_mean(column, [item for item in found if item]),
-            )
+def _with_first(lines: Iterator[str]) -> tuple[str, Iterator[str]]:
+    """Return (the first line with something on it, all lines)."""
+    before = []
+    for line in lines:
+        before.append(line)
+        if line.strip():
+            break
+    return before[-1] if before else "", chain(before, lines)
 
 
-def _read_delimited(name: str, text: str, wanted: Sequence[str], *, delimiter: str) -> Table:
-    rows = _rows_of(name, text, delimiter)
-    _, header = next(rows, (0, []))
-    _find_columns(name, header, wanted)
+def _delimiter_of(header: str, wanted: Sequence[str]) -> str:
+    """Return what stands between the columns of a csv: a comma, or where its header has none another sign."""
+    if "," in header or header.strip().strip('"') in wanted:
+        return ","
+    return next((sign for sign in OTHERS if sign in header), ",")
+
+
+def _read_delimited(name: str, lines: Iterator[str], wanted: Sequence[str], *, delimiter: str) -> Table:
+    rows = _rows_of(name, lines, delimiter)
+    header = next((row for _, row in rows if row), [])
+    if len(header) == 1 and header[0] not in wanted:
+        _check_delimiter(name, header[0], wanted[0], delimiter)
+    find_columns(name, header, wanted)
     positions = [header.index(column) for column in wanted]
     columns: list[list[str | None]] = [[] for _ in wanted]
     blank: list[list[str]] = []
@@ -145,51 +154,86 @@ def _read_delimited(name: str, text: str, wanted: Sequence[str], *, delimiter: s
                 "RL404",
                 f"{name}, data row {count} (line {line}) has {len(row)} field{'s'[: len(row) != 1]}, "
                 f"the header {len(header)}",
-                help=f"put a field that holds `{delimiter}` into double quotes" if len(row) > len(header) else None,
+                help=f"put a field that holds {SPOKEN[delimiter]} into double quotes"
+                if len(row) > len(header)
+                else "complete the row; is a line end inside a field that stands in no double quotes?",
             )
         for values, position in zip(columns, positions, strict=True):
-            values += [_present(item[position]) for item in (*blank, row)]
+            values += [item[position] or None for item in (*blank, row)]
         blank = []
     return _table(name, wanted, columns)
 
 
-def _rows_of(name: str, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+def _check_delimiter(name: str, header: str, column: str, delimiter: str) -> None:
+    other = next((sign for sign in SPOKEN if sign in header and sign != delimiter), None)
+    if other is not None:
+        raise DatasetError(
+            "RL402",
+            f"{name} has no column `{column}`: there is no {SPOKEN[delimiter]} in its first line",
+            help=f"is it {SPOKEN[other]} that stands between its columns? save it as csv with `,` or as tsv with tabs, "
+            "and name it so",
+        )
+
+
+def _rows_of(name: str, lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield (line with which it begins, fields) of each row."""
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    begun = 1
     with _long_fields():
         try:
             for row in reader:
-                yield reader.line_num, row
+                yield begun, row
+                begun = reader.line_num + 1
         except csv.Error as error:
-            raise DatasetError(
-                "RL404",
-                f"{name}, line {reader.line_num}: {error}",
-                help='close every double quote, and write one inside a field as ""',
-            ) from error
+            raise _malformed(name, str(error), begun, reader.line_num) from error
+
+
+def _malformed(name: str, found: str, begun: int, line: int) -> DatasetError:
+    """Return what Python's reader of csv says, in our words."""
+    if found.startswith("field larger"):
+        return DatasetError(
+            "RL470",
+            f"{name}: a field of the row that begins in line {begun} is longer than {LONGEST_LINE // MEBIBYTE} MiB",
+            help="is a double quote left open there?",
+        )
+    if found == "unexpected end of data":
+        found = f"a double quote that opens in the row of line {begun} is never closed"
+    hint = 'close every double quote, and write one inside a field as ""'
+    return DatasetError("RL404", f"{name}, line {line}: {found}", help=hint)
 
 
 @contextmanager
 def _long_fields() -> Iterator[None]:
     """Lift Python's limit of 128 KiB for one field: a text may be a whole book."""
-    before = csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
+    before = csv.field_size_limit(LONGEST_LINE)
     try:
         yield
     finally:
         csv.field_size_limit(before)
 
 
-def _read_jsonl(name: str, text: str, wanted: Sequence[str], lists: Collection[str]) -> Table:
-    objects = [_json_object(name, line, row) for line, row in enumerate(text.split("\n"), start=1) if row.strip()]
-    _find_columns(name, list(dict.fromkeys(key for item in objects for key in item)), wanted)
-    return _table(name, wanted, [[_value(name, key, item.get(key), lists) for item in objects] for key in wanted])
+def _read_jsonl(name: str, lines: Iterator[str], wanted: Sequence[str], lists: Collection[str]) -> Table:
+    columns = {key: Cells(f"{name}, column `{key}`", lists=key in lists) for key in wanted}
+    known: dict[str, None] = {}
+    for line, row in enumerate(lines, start=1):
+        if row.strip():
+            item = _json_object(name, line, row)
+            known |= dict.fromkeys(item)
+            for key, cells in columns.items():
+                cells.add(item.get(key), f"line {line}")
+    find_columns(name, list(known), wanted)
+    return _table(name, wanted, [cells.values for cells in columns.values()])
 
 
 def _json_object(name: str, line: int, row: str) -> dict[str, Any]:
     try:
-        pairs = json.loads(row, object_pairs_hook=list)
-    except (ValueError, RecursionError) as error:
-        raise DatasetError(
-            "RL404", f"{name}, line {line} is not JSON: {error}", help="write one object per line"
-        ) from error
+        pairs = json.loads(row.rstrip(), object_pairs_hook=list, parse_constant=_refuse, parse_int=_whole)
+    except RecursionError as error:
+        raise _no_json(name, line, "it is nested too deeply") from error
+    except json.JSONDecodeError as error:
+        raise _no_json(name, line, f"{error.msg} (character {error.colno})") from error
+    except ValueError as error:
+        raise _no_json(name, line, str(error)) from error
     if not (row.lstrip().startswith("{") and isinstance(pairs, list)):
         raise DatasetError("RL404", f"{name}, line {line} is not a JSON object", help='write {"text": …} on every line')
     item = dict(pairs)
@@ -198,39 +242,12 @@ def _json_object(name: str, line: int, row: str) -> dict[str, Any]:
     return item
 
 
-def _read_parquet(name: str, content: bytes, wanted: Sequence[str], lists: Collection[str]) -> Table:
-    try:
-        file = pyarrow.parquet.ParquetFile(pyarrow.BufferReader(content))
-        _find_columns(name, file.schema_arrow.names, wanted)
-        table = file.read(columns=list(wanted))
-    except (pyarrow.ArrowException, OSError) as error:
-        first = str(error).splitlines()[0]
-        raise DatasetError("RL404", f"{name} is not a whole parquet file: {first}", help="write it again") from error
-    return _table(
-        name,
-        wanted,
-        [[_value(name, key, value, lists) for value in table.column(key).to_pylist()] for key in wanted],
-    )
+def _no_json(name: str, line: int, what: str) -> DatasetError:
+    return DatasetError("RL404", f"{name}, line {line} is not JSON: {what}", help="write one JSON object per line")
 
 
-def _value(name: str, column: str, value: Any, lists: Collection[str]) -> str | tuple[int, ...] | None:
-    if column in lists and isinstance(value, list) and all(type(item) is int for item in value):
-        return tuple(value)
-    return _as_text(name, column, value)
-
-
-def _as_text(name: str, column: str, value: Any) -> str | None:
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return None
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, str):
-        return _present(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, int | float):
-        return repr(value)
-    raise DatasetError("RL404", f"{name}: column `{column}` holds {type(value).__name__}, not text or numbers")
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no number of JSON")
 
 
 def _is_missing(value: Any) -> bool:
@@ -238,19 +255,29 @@ def _is_missing(value: Any) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
-def _present(value: str) -> str | None:
-    return value or None
+def _whole(digits: str) -> int:
+    if len(digits) > LONGEST_NUMBER:
+        raise ValueError(f"a number has {len(digits)} digits")
+    return int(digits)
 
 
 def _table(name: str, wanted: Sequence[str], columns: Sequence[Sequence[Any]]) -> Table:
     for column, values in zip(wanted, columns, strict=True):
         for row, value in enumerate(values, start=1):
-            if isinstance(value, str) and not value.isascii() and any("\ud800" <= sign <= "\udfff" for sign in value):
+            if isinstance(value, str) and (what := _unwritable(value)):
                 raise DatasetError(
-                    "RL403",
-                    f"{name}, data row {row} ({ROWS}): `{column}` holds half a character (a lone surrogate)",
+                    "RL403", f"{name}, column `{column}`, data row {row} ({ROWS}) holds {what}", help="remove it"
                 )
     if not columns[0]:
         raise DatasetError("RL406", f"{name} has no data rows", help="the first row names the columns, samples follow")
     found = {column: tuple(values) for column, values in zip(wanted, columns, strict=True)}
     return Table(name, found, range(1, len(columns[0]) + 1))
+
+
+def _unwritable(value: str) -> str | None:
+    """Return what UTF-8 has no bytes for, or no text has."""
+    if "\0" in value:
+        return "a NUL"
+    if not value.isascii() and any("\ud800" <= sign <= "\udfff" for sign in value):
+        return "half a character (a lone surrogate)"
+    return None

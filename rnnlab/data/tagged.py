@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from rnnlab.data.files import decode_text, read_bytes
+from rnnlab.data.files import read_lines
 from rnnlab.datasets.tagged import ConllFormat, ConlluFormat, TaggedFormat, WordTagFormat
 from rnnlab.errors import DatasetError
 
@@ -43,10 +43,9 @@ def read_tagged(path: Path, layout: TaggedFormat) -> Sentences:
 
     Raises:
         DatasetError: RL401 it cannot be read, RL403 it is not UTF-8, RL406 it has no sentence, RL420 a line is
-            malformed, RL490 it is CoNLL-U and read as plain columns.
+            malformed, RL470 it is too long, RL490 it is CoNLL-U and read as plain columns.
     """
-    content = read_bytes(path, empty="a token and its tag stand on every line")
-    lines = decode_text(path.name, content).split("\n")
+    lines = read_lines(path, empty="a token and its tag stand on every line")
     sentences = [sentence for sentence in _sentences(path.name, lines, layout) if sentence]
     if not sentences:
         raise DatasetError("RL406", f"{path.name} has no sentences", help="a token and its tag stand on every line")
@@ -56,7 +55,7 @@ def read_tagged(path: Path, layout: TaggedFormat) -> Sentences:
     )
 
 
-def _sentences(name: str, lines: Sequence[str], layout: TaggedFormat) -> Iterator[list[tuple[str, str]]]:
+def _sentences(name: str, lines: Iterable[str], layout: TaggedFormat) -> Iterator[list[tuple[str, str]]]:
     if isinstance(layout, WordTagFormat):
         return _word_tag(name, lines, layout)
     if isinstance(layout, ConlluFormat):
@@ -64,7 +63,7 @@ def _sentences(name: str, lines: Sequence[str], layout: TaggedFormat) -> Iterato
     return _conll(name, lines, layout)
 
 
-def _conllu(name: str, lines: Sequence[str], columns: ConllFormat) -> Iterator[list[tuple[str, str]]]:
+def _conllu(name: str, lines: Iterable[str], columns: ConllFormat) -> Iterator[list[tuple[str, str]]]:
     sentence: list[tuple[str, str]] = []
     for number, line in enumerate(lines, start=1):
         fields = line.rstrip("\r\n").split("\t")
@@ -82,7 +81,7 @@ def _conllu(name: str, lines: Sequence[str], columns: ConllFormat) -> Iterator[l
     yield sentence
 
 
-def _conll(name: str, lines: Sequence[str], layout: ConllFormat) -> Iterator[list[tuple[str, str]]]:
+def _conll(name: str, lines: Iterable[str], layout: ConllFormat) -> Iterator[list[tuple[str, str]]]:
     sentence: list[tuple[str, str]] = []
     for number, line in enumerate(lines, start=1):
         if not line.strip():
@@ -122,7 +121,7 @@ def _columns(name: str, number: int, line: str, layout: ConllFormat) -> tuple[st
     return _whole(name, number, token, tag)
 
 
-def _word_tag(name: str, lines: Sequence[str], layout: WordTagFormat) -> Iterator[list[tuple[str, str]]]:
+def _word_tag(name: str, lines: Iterable[str], layout: WordTagFormat) -> Iterator[list[tuple[str, str]]]:
     for number, line in enumerate(lines, start=1):
         sentence = []
         for item in line.split():

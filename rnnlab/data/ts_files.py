@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnlab.data.files import decode_text, read_bytes
+from rnnlab.data.files import read_lines
 from rnnlab.data.ragged import Ragged, joined_numbers
 from rnnlab.datasets.ts_header import TsHeader, malformed, read_ts_header
 from rnnlab.errors import DatasetError
@@ -39,16 +39,16 @@ def read_ts(path: Path, *, targets: bool = True) -> Sequences:
         targets: it must have some; else those that it has are not looked at.
 
     Raises:
-        DatasetError: RL401, RL403, RL406, RL410, RL440, RL441: the file, or what stands in it, cannot be used.
+        DatasetError: RL401, RL403, RL406, RL410, RL440, RL441, RL470: the file, or what stands in it, cannot be used.
     """
     header = read_ts_header(path)
     if targets and not header.has_target:
         help_ = "`@classLabel true …` names classes, `@targetLabel true` says that they are numbers"
         raise malformed(f"{path.name} has no targets", help=help_)
-    lines = decode_text(path.name, read_bytes(path, empty="a .ts file begins with its header")).splitlines()
+    lines = read_lines(path, empty="a .ts file begins with its header")
     found, values = [], []
-    for number, line in enumerate(lines[header.lines :], start=header.lines + 1):
-        if not line.strip() or line.startswith("#"):
+    for number, line in enumerate(lines, start=1):
+        if number <= header.lines or not line.strip() or line.startswith("#"):
             continue
         parts = line.strip().split(":")
         channels = parts[:-1] if header.has_target else parts

@@ -13,7 +13,7 @@ from rnnlab.data.preparation import Preparation
 from rnnlab.datasets import AnyDataset
 from rnnlab.errors import DatasetError
 from rnnlab.experiment import Experiment
-from rnnlab.experiment.vector_files import read_header
+from rnnlab.experiment.vector_files import read_header, vector_lines
 from rnnlab.layers.embedding import Embedding
 from rnnlab.plan.wiring import wire
 
@@ -74,17 +74,13 @@ def _read(path: Path, ids: dict[str, int], numbers: int) -> Vectors:
             help=f"use `output_dim: {header.numbers}`",
         )
     rows: dict[int, NDArray[np.float32]] = {}
-    try:
-        with path.open(encoding="utf-8", errors="replace", newline="\n") as file:
-            for line, text in enumerate(file, start=1):
-                if line == 1 and header.counted:
-                    continue
-                # A word may hold blanks: the numbers are counted from the end.
-                word, *values = text.rstrip("\n\r ").rsplit(" ", numbers)
-                if word in ids and ids[word] not in rows:
-                    rows[ids[word]] = _numbers(path.name, line, values, numbers)
-    except OSError as error:
-        raise DatasetError("RL401", f"cannot read {path}: {error.strerror}") from error
+    for line, text in enumerate(vector_lines(path), start=1):
+        if line == 1 and header.counted:
+            continue
+        # A word may hold blanks: the numbers are counted from the end.
+        word, *values = text.rstrip("\n\r ").rsplit(" ", numbers)
+        if word in ids and ids[word] not in rows:
+            rows[ids[word]] = _numbers(path.name, line, values, numbers)
     if not rows:
         message = f"{path.name} has none of the {len(ids)} words of the vocabulary"
         raise DatasetError("RL436", message, help="is it another language, or `text.lowercase` another?")

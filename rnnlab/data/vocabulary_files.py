@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rnnlab.data.files import read_lines
 from rnnlab.data.units import split_units
 from rnnlab.errors import DatasetError
 from rnnlab.text import Text
@@ -13,14 +14,10 @@ def read_vocabulary(path: Path, text: Text) -> list[str]:
     """Return the units of a file in order.
 
     Raises:
-        DatasetError: RL401, it cannot be read; RL403, it is not UTF-8; RL435, a line is no unit, or stands twice.
+        DatasetError: RL401, it cannot be read; RL403, it is not UTF-8; RL404, it is empty; RL435, a line is no unit, or
+            stands twice; RL470, it is too long.
     """
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except OSError as error:
-        raise DatasetError("RL401", f"cannot read {path}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise DatasetError("RL403", f"{path.name} is not UTF-8", help="save it again as UTF-8") from error
+    lines = [line.rstrip("\r\n") for line in read_lines(path, empty="write one unit a line")]
     assert text.unit != "subword", "a rule refuses it"
     seen: dict[str, int] = {}
     for number, line in enumerate(lines, start=1):
@@ -32,8 +29,10 @@ def read_vocabulary(path: Path, text: Text) -> list[str]:
                 help="write one unit a line, as `text` splits and folds them",
             )
         if line in seen:
-            raise DatasetError("RL435", f"{path.name}, line {number}: `{line}` is in line {seen[line]} already")
+            raise DatasetError(
+                "RL435",
+                f"{path.name}, line {number}: `{line}` is in line {seen[line]} already",
+                help="remove one of them",
+            )
         seen[line] = number
-    if not lines:
-        raise DatasetError("RL435", f"{path.name} is empty", help="write one unit a line")
     return lines

@@ -14,6 +14,8 @@ from rnnlab.experiment.target import task_of
 from rnnlab.tasks import LanguageModel
 from rnnlab.text import PADDING_ID
 
+SMALLEST = 1e-37  # a probability; float32 has none below that is exact
+
 
 @dataclass(frozen=True)
 class Windows:
@@ -53,6 +55,18 @@ class Windows:
         inside = places < np.asarray(self.ends[rows])[..., None]
         found = self.ids[np.minimum(places + self.ahead, len(self.ids) - 1)]
         return np.where(inside, found, PADDING_ID).astype(np.int32)
+
+    def laid(self, values_NT: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return what belongs to the unit behind each timestep at that unit's place, (L,); NaN where nothing does.
+
+        Args:
+            values_NT: of every window; NaN does not count.
+        """
+        places = self.starts[:, None] + np.arange(self.timesteps) + 1
+        found = np.full(len(self.ids), np.nan)
+        known = np.isfinite(values_NT)
+        found[places[known]] = values_NT[known]
+        return found
 
 
 def cut_windows(splits: Splits, experiment: Experiment) -> Splits:

@@ -5,11 +5,13 @@ Source: the format of the UCR and UEA archives, as aeon reads it.
 
 from __future__ import annotations
 
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass
+from io import TextIOWrapper
 from pathlib import Path
 
+from rnnlab.datasets.opening import open_file
 from rnnlab.errors import DatasetError
-from rnnlab.source import nearest
 
 HEADERS = "headers are `@problemName`, `@dimensions`, `@equalLength`, `@seriesLength`, `@classLabel`, then `@data`"
 LONGEST_LINE = 1_000_000  # characters of a line of the header: thousands of class labels
@@ -38,25 +40,23 @@ def read_ts_header(path: Path) -> TsHeader:
     """Return what the header of a file says.
 
     Raises:
-        DatasetError: RL401, the file cannot be read; RL440, the header is no header of a .ts file.
+        DatasetError: RL401, the file cannot be read; RL403, it is UTF-16; RL440, the header is no header of a .ts file;
+            RL470, a line is too long.
     """
     found: dict[str, list[str]] = {}
-    try:
-        with path.open(encoding="utf-8-sig", errors="replace") as file:
-            for number, line in enumerate(iter(lambda: file.readline(LONGEST_LINE), ""), start=1):
-                key, *values = line.split()[:1] + line.split()[1:] or [""]
-                if key.lower() == "@data":
-                    return _header(path.name, found, number)
-                if key and not key.startswith(("@", "#")):
-                    raise malformed(f"{path.name}, line {number}: data stand before `@data`")
-                found[key.lower()] = values
-    except FileNotFoundError as error:
-        beside = [item.name for item in path.parent.iterdir()] if path.parent.is_dir() else []
-        match = nearest(path.name, beside)
-        hint = f"did you mean `{match}`?" if match else "paths are relative to the experiment's file"
-        raise DatasetError("RL401", f"there is no file {path}", help=hint) from error
-    except OSError as error:
-        raise DatasetError("RL401", f"cannot read {path}: {error.strerror or error}") from error
+    with open_file(path) as opened, TextIOWrapper(opened, encoding="utf-8-sig", errors="replace") as file:
+        if opened.peek(2)[:2] in (BOM_UTF16_LE, BOM_UTF16_BE):
+            raise DatasetError("RL403", f"{path.name} is UTF-16, not UTF-8", help="save it as UTF-8")
+        for number, line in enumerate(iter(lambda: file.readline(LONGEST_LINE), ""), start=1):
+            if len(line) == LONGEST_LINE:
+                message = f"{path.name}, line {number}, of its header, has {LONGEST_LINE:,} characters or more"
+                raise DatasetError("RL470", message, help=HEADERS)
+            key, *values = line.split()[:1] + line.split()[1:] or [""]
+            if key.lower() == "@data":
+                return _header(path.name, found, number)
+            if key and not key.startswith(("@", "#")):
+                raise malformed(f"{path.name}, line {number}: data stand before `@data`")
+            found[key.lower()] = values
     raise malformed(f"{path.name} has no line `@data`")
 
 

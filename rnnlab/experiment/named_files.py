@@ -33,6 +33,9 @@ def named_file_findings(experiment: Experiment, folder: Path) -> Iterator[Findin
 def _missing(path: Path, place: tuple[str | int, ...]) -> Iterator[Finding]:
     if path.is_file():
         return
+    if path.exists():
+        yield Finding("RL262", f"{path.name} is no file, but a folder or a device", place, help="name a file")
+        return
     match = nearest(path.name, [item.name for item in path.parent.iterdir()] if path.parent.is_dir() else [])
     hint = f"did you mean `{match}`?" if match else "paths are relative to the experiment's file"
     yield Finding("RL262", f"there is no file {path.name}", place, help=hint)

@@ -40,6 +40,7 @@ from rnnlab.datasets import (
 )
 from rnnlab.datasets.facts import TargetKind
 from rnnlab.datasets.npz import Header, read_headers
+from rnnlab.datasets.opening import open_regular
 from rnnlab.datasets.series import FUTURE
 from rnnlab.errors import DatasetError
 from rnnlab.experiment.experiment import Experiment
@@ -244,34 +245,37 @@ def _array_facts(experiment: Experiment, dataset: ArraysDataset, folder: Path, t
     if dataset.sequence_inputs:
         inputs = {name: _array_sequences(experiment, dataset, name, headers[name]) for name in dataset.inputs}
     else:
-        inputs = {name: _array_input(name, headers[name]) for name in dataset.inputs}
-    return Facts(inputs, {dataset.target: _array_target(dataset, headers[dataset.target], target)})
+        inputs = {name: _array_input(path.name, name, headers[name]) for name in dataset.inputs}
+    return Facts(inputs, {dataset.target: _array_target(path.name, dataset, headers[dataset.target], target)})
 
 
 def _array_sequences(experiment: Experiment, dataset: ArraysDataset, name: str, header: Header) -> InputFacts:
     wanted = "timesteps x features" if dataset.offsets else "samples x timesteps x features"
     if len(header.shape) != (2 if dataset.offsets else 3) or header.type == "other":
-        shape = " x ".join(map(str, header.shape))
-        raise DatasetError("RL404", f"the array `{name}` is {shape}, not {wanted}", help="see `rnnlab explain arrays`")
+        raise DatasetError(
+            "RL404", f"the array `{name}` is {header.spoken}, not {wanted}", help="see `rnnlab explain arrays`"
+        )
     length = None if dataset.lengths or dataset.offsets else header.shape[1]
     return sequence_facts(header.shape[-1], length, padding_of(experiment, name))
 
 
-def _array_input(name: str, header: Header) -> InputFacts:
+def _array_input(file: str, name: str, header: Header) -> InputFacts:
     if 0 in header.shape:
-        raise DatasetError("RL406", f"the array `{name}` is empty: {' x '.join(map(str, header.shape))}")
+        raise DatasetError(
+            "RL406",
+            f"the array `{name}` of {file} is empty: {header.spoken}",
+            help="give at least one sample, timestep and feature",
+        )
     if len(header.shape) < 3 or header.type == "other":
-        shape = " x ".join(map(str, header.shape))
-        kind = " of objects" if header.type == "other" else ""
         raise DatasetError(
             "RL404",
-            f"the array `{name}` is {shape}{kind}, not samples x timesteps x features",
-            help="give it the shape (N, T, F); one feature per timestep is (N, T, 1)",
+            f"the array `{name}` of {file} is {header.spoken}, not samples x timesteps x features",
+            help="give it numbers in the shape (N, T, F); one feature per timestep is (N, T, 1)",
         )
     return InputFacts("features", timesteps=header.shape[1], features=header.shape[2:])
 
 
-def _array_target(dataset: ArraysDataset, header: Header, target: TargetKind) -> TargetFacts:
+def _array_target(file: str, dataset: ArraysDataset, header: Header, target: TargetKind) -> TargetFacts:
     before = 2 if dataset.per == "timestep" else 1
     further = header.shape[before:]
     wanted = "(N, T) or (N, T, K)" if dataset.per == "timestep" else "(N,) or (N, K)"
@@ -279,7 +283,7 @@ def _array_target(dataset: ArraysDataset, header: Header, target: TargetKind) ->
         wanted = wanted.partition(" or")[0] + " class indices" if target == "classes" else wanted
         raise DatasetError(
             "RL404",
-            f"the target `{dataset.target}` is {' x '.join(map(str, header.shape))}, not {wanted}",
+            f"the target `{dataset.target}` of {file} is {header.spoken}, not {wanted}",
             help=f"`per: {dataset.per}` is one target for each {dataset.per}",
         )
     if target == "classes":
@@ -345,7 +349,7 @@ def _files_beside(experiment: Experiment, dataset: AnyDataset) -> list[str]:
 
 def file_sha256(path: Path) -> str:
     """Return the SHA-256 of a file as 64 hex digits."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

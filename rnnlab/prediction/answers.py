@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rnnlab.build import write
+from rnnlab.data import Preparation
 from rnnlab.data.splits import live_timesteps
 from rnnlab.plan import HeadPlan
 from rnnlab.prediction.model import SavedModel
@@ -40,7 +41,9 @@ def answer(saved: SavedModel, raw: dict[str, Any]) -> pd.DataFrame:
 
 def rows_of(saved: SavedModel, raw: dict[str, Any], inputs: dict[str, Any], outputs: NDArray[Any]) -> pd.DataFrame:
     """Return the rows of `answer` for outputs (N, U) or (N, T, U) that are known."""
-    about = pd.DataFrame({name: _shown(saved, name, raw[name]) for name in raw if name in saved.preparation.padded})
+    about = pd.DataFrame(
+        {name: shown_texts(saved.preparation, name, raw[name]) for name in raw if name in saved.preparation.padded}
+    )
     if about.empty:
         about["sample"] = np.arange(count_of(raw))
     head = saved.objective.head
@@ -56,9 +59,9 @@ def rows_of(saved: SavedModel, raw: dict[str, Any], inputs: dict[str, Any], outp
     return pd.concat([about, pd.DataFrame(found)], axis=1)
 
 
-def _shown(saved: SavedModel, name: str, values: Any) -> list[str]:
+def shown_texts(preparation: Preparation, name: str, values: Any) -> Sequence[str]:
     """Return texts as they are, and sequences of ids as words where these are known."""
-    vectorizer = saved.preparation.ids.get(name)
+    vectorizer = preparation.ids.get(name)
     return list(values) if vectorizer is None else [vectorizer.decode(ids) for ids in values]
 
 

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from rnnlab.data import IdVectorizer, Preparation, check_ids, load_arrays, load_sequences, parse_sequences, read_table
 from rnnlab.data.array_files import count_samples
 from rnnlab.data.files import decode_text, read_bytes
@@ -65,7 +63,7 @@ def _read_inputs(path: Path, preparation: Preparation, column: str | None) -> di
     columns = columns_of(preparation, column)
     if preparation.ids and path.suffix.lower() == ".npz":
         return {
-            name: checked_ids(path.name, load_sequences(path, columns[name]), preparation.ids[name]) for name in names
+            name: _check_ids(path.name, load_sequences(path, columns[name]), preparation.ids[name]) for name in names
         }
     return read_columns(path, preparation, columns)[0]
 
@@ -99,23 +97,13 @@ def read_columns(
 def _ids(where: str, values: Sequence[str | tuple[int, ...]], vectorizer: IdVectorizer) -> Ragged:
     """Return ids of lists, and of texts through the words the model knows; where it knows none, they are numbers."""
     if not vectorizer.words:
-        return checked_ids(where, parse_sequences(values, where), vectorizer)
+        return _check_ids(where, parse_sequences(values, where), vectorizer)
     found = [vectorizer.ids_of(value) if isinstance(value, str) else value for value in values]
-    return checked_ids(where, joined(found), vectorizer)
+    return _check_ids(where, joined(found), vectorizer)
 
 
-def checked_ids(where: str, sequences: Ragged, vectorizer: IdVectorizer) -> Ragged:
-    """Return sequences of ids as the model reads them.
-
-    Raises:
-        DatasetError: RL433, one is empty, or holds an id that the model does not know.
-    """
-    checked = check_ids(where, sequences, vectorizer.rows, vectorizer.oov_char)
-    if not checked.lengths.all():
-        sample = int(np.argmin(checked.lengths))
-        message = f"sample {sample} of {where} (counted from 0) has no ids"
-        raise DatasetError("RL433", message, help="leave it out")
-    return checked
+def _check_ids(where: str, sequences: Ragged, vectorizer: IdVectorizer) -> Ragged:
+    return check_ids(where, sequences, vectorizer.rows, vectorizer.oov_char)
 
 
 def columns_of(preparation: Preparation, column: str | None) -> dict[str, str]:

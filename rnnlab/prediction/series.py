@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from rnnlab.build import forecast
 from rnnlab.data import Samples
-from rnnlab.data.forecasts import score_forecasts, true_values
+from rnnlab.data.forecasts import score_forecasts
+from rnnlab.data.mistakes import Row, forecast_mistakes
 from rnnlab.data.series import Series, check_whole, grid, read_series, show_time
 from rnnlab.data.series_encoder import SeriesEncoder
 from rnnlab.data.series_windows import check_windows, collect_windows, last_windows
@@ -45,13 +46,13 @@ def forecast_table(saved: SavedModel, path: Path) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-def score_table(saved: SavedModel, path: Path, mistakes: int) -> tuple[int, dict[str, float], pd.DataFrame]:
+def score_table(saved: SavedModel, path: Path, mistakes: int) -> tuple[int, dict[str, float], list[Row]]:
     """Return (windows, metrics in real units, the windows with the largest errors) of every window of a table.
 
     Raises:
         DatasetError: RL401 to RL416, the table cannot be used.
     """
-    encoder, plan = _parts(saved)
+    encoder, _ = _parts(saved)
     dataset = encoder.dataset
     series = read_series(path, dataset)
     if dataset.gaps == "error":
@@ -59,12 +60,15 @@ def score_table(saved: SavedModel, path: Path, mistakes: int) -> tuple[int, dict
     spans = [(0, len(each)) for each in series]
     samples, counts, _ = collect_windows(series, [encoder.encode(each) for each in series], spans, encoder)
     check_windows({path.name: int(counts.sum())}, dataset)
+    return score_windows(saved, samples, mistakes)
+
+
+def score_windows(saved: SavedModel, samples: Samples, mistakes: int) -> tuple[int, dict[str, float], list[Row]]:
+    """Return (windows, metrics in real units, the windows with the largest errors) of a split."""
+    encoder, plan = _parts(saved)
     found = forecast(_answer(saved), plan, encoder, samples, batch=BATCH)
-    name = dataset.target_name
-    errors = np.abs(found[..., plan.middle] - true_values(samples.targets[name][:]))
-    worst = _origins(samples, dataset).assign(mean_absolute_error=np.nanmean(errors, axis=(1, 2)))
-    worst = worst.sort_values("mean_absolute_error", ascending=False).head(mistakes)
-    return len(samples), score_forecasts(found, samples, name, encoder, plan), worst
+    metrics = score_forecasts(found, samples, encoder.dataset.target_name, encoder, plan)
+    return len(samples), metrics, forecast_mistakes(found[..., plan.middle], samples, encoder.dataset, mistakes)
 
 
 def _parts(saved: SavedModel) -> tuple[SeriesEncoder, ForecastPlan]:
@@ -121,12 +125,3 @@ def _rows(series: Series, found_HKQ: NDArray[np.float64], dataset: SeriesDataset
         if len(plan.quantiles) > 1:
             columns |= {f"{name}_q{level:g}": found_HKQ[:, index, place] for place, level in enumerate(plan.quantiles)}
     return pd.DataFrame(columns)
-
-
-def _origins(samples: Samples, dataset: SeriesDataset) -> pd.DataFrame:
-    """Return the series and the time of the first timestep that each window forecasts."""
-    timeline, starts = samples.timeline, samples.targets[dataset.target_name].starts
-    assert timeline is not None
-    names = np.array(timeline.names, object)[timeline.series_of(starts)]
-    columns: dict[str, Any] = {dataset.id: names} if dataset.id is not None else {}
-    return pd.DataFrame(columns | {dataset.time: [show_time(time) for time in timeline.times[starts]]})

@@ -8,7 +8,8 @@ from rnnlab.build import forecast
 from rnnlab.data import Samples, Splits
 from rnnlab.data.forecasts import errors_by_step, score_forecasts, true_values
 from rnnlab.data.gathered import SeriesWindows
-from rnnlab.run.scores import Scores
+from rnnlab.data.mistakes import forecast_mistakes
+from rnnlab.run.scores import WORST, Scores
 from rnnlab.track.forecast_figures import Examples
 from rnnlab.train.learner import EVALUATION_BATCH, Learner
 
@@ -41,7 +42,9 @@ def score_forecast_split(learner: Learner, splits: Splits, samples: Samples, met
         middle=plan.middle,
         errors=errors_by_step(found[..., plan.middle], true_values(samples.targets[name][:])),
     )
-    return Scores({"loss": metrics["loss"]} | scores, primary, scores[primary], None, {}, forecasts=examples)
+    mistakes = forecast_mistakes(found[..., plan.middle], samples, preparation.series.dataset, WORST)
+    values = {"loss": metrics["loss"]} | scores
+    return Scores(values, primary, scores[primary], None, {}, forecasts=examples, mistakes=mistakes)
 
 
 def _before(targets: SeriesWindows, timesteps: int) -> SeriesWindows:

@@ -63,7 +63,7 @@ def record_outcome(
     baselines: Mapping[str, Mapping[str, float]],
     skill: Mapping[str, float],
 ) -> None:
-    """Write test scores, baselines, figures and the model with its preparation."""
+    """Write test scores, the worst mistakes, baselines, figures and the model with its preparation."""
     result = trained.result
     values = {f"test_{name}": value for name, value in scores.metrics.items()}
     values |= {f"baseline_{name}_{key}": value for name, found in baselines.items() for key, value in found.items()}
@@ -104,6 +104,8 @@ def record_outcome(
         store.log_figure(run_id, "figures/errors_by_step.png", errors_figure(scores.forecasts))
         by_step = dict(zip(scores.forecasts.names, scores.forecasts.errors.T.tolist(), strict=True))
         store.log_text(run_id, "test_scores.json", json.dumps({"mean_absolute_error_by_step": by_step}, indent=2))
+    if scores.mistakes:
+        store.log_table(run_id, "test_mistakes.json", scores.mistakes)
     with tempfile.TemporaryDirectory() as folder:
         save_preparation(trained, Path(folder))
         store.log_model(run_id, trained.learner.twin, preparation_folder=Path(folder), step=result.kept_epoch)

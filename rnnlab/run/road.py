@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rnnlab.build import Machine, configure
 from rnnlab.data import Samples, Splits
+from rnnlab.data.mistakes import output_mistakes
 from rnnlab.experiment import Experiment, task_of
 from rnnlab.experiment.fingerprint import config_fingerprint
 from rnnlab.experiment.prepared import file_sha256
@@ -17,7 +18,7 @@ from rnnlab.plan import Plan
 from rnnlab.plugging import blame, plugins_in
 from rnnlab.run.continued import score_continued
 from rnnlab.run.forecasts import score_forecast_split
-from rnnlab.run.scores import Scores, score_outputs
+from rnnlab.run.scores import WORST, Scores, score_outputs
 from rnnlab.run.tagged import score_tagged
 from rnnlab.run.written import score_written
 from rnnlab.tasks import LanguageModel, SequenceToSequence, Tagging
@@ -40,18 +41,20 @@ class Trained:
 
     def score(self, samples: Samples) -> Scores:
         """Return how good the model is on a split."""
-        metrics = evaluate(self.learner, samples)
         task = task_of(self.experiment)
+        if isinstance(task, LanguageModel):
+            return score_continued(self.learner, self.splits, samples)
+        metrics = evaluate(self.learner, samples)
         if isinstance(task, SequenceToSequence):
             return score_written(self.learner, self.plan, task, self.splits, samples, metrics)
-        if isinstance(task, LanguageModel):
-            return score_continued(self.splits, samples, metrics)
         if isinstance(task, Tagging):
             return score_tagged(self.learner, self.splits, samples, metrics)
         if self.learner.objective.head.forecast:
             return score_forecast_split(self.learner, self.splits, samples, metrics)
         targets, outputs = answers(self.learner, samples)
-        return score_outputs(self.learner.objective.head, metrics, targets, outputs, self.splits.preparation.labels)
+        head, preparation = self.learner.objective.head, self.splits.preparation
+        scores = score_outputs(head, metrics, targets, outputs, preparation.labels)
+        return replace(scores, mistakes=output_mistakes(head, preparation, samples, targets, outputs, WORST))
 
 
 def train_once(

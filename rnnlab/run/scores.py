@@ -12,6 +12,7 @@ from sklearn.metrics import classification_report, confusion_matrix
 from rnnlab.plan import HeadPlan
 from rnnlab.track.forecast_figures import Examples
 
+WORST = 20  # mistakes that are recorded
 SHARES = ("accuracy", "span_f1")  # of what is right: more is better; other quantities are errors
 
 
@@ -30,6 +31,7 @@ class Scores:
         written: some answers of a model that writes texts: source, wanted, written.
         spans: precision, recall, f1-score and support by type of span; empty where there are none.
         forecasts: some windows of series, and the error of each timestep ahead.
+        mistakes: the worst answers, as rows of a table.
     """
 
     metrics: dict[str, float]
@@ -40,6 +42,7 @@ class Scores:
     written: tuple[dict[str, str], ...] = ()
     spans: dict[str, Any] = field(default_factory=dict)
     forecasts: Examples | None = None
+    mistakes: list[dict[str, Any]] = field(default_factory=list)
 
 
 def score_outputs(

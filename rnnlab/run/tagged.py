@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from rnnlab.data import Samples, Splits
+from rnnlab.data.mistakes import output_mistakes
 from rnnlab.data.spans import headline, is_bio, named, span_scores
-from rnnlab.run.scores import Scores, predicted_classes, score_outputs
+from rnnlab.run.scores import WORST, Scores, predicted_classes, score_outputs
 from rnnlab.text import PADDING_ID
 from rnnlab.train.learner import Learner, answers
 
@@ -26,7 +27,10 @@ def score_tagged(learner: Learner, splits: Splits, samples: Samples, metrics: di
     """
     head, labels = learner.objective.head, splits.preparation.labels
     targets, outputs = answers(learner, samples)
-    scores = score_outputs(head, metrics, targets, outputs, labels)
+    scores = replace(
+        score_outputs(head, metrics, targets, outputs, labels),
+        mistakes=output_mistakes(head, splits.preparation, samples, targets, outputs, WORST),
+    )
     if not is_bio(labels):
         return scores
     lengths = np.count_nonzero(samples.inputs[head.reads or ""] != PADDING_ID, axis=1)

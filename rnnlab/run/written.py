@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from rnnlab.build import Inference, build_inference, write
 from rnnlab.data import Samples, Splits
+from rnnlab.data.mistakes import written_mistakes
 from rnnlab.data.sequences import sequence_scores, true_units
 from rnnlab.plan import Plan, plan_inference
-from rnnlab.run.scores import Scores
+from rnnlab.run.scores import WORST, Scores
 from rnnlab.tasks import SequenceToSequence
 from rnnlab.train.learner import Learner
 
@@ -50,4 +51,7 @@ def score_written(
         {"source": source, "wanted": vectorizer.join(right), "written": vectorizer.join(answer)}
         for source, right, answer in list(zip(sources, wanted, answers, strict=True))[:SHOWN]
     )
-    return Scores(metrics | scores, "unit_error_rate", scores["unit_error_rate"], None, {}, examples)
+    right, written = ([vectorizer.join(units) for units in part] for part in (wanted, answers))
+    mistakes = written_mistakes(sources, right, written, decoded.log_probabilities, WORST)
+    error = scores["unit_error_rate"]
+    return Scores(metrics | scores, "unit_error_rate", error, None, {}, examples, mistakes=mistakes)

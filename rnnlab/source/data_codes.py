@@ -143,6 +143,35 @@ DATA_CODES: dict[str, Code] = {
         "`lengths` are whole numbers from 1 to the array's timesteps, one for each sample; `offsets` rise from 0 to "
         "the number of its rows.",
     ),
+    "RL470": Code(
+        "Something is larger than its limit",
+        "A line and a field have up to 64 MiB, a table 100,000,000 rows, a compressed array 4 GiB, a series "
+        "100,000,000 timesteps from its first to its last. More is as a rule a damaged file, or one made to fill the "
+        "memory: see docs/bad_input.md.",
+    ),
+    "RL471": Code(
+        "A column holds different kinds of values",
+        'In jsonl `1`, `"1"` and `true` are three things. Write a column as texts, as numbers, or as true and false.',
+    ),
+    "RL472": Code(
+        "Two labels look the same",
+        "They differ in blanks, in signs that cannot be seen, or are one number written twice (`1` and `1.0`), and "
+        "would be two classes. `dataset.labels` says which classes there are.",
+    ),
+    "RL473": Code(
+        "Labels are numbers",
+        "Numbers with fractions are no names of classes as a rule, but what a regression learns. Where they are, name "
+        "them in `dataset.labels`.",
+    ),
+    "RL474": Code(
+        "A label is unseen in training",
+        "It stands on samples of validation or test only: nothing could learn it. Where the classes are named in "
+        "`dataset.labels` this is a warning.",
+    ),
+    "RL475": Code(
+        "A class is too small to be stratified",
+        "A stratified split gives training, validation and test their share of every class: each needs three samples.",
+    ),
     "RL490": Code(
         "A file in CoNLL-U is read as plain columns",
         "Its comments, tokens of several words (`1-2`) and words that are not written (`5.1`) would become tokens. "

@@ -7,6 +7,7 @@ call that has returned is in the database.
 from __future__ import annotations
 
 import functools
+import json
 import logging
 import math
 import os
@@ -127,6 +128,12 @@ class Store:
     def log_text(self, run_id: str, path: str, text: str) -> None:
         """Write a text as the artifact `path`."""
         self._client.log_text(run_id, text, path)
+
+    def log_table(self, run_id: str, path: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Write rows of one form as the artifact `path`, in the form that MLflow's pages show as a table."""
+        data = {"columns": list(rows[0]), "data": [list(row.values()) for row in rows]}
+        self.log_text(run_id, path, json.dumps(data, ensure_ascii=False))
+        self.set_tags(run_id, {"mlflow.loggedArtifacts": json.dumps([{"path": path, "type": "table"}])})
 
     @reported("write a figure", _ERRORS)
     def log_figure(self, run_id: str, path: str, figure: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -127,11 +127,19 @@ def build_learner(
     return make_learner(model, build_optimizer(experiment.optimizer), build_objective(head), xla=plan.xla, twin=twin)
 
 
-def evaluate(learner: Learner, samples: Samples) -> dict[str, float]:
+See = Callable[[NDArray[Any], NDArray[np.float32], NDArray[Any]], None]
+
+
+def evaluate(learner: Learner, samples: Samples, see: See | None = None) -> dict[str, float]:
     """Return loss and metrics of a split.
 
     Where its rows follow one another and the model carries states, they are carried through the split from zero; those
     of the training are what they were afterwards.
+
+    Args:
+        learner: the model.
+        samples: of the split.
+        see: is given (target, weight, outputs) of every batch in the order of the rows.
     """
     learner.refresh_twin()
     learner.objective.reset()
@@ -140,7 +148,9 @@ def evaluate(learner: Learner, samples: Samples) -> dict[str, float]:
     total, counted = 0.0, 0
     with fresh_states(learner.model):
         for inputs, target, weight in _in_order(learner, samples, samples.streams if carried else None):
-            loss, _ = score(inputs, target, weight)
+            loss, outputs = score(inputs, target, weight)
+            if see is not None:
+                see(target, weight, outputs.numpy())
             total += float(loss)
             counted += int(np.count_nonzero(weight))
     return {"loss": total / counted} | learner.objective.result()

@@ -15,7 +15,7 @@ def test_show_says_everything_in_a_pipe_without_colours(rnnlab, tiny, monkeypatc
     monkeypatch.delenv("COLUMNS", raising=False)
     out = rnnlab("data", "show", "tiny.yaml").out
     assert ESCAPE not in out
-    assert all(line == line.rstrip() or len(line) <= 120 for line in out.splitlines())
+    assert all(line == line.rstrip() and len(line) <= 120 for line in out.splitlines())
     titles = [line for line in out.splitlines() if line and not line.startswith(" ")]
     assert titles == [
         "data",

@@ -163,7 +163,18 @@ def test_evaluate_tells_metrics_and_mistakes_also_as_json(rnnlab, here):
     assert text.code == 0
     assert data["samples"] == 160
     assert f"accuracy {data['metrics']['accuracy']:.4f}" in text.out
-    assert len(data["mistakes"]) == 5
+    assert len(data["mistakes"]) == min(20, round(160 * (1 - data["metrics"]["accuracy"])))
+
+
+def test_the_mistakes_on_the_own_test_split_are_written_as_csv(rnnlab, here):
+    told = rnnlab("evaluate", "LAST", "--mistakes", 3, "--output", "worst.csv")
+    assert told.code == 0, told.err
+    assert "wrote 3 mistakes to worst.csv" in told.out
+    rows = (here.folder / "worst.csv").read_text().splitlines()
+    assert (rows[0], len(rows)) == ("row,text,label,predicted,probability", 4)
+    for name, refusal in (("worst.txt", "end worst.txt in .csv"), ("tiny.csv", "is the table itself")):
+        refused = rnnlab("evaluate", "LAST", "tiny.csv", "--output", name)
+        assert (refused.code, refusal in refused.err) == (2, True)
 
 
 @pytest.mark.parametrize("command", ["predict", "evaluate"])

@@ -20,7 +20,9 @@ def test_class_baselines_have_accuracy_and_loss_of_validation_and_test(prepare_r
 
 def test_the_majority_is_that_of_train(prepare_reviews, reviews):
     reviews.write_text("text,label\n" + "a,x\n" * 5 + "b,y\n" * 3 + "c,x\n" + "d,y\n")
-    majority = fit_baselines(prepare_reviews(dataset={"split": {"kind": "tail"}}), silent)["majority"]
+    majority = fit_baselines(prepare_reviews(dataset={"split": {"kind": "tail"}, "labels": ["x", "y", "z"]}), silent)[
+        "majority"
+    ]
     assert (majority["val_accuracy"], majority["test_accuracy"]) == (1.0, 0.0)
     assert majority["val_loss"] == pytest.approx(-np.log(5 / 8))
     assert majority["test_loss"] == pytest.approx(-np.log(3 / 8))
@@ -45,13 +47,13 @@ def test_where_the_unit_is_the_character_endings_are_learnt(prepare_reviews, rev
 
 def test_a_class_that_train_lacks_costs_as_much_as_keras_charges(prepare_reviews, reviews):
     reviews.write_text("text,label\n" + "a,x\nb,y\n" * 4 + "a,x\nc,z\n")
-    baselines = fit_baselines(prepare_reviews(dataset={"split": {"kind": "tail"}}), silent)
+    baselines = fit_baselines(prepare_reviews(dataset={"split": {"kind": "tail"}, "labels": ["x", "y", "z"]}), silent)
     assert baselines["tfidf_logistic_regression"]["test_loss"] == pytest.approx(-np.log(1e-7))
 
 
 def test_a_class_between_those_of_train_does_not_shift_the_others(prepare_reviews, reviews):
     reviews.write_text("text,label\n" + "a,x\nc,z\n" * 4 + "b,y\nc,z\n")
-    baselines = fit_baselines(prepare_reviews(dataset={"split": {"kind": "tail"}}), silent)
+    baselines = fit_baselines(prepare_reviews(dataset={"split": {"kind": "tail"}, "labels": ["x", "y", "z"]}), silent)
     assert baselines["tfidf_logistic_regression"]["test_accuracy"] == 1.0
 
 

@@ -177,22 +177,23 @@ def test_a_table_in_long_form_is_sorted_by_time(experiment, tmp_path):
         (
             ["s,1,1,1,u", "s,1,2,2,u"],
             "RL443",
-            "t.csv, data row 2: the sequence `s` has that time twice, or it is no time",
+            "t.csv, data row 2 (the header is not counted): the sequence `s` has this time twice",
         ),
         (
             ["s,noon,1,1,u"],
             "RL443",
-            "t.csv, column `time`, data row 1: `noon` is neither a number nor an ISO 8601 time",
+            "t.csv, column `time`, data row 1 (the header is not counted): `noon` is neither a number nor an ISO 8601 "
+            "time",
         ),
         (
             ["s,1,1,1,u", "s,2,2,2,v"],
             "RL444",
-            "t.csv, data row 2: the sequence `s` has `v` in `label`, and `u` above",
+            "t.csv, data row 2 (the header is not counted): the sequence `s` has `v` in `label`, and `u` above",
         ),
         (
             ["s,1,one,1,u"],
             "RL410",
-            "t.csv, column `a`, data row 1 (the header is not counted): `one` is not a finite number",
+            "t.csv, column `a`, data row 1 (the header is not counted): `one` is not a finite number of float32",
         ),
         (["s,1,,1,u"], "RL405", "t.csv: 1 value is missing in `a`: data row 1 (the header is not counted)"),
     ],

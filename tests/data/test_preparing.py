@@ -126,7 +126,8 @@ def test_a_vocabulary_larger_than_the_words_found_is_told(prepare_reviews):
 
 
 def test_labels_that_look_like_numbers_are_told(prepare_reviews):
-    warnings = prepare_reviews(dataset={"label": "stars"}).warnings
+    stars = sorted({str(row / 8) for row in range(40)})
+    warnings = prepare_reviews(dataset={"label": "stars", "labels": stars}).warnings
     assert any("40 samples have 40 different labels" in warning for warning in warnings)
     assert any(warning.startswith("the test split has no sample of") and "31 more" in warning for warning in warnings)
 
@@ -136,7 +137,7 @@ HOLES = "text,label\n" + "a,x\nb,y\n" * 10 + ",x\n" + "c,\nd,x\n"
 
 def test_rows_in_which_something_is_missing_are_refused_with_two_remedies(prepare_reviews, reviews):
     reviews.write_text(HOLES)
-    with pytest.raises(DatasetError, match=r"RL405.*1 value is missing in `label`: data row 22") as caught:
+    with pytest.raises(DatasetError, match=r"RL405.*1 value is missing in `text`: data row 21") as caught:
         prepare_reviews()
     assert caught.value.help == "fill in or remove these rows, or leave them out with `missing: drop`"
 

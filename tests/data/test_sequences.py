@@ -98,7 +98,7 @@ def test_whole_numbers_are_classes_with_names_or_without(arrays):
     [
         ({"inputs": ["xx"]}, "number", r"RL402.*has no array `xx`"),
         ({"inputs": ["objects"]}, "number", r"RL404.*does not hold plain numbers"),
-        ({"inputs": ["gaps"], "target": "one"}, "number", r"RL410.*holds NaN, infinity or .* first in sample 0"),
+        ({"inputs": ["gaps"], "target": "one"}, "number", r"RL410.*holds NaN, infinity or .* first in row 0"),
         ({"inputs": ["short"], "target": "one"}, "number", r"RL406.*different numbers of samples: `short` 5, `one` 20"),
         ({"target": "y"}, "classes", r"RL409.*holds float32, not class indices"),
         ({"target": "label", "labels": ["a", "b"], "path": "y.npz"}, "classes", r"RL401.*there is no file"),

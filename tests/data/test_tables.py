@@ -1,5 +1,7 @@
 import json
 import os
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pyarrow
@@ -55,14 +57,24 @@ def test_tsv_is_divided_at_tabs(tmp_path):
     assert texts(write(tmp_path, "A.TSV", "label\ttext\n1\ta, b\n"), "text") == ["a, b"]
 
 
+@pytest.mark.parametrize("sign", [";", "\t", "|"])
+def test_a_csv_without_commas_in_its_header_is_divided_at_what_stands_there(tmp_path, sign):
+    path = write(tmp_path, "a.csv", f'\n"label"{sign}text\n1{sign}a, b\n')
+    assert labelled(path) == (["a, b"], ["1"])
+
+
+def test_a_csv_of_one_column_is_not_divided(tmp_path):
+    assert texts(write(tmp_path, "a.csv", "a;b\n1;2\n"), "a;b") == ["1;2"]
+
+
 def test_a_field_may_be_longer_than_pythons_limit(tmp_path):
     assert len(texts(write(tmp_path, "a.csv", "text\n" + "ab " * 100_000 + "\n"), "text")[0]) == 300_000
 
 
 def test_jsonl_keeps_the_form_of_its_values(tmp_path):
-    rows = [{"text": "a\u2028b", "label": 1}, {"text": "NA", "label": True}, {"text": "c", "label": 0.5}]
+    rows = [{"text": "a\u2028b", "label": 1}, {"text": "NA", "label": 10**20}, {"text": "c", "label": 0.5}]
     path = write(tmp_path, "a.jsonl", "\n\n".join(json.dumps(row, ensure_ascii=False) for row in rows))
-    assert labelled(path) == (["a\u2028b", "NA", "c"], ["1", "true", "0.5"])
+    assert labelled(path) == (["a\u2028b", "NA", "c"], ["1", "1" + "0" * 20, "0.5"])
 
 
 def test_parquet_gives_whole_numbers_as_they_are(tmp_path):
@@ -122,12 +134,12 @@ def test_half_a_character_is_refused(tmp_path):
         ("a.csv", "text,label\na,1,\nb,2,\n", "data row 1 (line 2) has 3 fields, the header 2"),
         ("a.csv", "text,label\na,1\nb\n", "data row 2 (line 3) has 1 field, the header 2"),
         ("a.csv", "text,text,label\na,b,1\n", "more than one column `text`"),
-        ("a.csv", 'text,label\n"a,1\nb,2\n', "unexpected end of data"),
+        ("a.csv", 'text,label\n"a,1\nb,2\n', "a double quote that opens in the row of line 2 is never closed"),
         ("a.csv", 'text,label\n"a"b,1\n', "line 2"),
         ("a.jsonl", '{"text": "a", "label": 1}\n{"text"\n', "line 2 is not JSON"),
         ("a.jsonl", '["text", "label"]\n', "line 1 is not a JSON object"),
         ("a.jsonl", '{"text": "a", "text": "b", "label": 1}\n', "line 1 has a key twice"),
-        ("a.jsonl", '{"text": ["a"], "label": 1}\n', "column `text` holds list"),
+        ("a.jsonl", '{"text": ["a"], "label": 1}\n', "column `text`, line 1 holds a list"),
         ("a.jsonl", "[" * 100_000, "line 1 is not JSON"),
         ("a.parquet", b"PAR1 not really", "not a whole parquet file"),
     ],
@@ -168,5 +180,22 @@ def test_a_header_alone_has_no_samples(tmp_path, content):
     assert "no data rows" in refused("RL406", write(tmp_path, "a.csv", content))
 
 
-def test_a_byte_order_mark_alone_has_no_columns(tmp_path):
-    assert "no column `text`" in refused("RL402", write(tmp_path, "a.csv", "\ufeff"))
+def test_a_byte_order_mark_alone_is_an_empty_file(tmp_path):
+    assert "is empty" in refused("RL404", write(tmp_path, "a.csv", "\ufeff"))
+
+
+def test_old_macs_lines_and_blank_lines_are_lines(tmp_path):
+    assert labelled(write(tmp_path, "a.csv", "text,label\ra,1\r\rb,2\r")) == (["a", "b"], ["1", "2"])
+    assert texts(write(tmp_path, "a.jsonl", '{"text": "a"}\r\n\r\n{"text": "b"}\r\n'), "text") == ["a", "b"]
+
+
+def test_parquet_gives_decimals_categories_and_dates_as_they_are_written(tmp_path):
+    path = tmp_path / "a.parquet"
+    columns = {
+        "text": pyarrow.array(["a", "b", "a"]).dictionary_encode(),
+        "label": [Decimal("1.50"), Decimal("2.00"), Decimal("1.50")],
+        "day": [date(2024, 2, 29)] * 3,
+    }
+    pyarrow.parquet.write_table(pyarrow.table(columns), path)
+    assert labelled(path) == (["a", "b", "a"], ["1.50", "2.00", "1.50"])
+    assert texts(path, "day") == ["2024-02-29"] * 3

@@ -92,7 +92,6 @@ def test_a_given_vocabulary_is_used_in_its_order(units):
         ("two words\n", "line 1: `two words` can never be found"),
         ("the\n\nfilm\n", "line 2: `` can never be found"),
         ("the\nfilm\nthe\n", "line 3: `the` is in line 1 already"),
-        ("", "is empty"),
     ],
 )
 def test_a_line_that_is_no_unit_is_refused(units, content, message):

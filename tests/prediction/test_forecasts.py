@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from mistakes import check_own_test
 from weather import START, temperature, write_weather
 
 from rnnlab.errors import CallError, DatasetError
@@ -216,3 +217,20 @@ def test_folds_are_runs_nested_in_a_parent_each_trained_on_what_came_before(trai
     assert ends[0] == second.splits.source["borders"]["test"] < ends[1]
     values = [outcome.scores.metrics["mean_absolute_error"] for outcome in found.outcomes]
     assert found.intervals["test_mean_absolute_error"].mean == pytest.approx(sum(values) / 2)
+
+
+@pytest.mark.parametrize("name", ["direct", "recursive"])
+def test_the_worst_windows_are_recorded_in_real_units_with_series_and_time(trained, name):
+    _, _, outcomes = trained
+    outcome = outcomes[name]
+    worst = check_own_test(outcome)
+    assert set(worst[0]) == {"station", "time", "mean_absolute_error"}
+    samples, timeline = outcome.splits.test, outcome.splits.test.timeline
+    windows = {
+        (timeline.names[series], str(np.datetime64(int(timeline.times[start]), "s")))
+        for start, series in zip(
+            samples.targets["temp"].starts, timeline.series_of(samples.targets["temp"].starts), strict=True
+        )
+    }
+    assert {(row["station"], row["time"]) for row in worst} <= windows
+    assert worst[0]["mean_absolute_error"] >= outcome.scores.metrics["mean_absolute_error"]

@@ -3,6 +3,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from mistakes import check_own_test
 
 from rnnlab.errors import CallError
 
@@ -223,3 +224,47 @@ def test_a_damaged_model_is_told(trained, tmp_path):
             read_model(folder)
     model.write_bytes(whole)
     assert read_model(folder).preparation.labels == ("neg", "pos")
+
+
+@pytest.mark.parametrize(
+    ("name", "columns"),
+    [
+        ("mood", ["row", "text", "label", "predicted", "probability"]),
+        ("number", ["row", "text", "label", "value", "error"]),
+    ],
+)
+def test_a_run_records_its_worst_mistakes_and_they_are_found_again_without_a_table(trained, name, columns):
+    tiny, outcomes = trained
+    worst = check_own_test(outcomes[name])
+    assert list(worst[0]) == columns
+    sizes = [row.get("probability", row.get("error")) for row in worst]
+    assert sizes == sorted(sizes, reverse=True)
+    rows = tiny.table.read_text().splitlines()
+    assert all(rows[row["row"]].startswith(row["text"] + ",") for row in worst)
+
+
+def test_the_own_test_split_takes_no_columns_and_must_be_in_the_cache(trained, tmp_path, monkeypatch):
+    from rnnlab.errors import CallError
+    from rnnlab.prediction import evaluate
+
+    tiny, outcomes = trained
+    with pytest.raises(CallError, match="leave `--column` and `--label` out"):
+        evaluate(outcomes["mood"].run_id, label="mood", store=tiny.store)
+    monkeypatch.setenv("RNNLAB_CACHE", str(tmp_path))
+    with pytest.raises(CallError, match="not in the cache of this machine"):
+        evaluate(outcomes["mood"].run_id, store=tiny.store)
+
+
+def test_empty_texts_are_refused_where_they_are_in_training_and_long_ones_cut_as_there(trained, tmp_path):
+    from rnnlab import predict
+    from rnnlab.errors import DatasetError
+
+    tiny, outcomes = trained
+    outcome = outcomes["binary"]
+    with pytest.raises(DatasetError, match=r"RL405.*data row 2"):
+        predict(outcome.run_id, _table(tmp_path, "new.jsonl", {"text": ["a film", "  "]}), store=tiny.store)
+    words = ["awful", "dull", "poor", "great", "lovely", "bright", "plain", "usual", "fair", "the", "film", "was"]
+    texts = [" ".join(words), " ".join(words[-8:]), "unheard " * 20, "other " * 8]
+    answers = predict(outcome.run_id, _table(tmp_path, "new.csv", {"text": texts}), store=tiny.store)["p(pos)"]
+    assert answers[0] == pytest.approx(answers[1])  # padding.maxlen is 8, and the beginning is cut
+    assert answers[2] == pytest.approx(answers[3])

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from mistakes import check_own_test
 
 pytestmark = pytest.mark.tensorflow
 
@@ -136,3 +137,15 @@ def test_an_interrupted_run_goes_on_with_the_states_it_had(rhyme, tmp_path):
     unbroken = run_experiment(folder / "rhyme.yaml", **keys)
     assert resumed.result.history[-1].metrics["loss"] == unbroken.result.history[-1].metrics["loss"]
     assert resumed.scores.metrics == unbroken.scores.metrics
+
+
+@pytest.mark.parametrize("name", ["apart", "carried"])
+def test_the_lines_with_the_highest_loss_are_recorded(rhyme, name):
+    folder, outcomes = rhyme
+    outcome = outcomes[name]
+    worst = check_own_test(outcome, rel=2e-3)
+    assert list(worst[0]) == ["line", "loss", "units", "text"]
+    text = (folder / "rhyme.txt").read_text()[-outcome.splits.source["characters"]["test"] :]
+    lines = text.split("\n")
+    assert all(lines[row["line"] - 1] == row["text"] for row in worst)
+    assert worst[0]["loss"] > outcome.scores.metrics["loss"]

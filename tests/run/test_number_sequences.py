@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from mistakes import check_own_test
 
 import rnnlab
 from rnnlab.errors import CallError, DatasetError
@@ -138,3 +139,10 @@ def test_what_a_layer_gives_is_told_at_the_timesteps_that_are_data(outcome, fold
     found = rnnlab.predict(outcome.run_id, folder / "test.ts", output="rnn", store=str(folder / "mlruns"))
     assert len(found) == 40
     assert np.isfinite(found.to_numpy()).all()
+
+
+def test_the_worst_answers_to_sequences_are_recorded(outcome):
+    if outcome.scores.metrics["accuracy"] == 1:
+        pytest.skip("it makes no mistakes")
+    worst = check_own_test(outcome)
+    assert list(worst[0]) == ["row", "label", "predicted", "probability"]

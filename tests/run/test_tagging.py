@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from mistakes import check_own_test
 
 pytestmark = pytest.mark.tensorflow
 
@@ -56,8 +57,11 @@ def test_evaluating_the_test_sentences_again_gives_the_scores_of_the_run(tagged)
     (folder / "test.conll").write_text("\n".join(lines))
     found = evaluate(outcome.run_id, folder / "test.conll", store=str(folder / "mlruns"))
     assert found.metrics == pytest.approx(outcome.scores.metrics, abs=1e-5)
-    assert list(found.mistakes) == ["sentence", "token", "label", "predicted", "probability"]
-    assert (found.mistakes["label"] != found.mistakes["predicted"]).all()
+    assert list(found.mistakes) == ["sentence", "wrong", "text", "tags", "predicted"]
+    assert found.mistakes["wrong"].is_monotonic_decreasing
+    for _, worst in found.mistakes.iterrows():
+        pairs = list(zip(worst["text"].split(), worst["tags"].split(), worst["predicted"].split(), strict=True))
+        assert sum(wanted != predicted for _, wanted, predicted in pairs) == worst["wrong"] > 0
 
 
 def test_every_token_gets_a_row_and_those_cut_away_no_label(tagged):
@@ -84,3 +88,13 @@ def test_the_record_has_the_spans(tagged):
     assert record.metrics["test_span_f1"] == pytest.approx(outcome.scores.value)
     (path,) = Path(record.artifact_folder).rglob("test_scores.json")
     assert json.loads(path.read_text())["spans"]["all"]["support"] > 0
+
+
+def test_the_worst_sentences_are_recorded_with_their_tags(tagged):
+    _, outcome = tagged
+    worst = check_own_test(outcome)
+    assert list(worst[0]) == ["sentence", "wrong", "text", "tags", "predicted"]
+    texts, labels = outcome.splits.test.raw["text"], set(outcome.splits.preparation.labels)
+    for row in worst:
+        assert row["text"].split() == texts[row["sentence"] - 1].split()[:9]
+        assert {*row["tags"].split(), *row["predicted"].split()} <= labels

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from mistakes import check_own_test
 
 PAIRS = """\
 rnnlab: 1
@@ -91,3 +92,11 @@ def test_what_evaluation_says_of_the_test_split_is_what_the_run_said(outcome, tm
     table.write_text("\n".join(["source,target", *rows, ""]), encoding="utf-8")
     found = evaluate(outcome.run_id, table, store=outcome.store).metrics
     assert found == {key: pytest.approx(outcome.scores.metrics[key]) for key in found}
+
+
+def test_the_surest_wrong_texts_are_recorded(outcome):
+    if outcome.scores.metrics["sequence_accuracy"] == 1:
+        pytest.skip("it makes no mistakes")
+    worst = check_own_test(outcome)
+    assert list(worst[0]) == ["source", "wanted", "written", "log_probability"]
+    assert all(row["wanted"] != row["written"] for row in worst)
