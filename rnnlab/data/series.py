@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -113,7 +114,9 @@ def _numbers(table: Table, column: str) -> NDArray[np.float64]:
                 "RL410",
                 f"{table.name}, column `{column}`, data row {row + 1} ({ROWS}): `{text}` is not a finite number "
                 "of float32",
-                help="correct it, or leave it empty where nothing was measured",
+                help="write a point before decimals"
+                if text is not None and re.fullmatch(r"[-+]?\d+,\d+", text)
+                else "correct it, or leave it empty where nothing was measured",
             )
     return numbers
 
