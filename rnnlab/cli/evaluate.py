@@ -16,7 +16,7 @@ def command(
     table: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[TABLE]",
+            metavar="TABLE",
             help="csv, tsv, jsonl or parquet with texts and labels, or with series; a tagged file; ts or npz "
             "of sequences; a text for a language model. The run's own test split unless given.",
             show_default=False,

@@ -64,6 +64,16 @@ def read_lines(path: Path, *, empty: str) -> Iterator[str]:
             yield from io.StringIO(line, newline="") if "\r" in line[:-2] else (line,)
 
 
+def read_running_text(path: Path) -> str:
+    """Return a file as one text, its lines ending in LF as Python's own reader of text gives them.
+
+    Raises:
+        DatasetError: RL401, it cannot be read; RL403, it is not UTF-8; RL404, it is empty.
+    """
+    text = decode_text(path.name, read_bytes(path, empty="write the text into it"))
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
 def decode_text(name: str, content: bytes) -> str:
     """Return bytes as text, without a byte-order mark.
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rnnlab.data.files import decode_text, read_bytes
+from rnnlab.data.files import read_running_text
 from rnnlab.data.preparation import Preparation
 from rnnlab.data.raw import Corpus
 from rnnlab.data.splits import Samples
@@ -35,7 +35,7 @@ def read_text_file(dataset: TextFileDataset, folder: Path, say: Callable[[str], 
     texts = []
     for path in paths.values():
         say(f"reading {path.name}")
-        texts.append(decode_text(path.name, read_bytes(path, empty="write the text into it")))
+        texts.append(read_running_text(path))
     if isinstance(dataset.split, TailSplit):
         (text,) = texts
         train, validation, _ = tail_counts(dataset.split, len(text))

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from rnnlab.data import Samples, load_arrays
 from rnnlab.data.array_files import class_targets, finite
 from rnnlab.data.cache import load_splits
-from rnnlab.data.files import decode_text, read_bytes
+from rnnlab.data.files import read_running_text
 from rnnlab.data.labels import encode_tags
 from rnnlab.data.mistakes import Row, live_rows, output_mistakes, written_mistakes
 from rnnlab.data.sequences import sequence_scores
@@ -114,7 +114,7 @@ def _score_own_test(record: Record, saved: SavedModel, mistakes: int) -> Scored:
 def _score_file(saved: SavedModel, path: Path, column: str | None, label: str | None, mistakes: int) -> Scored:
     preparation = saved.preparation
     if saved.sampler is not None:
-        text = decode_text(path.name, read_bytes(path, empty="write the text into it"))
+        text = read_running_text(path)
         (vectorizer,) = preparation.texts.values()
         metrics, worst = score_running_text(saved, vectorizer.flat(text), len(text), mistakes)
         return 1, metrics, worst

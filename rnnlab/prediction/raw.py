@@ -8,7 +8,7 @@ from typing import Any
 
 from rnnlab.data import IdVectorizer, Preparation, check_ids, load_arrays, load_sequences, parse_sequences, read_table
 from rnnlab.data.array_files import count_samples
-from rnnlab.data.files import decode_text, read_bytes
+from rnnlab.data.files import read_lines
 from rnnlab.data.ragged import Ragged, joined
 from rnnlab.data.tables import Table
 from rnnlab.errors import CallError, DatasetError
@@ -57,8 +57,7 @@ def _read_inputs(path: Path, preparation: Preparation, column: str | None) -> di
     if path.suffix.lower() == ".txt" and len(names) == 1 and names[0] in preparation.texts:
         if column is not None:
             raise CallError("a txt file has no columns: leave `--column` out")
-        content = read_bytes(path, empty="write a text on every line")
-        lines = decode_text(path.name, content).split("\n")
+        lines = read_lines(path, empty="write a text on every line")
         return {names[0]: [line.strip() for line in lines if line.strip()]}
     columns = columns_of(preparation, column)
     if preparation.ids and path.suffix.lower() == ".npz":

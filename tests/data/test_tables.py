@@ -9,6 +9,7 @@ import pyarrow.parquet
 import pytest
 
 from rnnlab.data import read_table
+from rnnlab.data.files import read_running_text
 from rnnlab.errors import DatasetError
 
 
@@ -199,3 +200,7 @@ def test_parquet_gives_decimals_categories_and_dates_as_they_are_written(tmp_pat
     pyarrow.parquet.write_table(pyarrow.table(columns), path)
     assert labelled(path) == (["a", "b", "a"], ["1.50", "2.00", "1.50"])
     assert texts(path, "day") == ["2024-02-29"] * 3
+
+
+def test_a_running_text_has_one_kind_of_line_end(tmp_path):
+    assert read_running_text(write(tmp_path, "a.txt", b"\xef\xbb\xbfa\r\nb\rc\n")) == "a\nb\nc\n"
