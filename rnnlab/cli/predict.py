@@ -18,7 +18,7 @@ def command(
         typer.Argument(
             metavar="TABLE",
             help="csv, tsv, jsonl or parquet with raw texts, ids or series; npz where the model reads arrays or ids; "
-            "ts where it was trained from such a file; txt for tagging.",
+            "ts where it was trained from such a file; txt with a text a line.",
             show_default=False,
         ),
     ],

@@ -25,13 +25,16 @@ from rnnlab.data.frequent_units import score_most_frequent_units
 from rnnlab.data.id_vectorizer import IdVectorizer
 from rnnlab.data.ngrams import score_ngrams
 from rnnlab.data.splits import Samples, Splits
-from rnnlab.data.units import split_units
+from rnnlab.data.units import fold, split_units
 from rnnlab.data.vectorizer import UNKNOWN_WORD
 from rnnlab.errors import CallError
 from rnnlab.experiment.prepared import prepared_folder
 
-VERSION = 3
+VERSION = 4
 SMALLEST_PROBABILITY = 1e-7  # as Keras clips before it takes the logarithm
+
+LONGEST_GRAM = 4  # characters
+MOST_GRAMS = 200_000
 
 Baselines = dict[str, dict[str, float]]
 Numbers = NDArray[np.float64]
@@ -41,7 +44,8 @@ def fit_baselines(splits: Splits, say: Callable[[str], None]) -> Baselines:
     """Return the metrics of each baseline, fitted on train only.
 
     Returns:
-        For classes `majority`, of texts `tfidf_logistic_regression`, and where samples are numbers
+        For classes `majority`, of texts `tfidf_logistic_regression` (of words and pairs of them, or where the unit is
+        the character of up to four characters), and where samples are numbers
         `logistic_regression`, each with `val_accuracy`, `val_loss`, `test_accuracy` and `test_loss` (cross-entropy in
         nats). For numbers `mean` and `tfidf_ridge` or `ridge`, each with `mean_absolute_error` and
         `mean_squared_error` after the same prefixes. For texts that are written `most_frequent_units` with
@@ -180,6 +184,12 @@ def _vectorizer(splits: Splits) -> TfidfVectorizer:
             tokenizer=str.split, token_pattern=None, lowercase=False, ngram_range=(1, 2), sublinear_tf=True
         )
     lowercase = vectorizer.lowercase
+    if vectorizer.unit == "character":
+        return TfidfVectorizer(
+            analyzer=lambda text: _character_grams(fold(text, lowercase=lowercase)),
+            max_features=MOST_GRAMS,
+            sublinear_tf=True,
+        )
 
     def words_of(text: str) -> list[str]:
         return split_units(text, "word", lowercase=lowercase) or [UNKNOWN_WORD]
@@ -187,6 +197,13 @@ def _vectorizer(splits: Splits) -> TfidfVectorizer:
     return TfidfVectorizer(
         tokenizer=words_of, token_pattern=None, lowercase=False, ngram_range=(1, 2), sublinear_tf=True
     )
+
+
+def _character_grams(text: str) -> list[str]:
+    """Return the pieces of a text that a model of characters reads: up to four of them, with its edges as blanks."""
+    edged = f" {text} "
+    sizes = range(1, LONGEST_GRAM + 1)
+    return [edged[start : start + size] for size in sizes for start in range(len(edged) - size + 1)]
 
 
 def _texts(samples: Samples, splits: Splits) -> tuple[str, ...]:

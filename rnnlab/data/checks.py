@@ -130,8 +130,10 @@ def cautions_of(
     """Return what a person should know."""
     return (
         *_vocabulary(preparation),
+        *_left_out(corpus),
         *_unread(corpus, division, preparation),
         *_written(corpus, division, preparation),
+        *_tags(corpus, division, preparation),
         *_classes(corpus, division),
         *_duplicates(corpus, profile),
         *_columns(profile),
@@ -161,6 +163,24 @@ def _written(corpus: Corpus, division: Division, preparation: Preparation) -> It
     if unknown:
         total = f"{unknown} of {sum(map(len, texts))} {vectorizer.unit}s"
         yield Caution("unknown_targets", f"{total} of the training targets are unknown: they are never written.")
+
+
+def _left_out(corpus: Corpus) -> Iterator[Caution]:
+    rows = corpus.source.get("left_out", 0)
+    if rows:
+        yield Caution("left_out", f"{rows} of {rows + len(corpus)} rows were left out: a value is missing in them.")
+
+
+def _tags(corpus: Corpus, division: Division, preparation: Preparation) -> Iterator[Caution]:
+    """Yield how many tokens are cut away: they are neither learnt nor scored, so that scores say nothing of them."""
+    if corpus.tags is None:
+        return
+    maxlen = preparation.texts[preparation.target.reads or ""].maxlen
+    for name, indices in division.named().items():
+        lengths = np.array([len(corpus.tags[index]) for index in indices])
+        cut = int(np.maximum(lengths - maxlen, 0).sum())
+        if cut:
+            yield Caution("cut_tags", f"{cut} of {lengths.sum()} {name} tokens are cut away at {maxlen}: not scored.")
 
 
 def _vocabulary(preparation: Preparation) -> Iterator[Caution]:

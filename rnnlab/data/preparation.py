@@ -17,7 +17,7 @@ from rnnlab.data.padded import PaddedRows
 from rnnlab.data.sequence_encoder import SequenceEncoder
 from rnnlab.data.series_encoder import SeriesEncoder
 from rnnlab.data.vectorizer import TextVectorizer
-from rnnlab.datasets import ConllFormat, WordTagFormat
+from rnnlab.datasets import ConllFormat, ConlluFormat, TaggedFormat, WordTagFormat
 from rnnlab.datasets.facts import Facts, InputFacts, TargetFacts
 from rnnlab.errors import DatasetError, StoreError
 from rnnlab.padding import Padding
@@ -53,7 +53,7 @@ class Preparation:
     ids: Mapping[str, IdVectorizer] = field(default_factory=dict)
     sequences: Mapping[str, SequenceEncoder] = field(default_factory=dict)
     reads: Mapping[str, Any] = field(default_factory=dict)
-    layout: ConllFormat | WordTagFormat | None = None
+    layout: TaggedFormat | None = None
     series: SeriesEncoder | None = None
 
     @property
@@ -225,10 +225,15 @@ class Preparation:
         return cls.from_data(data)
 
 
-def _read_layout(data: dict[str, Any] | None) -> ConllFormat | WordTagFormat | None:
+def _read_layout(data: dict[str, Any] | None) -> TaggedFormat | None:
     if data is None:
         return None
-    return (WordTagFormat if data["kind"] == "word_tag" else ConllFormat).model_validate(data)
+    layouts: Mapping[str, type[ConllFormat | ConlluFormat | WordTagFormat]] = {
+        "conll": ConllFormat,
+        "conllu": ConlluFormat,
+        "word_tag": WordTagFormat,
+    }
+    return layouts[data["kind"]].model_validate(data)
 
 
 def _numbers(name: str, values: Array, shape: tuple[int, ...]) -> NDArray[np.float32]:

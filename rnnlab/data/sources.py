@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,7 @@ from rnnlab.datasets import (
 )
 from rnnlab.datasets.facts import TargetKind
 from rnnlab.datasets.split import group_column
-from rnnlab.errors import CallError
+from rnnlab.errors import CallError, DatasetError
 from rnnlab.experiment.prepared import FileDataset, file_sha256, source_paths
 
 READERS: dict[str, Callable[[Path, str], CatalogSamples]] = {
@@ -128,7 +129,8 @@ def _read_text_tables(
     dataset: TextTableDataset, folder: Path, target: TargetKind, say: Callable[[str], None]
 ) -> Corpus:
     paths = source_paths(dataset, folder)
-    tables = _read_tables(dataset, paths, (dataset.text, dataset.label), say)
+    read = _read_tables(dataset, paths, (dataset.text, dataset.label), say)
+    tables = [_whole(table, dataset, say) for table in read]
     values = [table.values(dataset.label) for table in tables]
     labels = dataset.labels or tuple(sorted({value for part in values for value in part}))
     numbers = target == "number"
@@ -136,10 +138,12 @@ def _read_text_tables(
     if dataset.labels is None and not numbers:
         check_labels(labels, wheres[0])
     targets = [
-        encode_numbers(part, where) if numbers else encode_classes(part, labels, where)
-        for where, part in zip(wheres, values, strict=True)
+        encode_numbers(part, where, rows=table.rows)
+        if numbers
+        else encode_classes(part, labels, where, rows=table.rows)
+        for part, where, table in zip(values, wheres, tables, strict=True)
     ]
-    return _of_tables(
+    corpus = _of_tables(
         dataset,
         paths,
         tables,
@@ -148,6 +152,27 @@ def _read_text_tables(
         labels=() if numbers else labels,
         target_name=dataset.label,
     )
+    left_out = sum(len(table.rows) for table in read) - len(corpus)
+    return replace(corpus, source=corpus.source | {"left_out": left_out}) if left_out else corpus
+
+
+def _whole(table: Table, dataset: TextTableDataset, say: Callable[[str], None]) -> Table:
+    """Return a table in which nothing is missing.
+
+    Raises:
+        DatasetError: RL405, something is, and the file does not say what to do then; RL406, no row is whole.
+    """
+    if dataset.missing == "error":
+        for column in table.columns:
+            table.values(column, remedy="fill in or remove these rows, or leave them out with `missing: drop`")
+        return table
+    whole = table.complete()
+    left_out = len(table.rows) - len(whole.rows)
+    if left_out:
+        say(f"{table.name}: {left_out} of {len(table.rows)} rows are left out, something is missing in them")
+    if not whole.rows:
+        raise DatasetError("RL406", f"{table.name} has no row in which nothing is missing", help="fill some in")
+    return whole
 
 
 def _read_text_pairs(dataset: TextPairsDataset, folder: Path, say: Callable[[str], None]) -> Corpus:
@@ -183,13 +208,13 @@ def _of_tables(
 ) -> Corpus:
     """Return the samples of tables, one after the other."""
     texts = {name: [table.values(column) for table in tables] for name, column in columns.items()}
-    sizes = [len(part) for part in next(iter(texts.values()))]
+    sizes = [len(table.rows) for table in tables]
     group = group_column(dataset.split)
     return Corpus(
         inputs={name: tuple(text for part in parts for text in part) for name, parts in texts.items()},
         targets=targets,
         labels=labels,
-        rows=np.concatenate([np.arange(size, dtype=np.int64) for size in sizes]),
+        rows=np.concatenate([np.asarray(table.rows, np.int64) - 1 for table in tables]),
         source={
             "kind": dataset.kind,
             "name": paths[next(iter(paths))].name,

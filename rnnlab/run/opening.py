@@ -10,6 +10,7 @@ from typing import Any
 
 from rnnlab.data import Samples, Splits, prepare
 from rnnlab.data.cautions import Caution
+from rnnlab.data.gathered import SeriesWindows
 from rnnlab.data.padded import PaddedRows
 from rnnlab.errors import CallError
 from rnnlab.experiment import Experiment, target_kind
@@ -153,9 +154,10 @@ def _first(samples: Samples, count: int) -> Samples:
         rows=None if samples.rows is None else samples.rows[:count],
         raw={name: texts[:count] for name, texts in samples.raw.items()},
         streams=samples.streams,
+        timeline=samples.timeline,
         buckets=samples.buckets,
     )
 
 
 def _head(values: Any, count: int) -> Any:
-    return values.head(count) if isinstance(values, PaddedRows) else values[:count]
+    return values.head(count) if isinstance(values, PaddedRows | SeriesWindows) else values[:count]

@@ -33,6 +33,18 @@ def test_words_that_tell_the_class_are_learnt(prepare_reviews):
     assert baselines["tfidf_logistic_regression"]["test_accuracy"] == 1.0
 
 
+def test_where_the_unit_is_the_character_endings_are_learnt(prepare_reviews, reviews):
+    words = [f"{first}{second}{third}" for first in "bdfg" for second in "aeiou" for third in "lmn"]
+    rows = [f"{word}{ending},{label}\n" for word in words for ending, label in (("chen", "n"), ("ung", "f"))]
+    reviews.write_text("text,label\n" + "".join(rows))
+    scores = {
+        unit: fit_baselines(prepare_reviews(text={"unit": unit}), silent)["tfidf_logistic_regression"]
+        for unit in ("word", "character")
+    }
+    assert scores["character"]["test_accuracy"] == 1.0
+    assert scores["word"]["test_accuracy"] < 0.8
+
+
 def test_a_class_that_train_lacks_costs_as_much_as_keras_charges(prepare_reviews, reviews):
     reviews.write_text("text,label\n" + "a,x\nb,y\n" * 4 + "a,x\nc,z\n")
     baselines = fit_baselines(prepare_reviews(dataset={"split": {"kind": "tail"}, "labels": ["x", "y", "z"]}), silent)

@@ -133,6 +133,31 @@ def test_labels_that_look_like_numbers_are_told(prepare_reviews):
     assert any(warning.startswith("the test split has no sample of") and "31 more" in warning for warning in warnings)
 
 
+HOLES = "text,label\n" + "a,x\nb,y\n" * 10 + ",x\n" + "c,\nd,x\n"
+
+
+def test_rows_in_which_something_is_missing_are_refused_with_two_remedies(prepare_reviews, reviews):
+    reviews.write_text(HOLES)
+    with pytest.raises(DatasetError, match=r"RL405.*1 value is missing in `text`: data row 21") as caught:
+        prepare_reviews()
+    assert caught.value.help == "fill in or remove these rows, or leave them out with `missing: drop`"
+
+
+def test_rows_in_which_something_is_missing_are_left_out_where_the_file_says_so(prepare_reviews, reviews):
+    reviews.write_text(HOLES)
+    splits = prepare_reviews(dataset={"missing": "drop", "split": {"kind": "tail"}})
+    assert sum(len(samples) for samples in splits.named().values()) == 21
+    assert splits.test.rows.tolist()[-1] == 22
+    assert splits.test.raw["text"][-1] == "d"
+    assert splits.source["left_out"] == 2
+
+
+def test_an_unknown_label_has_its_row_where_others_were_left_out(prepare_reviews, reviews):
+    reviews.write_text(HOLES + "e,z\n")
+    with pytest.raises(DatasetError, match=r"data row 24 .*: `z` is not among the labels"):
+        prepare_reviews(dataset={"missing": "drop", "labels": ["x", "y"]})
+
+
 def test_one_class_in_train_is_refused(prepare_reviews, reviews):
     reviews.write_text("text,label\n" + "a,x\n" * 20 + "a,y\n" * 2)
     with pytest.raises(DatasetError, match=r"RL406.*every training sample has the class `x`"):

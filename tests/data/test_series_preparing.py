@@ -62,6 +62,25 @@ def test_windows_over_a_border_are_counted_and_told(prepare_weather):
     assert splits.warnings == ("32 windows reach over a border between two splits and stand in none.",)
 
 
+def test_rows_of_the_same_time_are_told_and_no_error_in_a_strict_file(tmp_path):
+    path = write_weather(tmp_path / "weather.csv")
+    rows = path.read_text().splitlines()
+    path.write_text("\n".join([*rows, rows[-1], ""]))
+    experiment = make_experiment(dataset=DATASET | {"duplicates": "last", "strict": True})
+    splits = prepare(experiment, tmp_path, target="forecast", say=lambda line: None)
+    assert "1 row has the time of another one: of each time the last counts." in splits.warnings
+    assert splits.source["series"]["B"]["repeated_rows"] == 1
+
+
+def test_a_test_that_leaves_the_range_of_training_is_told(tmp_path):
+    rows = [f"2024-01-{day:02},{day}" for day in range(1, 31)]
+    (tmp_path / "weather.csv").write_text("\n".join(["time,temp", *rows, ""]))
+    keys = DATASET | {"id": None, "past": [], "frequency": "1d", "lookback": 2, "horizon": 2}
+    splits = prepare(make_experiment(dataset=keys), tmp_path, target="forecast", say=lambda line: None)
+    (told,) = [caution for caution in splits.cautions if caution.kind == "beyond_training"]
+    assert told.text.startswith("100% of the test's targets are greater or less than all of the training's")
+
+
 def test_windows_are_not_copied(prepare_weather):
     splits = prepare_weather()
     past = splits.train.inputs["past"]

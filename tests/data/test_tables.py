@@ -58,6 +58,16 @@ def test_tsv_is_divided_at_tabs(tmp_path):
     assert texts(write(tmp_path, "A.TSV", "label\ttext\n1\ta, b\n"), "text") == ["a, b"]
 
 
+@pytest.mark.parametrize("sign", [";", "\t", "|"])
+def test_a_csv_without_commas_in_its_header_is_divided_at_what_stands_there(tmp_path, sign):
+    path = write(tmp_path, "a.csv", f'\n"label"{sign}text\n1{sign}a, b\n')
+    assert labelled(path) == (["a, b"], ["1"])
+
+
+def test_a_csv_of_one_column_is_not_divided(tmp_path):
+    assert texts(write(tmp_path, "a.csv", "a;b\n1;2\n"), "a;b") == ["1;2"]
+
+
 def test_a_field_may_be_longer_than_pythons_limit(tmp_path):
     assert len(texts(write(tmp_path, "a.csv", "text\n" + "ab " * 100_000 + "\n"), "text")[0]) == 300_000
 
