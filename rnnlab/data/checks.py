@@ -13,6 +13,7 @@ from rnnlab.data.overlaps import overlap_of
 from rnnlab.data.preparation import Preparation
 from rnnlab.data.profile import Profile
 from rnnlab.data.raw import Corpus
+from rnnlab.data.readings import Readings
 from rnnlab.data.splits import Splits
 from rnnlab.data.splitting import Division
 from rnnlab.datasets import AnyDataset, CatalogDataset, Split, StratifiedSplit
@@ -125,14 +126,19 @@ def check_strata(split: Split, corpus: Corpus) -> None:
 
 
 def cautions_of(
-    dataset: AnyDataset, corpus: Corpus, division: Division, preparation: Preparation, profile: Profile
+    dataset: AnyDataset,
+    corpus: Corpus,
+    division: Division,
+    preparation: Preparation,
+    readings: Readings,
+    profile: Profile,
 ) -> tuple[Caution, ...]:
     """Return what a person should know."""
     return (
         *_vocabulary(preparation),
         *_left_out(corpus),
-        *_unread(corpus, division, preparation),
-        *_written(corpus, division, preparation),
+        *_unread(preparation, readings),
+        *_written(preparation, readings),
         *_tags(corpus, division, preparation),
         *_classes(corpus, division),
         *_duplicates(corpus, profile),
@@ -153,15 +159,13 @@ def cut_targets(splits: Splits) -> tuple[Caution, ...]:
     return (found,) if cut else ()
 
 
-def _written(corpus: Corpus, division: Division, preparation: Preparation) -> Iterator[Caution]:
+def _written(preparation: Preparation, readings: Readings) -> Iterator[Caution]:
     """Yield what cannot be learnt of texts that are to be written: unknown units."""
     if preparation.target.kind != "sequence":
         return
-    vectorizer = preparation.written
-    texts = [vectorizer.units(text) for text in corpus.texts(preparation.target.reads or "", division.train)]
-    unknown = sum(unit not in vectorizer.ids for units in texts for unit in units)
-    if unknown:
-        total = f"{unknown} of {sum(map(len, texts))} {vectorizer.unit}s"
+    train = readings[preparation.target.reads or ""]["train"]
+    if train.unknown:
+        total = f"{train.unknown} of {train.units} {preparation.written.unit}s"
         yield Caution("unknown_targets", f"{total} of the training targets are unknown: they are never written.")
 
 
@@ -195,20 +199,18 @@ def _vocabulary(preparation: Preparation) -> Iterator[Caution]:
             )
 
 
-def _unread(corpus: Corpus, division: Division, preparation: Preparation) -> Iterator[Caution]:
+def _unread(preparation: Preparation, readings: Readings) -> Iterator[Caution]:
     """Yield which texts the network cannot tell apart: those without units, and without known ones."""
-    for name, vectorizer in preparation.texts.items():
-        of_input = f" of `{name}`" if len(preparation.texts) > 1 else ""
-        for split, indices in division.named().items():
-            found = [vectorizer.units(text) for text in corpus.texts(name, indices)]
-            bare = sum(not units for units in found)
-            strange = sum(bool(units) and not any(unit in vectorizer.ids for unit in units) for units in found)
-            where = f"of {len(found)} {split} texts{of_input} have no"
-            if bare:
-                told = f"{bare} {where} {vectorizer.unit}s: each is read as one unknown one."
+    for name, splits in readings.items():
+        unit = preparation.texts[name].unit
+        of_input = f" of `{name}`" if len(readings) > 1 else ""
+        for split, found in splits.items():
+            where = f"of {found.texts} {split} texts{of_input} have no"
+            if found.bare:
+                told = f"{found.bare} {where} {unit}s: each is read as one unknown one."
                 yield Caution("texts_without_units", told)
-            if strange:
-                yield Caution("unknown_texts", f"{strange} {where} known {vectorizer.unit}s.")
+            if found.strange:
+                yield Caution("unknown_texts", f"{found.strange} {where} known {unit}s.")
 
 
 def _classes(corpus: Corpus, division: Division) -> Iterator[Caution]:

@@ -21,6 +21,7 @@ from rnnlab.data.padded import length_percentiles
 from rnnlab.data.preparation import Preparation
 from rnnlab.data.profile import Profile, take_profile
 from rnnlab.data.raw import Corpus
+from rnnlab.data.readings import read_again
 from rnnlab.data.running_text import prepare_running_text
 from rnnlab.data.sequence_encoder import SequenceEncoder, fit_sequences
 from rnnlab.data.series_preparing import prepare_series, read_table_of_series
@@ -150,8 +151,10 @@ def _prepare(
     )
     counts = {name: len(indices) for name, indices in division.named().items()}
     source = corpus.source | {"samples": counts}
-    profile = take_profile(corpus, division, preparation, getattr(dataset, "values", ()))
-    cautions = cautions_of(dataset, corpus, division, preparation, profile)
+    ids = {"train": train.inputs, "validation": validation.inputs, "test": test.inputs}
+    readings = read_again(corpus, division, preparation, ids)
+    profile = take_profile(corpus, division, preparation, readings, getattr(dataset, "values", ()))
+    cautions = cautions_of(dataset, corpus, division, preparation, readings, profile)
     return Splits(
         train,
         validation,
@@ -197,8 +200,17 @@ def _prepare_running_text(
     inputs = {name: running_text_facts(text.maxlen, text.rows) for name, text in preparation.texts.items()}
     facts = Facts(inputs, {preparation.target_name: preparation.target})
     samples = len(corpus) > len(division.named())  # else each split is one text
+    ids = (
+        {
+            split: preparation.encode({name: corpus.texts(name, rows) for name in preparation.texts})
+            for split, rows in division.named().items()
+        }
+        if samples
+        else {}
+    )
+    readings = read_again(corpus, division, preparation, ids) if samples else {}
     profile = Profile(duplicates=find_duplicates(corpus, division)) if samples else Profile()
-    cautions = cautions_of(dataset, corpus, division, preparation, profile) if samples else ()
+    cautions = cautions_of(dataset, corpus, division, preparation, readings, profile) if samples else ()
     source = corpus.source | sizes
     return Splits(
         train,
