@@ -139,7 +139,6 @@ def cautions_of(
         *_left_out(corpus),
         *_unread(preparation, readings),
         *_written(preparation, readings),
-        *_tags(corpus, division, preparation),
         *_classes(corpus, division),
         *_duplicates(corpus, profile),
         *_columns(profile),
@@ -159,6 +158,21 @@ def cut_targets(splits: Splits) -> tuple[Caution, ...]:
     return (found,) if cut else ()
 
 
+def cut_tags(splits: Splits) -> tuple[Caution, ...]:
+    """Return how many tokens of each split are cut away: neither learnt nor scored, so that no score tells of them."""
+    if splits.preparation.target.kind != "tags":
+        return ()
+    told = []
+    for name, samples in splits.named().items():
+        tags = samples.targets[splits.preparation.target_name]
+        lengths = np.diff(tags.offsets)
+        cut = int(np.maximum(lengths - tags.timesteps, 0).sum())
+        if cut:
+            text = f"{cut} of {lengths.sum()} {name} tokens are cut away at {tags.timesteps}: not scored."
+            told.append(Caution("cut_tags", text))
+    return tuple(told)
+
+
 def _written(preparation: Preparation, readings: Readings) -> Iterator[Caution]:
     """Yield what cannot be learnt of texts that are to be written: unknown units."""
     if preparation.target.kind != "sequence":
@@ -173,18 +187,6 @@ def _left_out(corpus: Corpus) -> Iterator[Caution]:
     rows = corpus.source.get("left_out", 0)
     if rows:
         yield Caution("left_out", f"{rows} of {rows + len(corpus)} rows were left out: a value is missing in them.")
-
-
-def _tags(corpus: Corpus, division: Division, preparation: Preparation) -> Iterator[Caution]:
-    """Yield how many tokens are cut away: they are neither learnt nor scored, so that scores say nothing of them."""
-    if corpus.tags is None:
-        return
-    maxlen = preparation.texts[preparation.target.reads or ""].maxlen
-    for name, indices in division.named().items():
-        lengths = np.array([len(corpus.tags[index]) for index in indices])
-        cut = int(np.maximum(lengths - maxlen, 0).sum())
-        if cut:
-            yield Caution("cut_tags", f"{cut} of {lengths.sum()} {name} tokens are cut away at {maxlen}: not scored.")
 
 
 def _vocabulary(preparation: Preparation) -> Iterator[Caution]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from rnnlab.data.bucketing import with_buckets
 from rnnlab.data.cache import load_splits, replace_whole, save_splits, write_entry
 from rnnlab.data.cautions import refuse
-from rnnlab.data.checks import cautions_of, check_division, check_strata, check_target, cut_targets
+from rnnlab.data.checks import cautions_of, check_division, check_strata, check_target, cut_tags, cut_targets
 from rnnlab.data.duplicates import find_duplicates
 from rnnlab.data.id_vectorizer import IdVectorizer, fit_id_vectorizer
 from rnnlab.data.leakage import check_leakage
@@ -119,7 +119,7 @@ def _load(prints: Fingerprints, experiment: Experiment) -> Splits | None:
     for name, encoder in found.preparation.sequences.items():
         for samples in found.named().values():
             encoder.check_lengths(samples.inputs[name].lengths)
-    return replace(found, cautions=(*found.cautions, *cut_targets(found)))
+    return replace(found, cautions=(*found.cautions, *cut_tags(found), *cut_targets(found)))
 
 
 def _prepare(
