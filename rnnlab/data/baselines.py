@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import tempfile
 import warnings
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import sklearn
@@ -233,16 +235,24 @@ def _number_metrics(prefix: str, found: Numbers, wanted: Numbers) -> dict[str, f
 def _read(path: Path) -> Baselines | None:
     try:
         data = json.loads(path.read_bytes())
-        return {name: {key: float(value) for key, value in metrics.items()} for name, metrics in data.items()}
-    except (OSError, ValueError, TypeError, AttributeError):
+        if data["sha256"] != _digest(data["baselines"]):
+            return None
+        return {name: {key: float(value) for key, value in found.items()} for name, found in data["baselines"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
+
+
+def _digest(baselines: Any) -> str:
+    """Return the SHA-256 of baselines: a file in which anything was changed counts as absent."""
+    return hashlib.sha256(json.dumps(baselines, sort_keys=True).encode()).hexdigest()
 
 
 def _write(path: Path, baselines: Baselines) -> None:
     try:
         with tempfile.TemporaryDirectory(dir=path.parent, prefix="baselines-") as temporary:
             part = Path(temporary) / path.name
-            part.write_text(json.dumps(baselines, indent=1), encoding="utf-8")
+            found = {"sha256": _digest(baselines), "baselines": baselines}
+            part.write_text(json.dumps(found, indent=1), encoding="utf-8")
             os.replace(part, path)
     except OSError as error:
         raise CallError(

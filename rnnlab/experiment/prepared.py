@@ -173,6 +173,8 @@ def fingerprints(experiment: Experiment, folder: Path, target: TargetKind | None
         **({"inputs": list(series_inputs(experiment, dataset))} if isinstance(dataset, SeriesDataset) else {}),
     }
     key |= {"files": files} if files else {}
+    vectors: dict[str, Any] = {"vectors": _vectors_wanted(experiment)}
+    key |= vectors if vectors["vectors"] else {}
     paddings = {name: padding_of(experiment, name) for name in padded_inputs(dataset)}
     cut = {name: padding.model_dump(mode="json", exclude={"bucket"}) for name, padding in paddings.items()}
     return Fingerprints(_digest(key), _digest(key | {"padding": cut}))
@@ -361,6 +363,16 @@ def _files_beside(experiment: Experiment, dataset: AnyDataset) -> list[str]:
     found += [getattr(dataset, "word_index", None)]
     found += [getattr(layer, "weights_file", None) for layer in experiment.model.layers]
     return [path for path in found if path]
+
+
+def _vectors_wanted(experiment: Experiment) -> list[dict[str, Any]]:
+    """Return which layers want pretrained vectors, and what says which input they read and what they are called."""
+    layers = enumerate(experiment.model.layers)
+    embeddings = [(index, layer) for index, layer in layers if hasattr(layer, "weights_file")]
+    if not any(layer.weights_file for _, layer in embeddings):
+        return []
+    keys = {"name", "source", "repeat", "output_dim", "weights_file"}
+    return [{"index": index} | layer.model_dump(mode="json", include=keys) for index, layer in embeddings]
 
 
 def file_sha256(path: Path) -> str:

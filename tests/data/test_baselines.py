@@ -88,5 +88,6 @@ def test_damaged_ones_are_fitted_again(prepare_reviews):
     splits = prepare_reviews()
     first = fit_baselines(splits, silent)
     (path,) = prepared_folder(splits.entry).glob("baselines-*.json")
-    path.write_text('{"majority":')
-    assert fit_baselines(splits, silent) == first
+    for damaged in ('{"majority":', path.read_text().replace("1.0", "0.1"), "[" * 100_000):
+        path.write_text(damaged)
+        assert fit_baselines(splits, silent) == first
