@@ -34,7 +34,7 @@ HELP: dict[CautionKind, str] = {
     "cut_tags": "use `padding: {maxlen: longest}`",
     "unknown_targets": "raise `text.vocabulary` of the target",
     "many_classes": "use `task: {kind: regression}` where they are numbers",
-    "missing_classes": "use `split: {kind: stratified}`, or larger splits",
+    "missing_classes": "use larger splits, or `split: {kind: stratified}` where each sample has one class",
     "duplicates": "remove them from the source, or keep them on one side with `split: {kind: group, column: …}`",
     "constant_columns": "leave them out: they tell the network nothing",
     "overlapping_windows": "leave out the windows at the borders, or give the table itself with `kind: series`",
