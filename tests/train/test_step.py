@@ -54,3 +54,15 @@ def test_evaluating_changes_no_weight_and_is_the_same_twice(assemble):
     np.testing.assert_allclose(learner.steps.predict(split.inputs), first[1], atol=1e-6)
     for name, now in capture(learner.model, learner.optimizer).items():
         np.testing.assert_array_equal(now, before[name])
+
+
+def test_many_short_trainings_in_one_process_are_not_warned_of_retracing(assemble, caplog):
+    assembled = assemble()
+    rows = slice(0, 4)
+    split = assembled.splits.train
+    inputs, target = {"text": split.inputs["text"][rows]}, split.targets["label"][rows]
+    for _ in range(6):  # the fifth would be warned
+        steps = assembled.learner().steps
+        steps.evaluate(inputs, target, np.ones(4, np.float32))
+        steps.predict(inputs)
+    assert [record.getMessage() for record in caplog.records if "retracing" in record.getMessage()] == []
