@@ -7,11 +7,12 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from rnnlab.cli.bars import bar, clean, share
+from rnnlab.cli.console import SafeConsole
 from rnnlab.cli.data_samples import samples_shown
 
 PIPE_WIDTH = 120
@@ -24,7 +25,7 @@ DATE = 10  # characters of a time that are its date
 def show_summary(found: dict[str, Any], samples: list[dict[str, Any]]) -> None:
     """Print a summary, some samples, and the warnings last."""
     width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPE_WIDTH
-    console = Console(highlight=False, width=width)
+    console = SafeConsole(highlight=False, width=width)
     for title, part in sections(found, samples):
         console.print()
         console.print(Text(title, style="bold"))

@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 
 from rnnlab.cli.options import Json, PluginOption, RunName, StoreOption, load_plugins
+from rnnlab.cli.terminal import show
 from rnnlab.errors import CallError
+from rnnlab.source import visible
 
 
 def command(
@@ -67,12 +69,13 @@ def command(
             }
         )
         return
-    print(f"{found.record.name} ({found.record.run_id[:8]}) on {found.samples} samples")
-    print("  ".join(f"{name} {value:.4f}" for name, value in found.metrics.items()))
+    show(f"{found.record.name} ({found.record.run_id[:8]}) on {found.samples} samples")
+    show("  ".join(f"{name} {value:.4f}" for name, value in found.metrics.items()))
     if output is not None:
-        print(f"wrote {len(found.mistakes)} mistakes to {output}")
+        show(f"wrote {len(found.mistakes)} mistakes to {output}")
     elif len(found.mistakes):
-        print(f"\nworst mistakes\n{found.mistakes.to_string(index=False)}")
+        shown = found.mistakes.map(lambda cell: visible(cell) if isinstance(cell, str) else cell)
+        show(f"\nworst mistakes\n{shown.to_string(index=False)}")
 
 
 def _check_output(output: Path | None, table: Path | None) -> None:
