@@ -12,6 +12,9 @@ from rnnlab.cli.terminal import show
 from rnnlab.errors import CallError
 from rnnlab.source import visible
 
+WIDEST = 48
+"""Characters of a text on the terminal."""
+
 
 def command(
     run: RunName,
@@ -74,8 +77,13 @@ def command(
     if output is not None:
         show(f"wrote {len(found.mistakes)} mistakes to {output}")
     elif len(found.mistakes):
-        shown = found.mistakes.map(lambda cell: visible(cell) if isinstance(cell, str) else cell)
+        shown = found.mistakes.map(lambda cell: _short(visible(cell)) if isinstance(cell, str) else cell)
         show(f"\nworst mistakes\n{shown.to_string(index=False)}")
+
+
+def _short(text: str) -> str:
+    """Return the beginning of a long text: the whole of it is in `--output` and `--json`."""
+    return text if len(text) <= WIDEST else f"{text[: WIDEST - 1]}…"
 
 
 def _check_output(output: Path | None, table: Path | None) -> None:
