@@ -234,7 +234,7 @@ def _read(path: Path) -> Baselines | None:
     try:
         data = json.loads(path.read_bytes())
         return {name: {key: float(value) for key, value in metrics.items()} for name, metrics in data.items()}
-    except (OSError, ValueError, TypeError, AttributeError):
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
         return None
 
 
