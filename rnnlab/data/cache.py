@@ -84,14 +84,14 @@ def write_entry(folder: Path, write: Callable[[Path], None]) -> None:
 
 
 def is_whole(folder: Path) -> bool:
-    """Return whether every file of an entry has the size and the SHA-256 of its manifest."""
+    """Return whether an entry has files, each with the size and the SHA-256 of its manifest."""
     try:
         files = json.loads((folder / MANIFEST).read_bytes())["files"]
-        return all(
+        return bool(files) and all(
             (folder / name).stat().st_size == wanted["bytes"] and file_sha256(folder / name) == wanted["sha256"]
             for name, wanted in files.items()
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return False
 
 
@@ -132,7 +132,7 @@ def load_splits(prints: Fingerprints, experiment: Experiment) -> Splits | None:
             Profile.from_data(about["profile"]),
             _load_vectors(folder),
         )
-    except (OSError, ValueError, KeyError, TypeError, StoreError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, StoreError):
         return None
 
 

@@ -15,7 +15,6 @@ from rnnlab.data.archives import read_member
 from rnnlab.data.cache import is_whole, replace_whole, write_entry
 from rnnlab.datasets import CatalogEntry, PackageArchive
 from rnnlab.errors import DatasetError
-from rnnlab.experiment.kept_facts import MANIFEST
 from rnnlab.experiment.prepared import cache_root
 
 ORIGIN = "origin.json"
@@ -71,11 +70,10 @@ def _origin(source: PackageArchive) -> dict[str, object]:
 
 
 def _is_fetched(folder: Path, source: PackageArchive) -> bool:
-    return (
-        (folder / MANIFEST).exists()
-        and is_whole(folder)
-        and json.loads((folder / ORIGIN).read_bytes()) == _origin(source)
-    )
+    try:
+        return is_whole(folder) and json.loads((folder / ORIGIN).read_bytes()) == _origin(source)
+    except (OSError, ValueError, RecursionError):
+        return False
 
 
 def _download(entry: CatalogEntry) -> bytes:

@@ -83,6 +83,15 @@ def decode_text(name: str, content: bytes) -> str:
     return _decode(name, content, line=1, start=0)
 
 
+def unwritable(value: str) -> str | None:
+    """Return what UTF-8 has no bytes for, or no text has."""
+    if "\0" in value:
+        return "a NUL"
+    if not value.isascii() and any("\ud800" <= sign <= "\udfff" for sign in value):
+        return "half a character (a lone surrogate)"
+    return None
+
+
 def _empty(path: Path, what: str) -> DatasetError:
     return DatasetError("RL404", f"{path.name} is empty", help=what)
 

@@ -220,7 +220,7 @@ class Preparation:
             data = json.loads((folder / FILE).read_text(encoding="utf-8"))
         except OSError as error:
             raise StoreError(f"cannot read {folder / FILE}: {error.strerror}") from error
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise StoreError(f"{folder / FILE} is damaged: {error}; prepare or train again") from error
         return cls.from_data(data)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from rnnlab.data.cells import Cells, find_columns
-from rnnlab.data.files import LONGEST_LINE, MEBIBYTE, read_lines
+from rnnlab.data.files import LONGEST_LINE, MEBIBYTE, read_lines, unwritable
 from rnnlab.data.labels import ROWS
 from rnnlab.data.parquet_files import read_parquet
 from rnnlab.errors import DatasetError
@@ -264,7 +264,7 @@ def _whole(digits: str) -> int:
 def _table(name: str, wanted: Sequence[str], columns: Sequence[Sequence[Any]]) -> Table:
     for column, values in zip(wanted, columns, strict=True):
         for row, value in enumerate(values, start=1):
-            if isinstance(value, str) and (what := _unwritable(value)):
+            if isinstance(value, str) and (what := unwritable(value)):
                 raise DatasetError(
                     "RL403", f"{name}, column `{column}`, data row {row} ({ROWS}) holds {what}", help="remove it"
                 )
@@ -272,12 +272,3 @@ def _table(name: str, wanted: Sequence[str], columns: Sequence[Sequence[Any]]) -
         raise DatasetError("RL406", f"{name} has no data rows", help="the first row names the columns, samples follow")
     found = {column: tuple(values) for column, values in zip(wanted, columns, strict=True)}
     return Table(name, found, range(1, len(columns[0]) + 1))
-
-
-def _unwritable(value: str) -> str | None:
-    """Return what UTF-8 has no bytes for, or no text has."""
-    if "\0" in value:
-        return "a NUL"
-    if not value.isascii() and any("\ud800" <= sign <= "\udfff" for sign in value):
-        return "half a character (a lone surrogate)"
-    return None

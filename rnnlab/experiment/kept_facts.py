@@ -48,5 +48,5 @@ def read_facts(folder: Path) -> Facts | None:
         if manifest["files"][FACTS]["sha256"] != hashlib.sha256(text).hexdigest():
             return None
         return facts_from_data(json.loads(text))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None

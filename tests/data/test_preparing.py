@@ -6,6 +6,7 @@ import pytest
 
 from rnnlab.data import prepare
 from rnnlab.errors import CallError, DatasetError
+from rnnlab.experiment.kept_facts import read_facts
 from rnnlab.experiment.prepared import describe, prepared_folder
 
 
@@ -248,6 +249,16 @@ def test_a_damaged_entry_is_made_again(prepare_reviews, damage, name):
     assert arrays(prepare_reviews(say=lines.append)) == wanted
     assert "preparing 40 samples" in lines
     assert prepare_reviews(say=lines.append).train.raw["text"][0] == first.train.raw["text"][0]
+
+
+@pytest.mark.parametrize("content", ['{"files": {}}', "[" * 100_000], ids=["no-files", "nested-deeply"])
+def test_an_entry_whose_manifest_says_nothing_is_made_again(prepare_reviews, content):
+    folder = prepared_folder(prepare_reviews().entry)
+    (folder / "manifest.json").write_text(content)
+    assert read_facts(folder) is None
+    lines: list[str] = []
+    prepare_reviews(say=lines.append)
+    assert "preparing 40 samples" in lines
 
 
 def test_what_a_killed_process_left_is_removed(prepare_reviews):
