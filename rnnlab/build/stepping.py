@@ -139,7 +139,7 @@ def compile_step(inference: Inference) -> Any:
         return _logarithms(output, wiring), after
 
     compiles = wiring.mode == "step" or _compiles(model)  # a step has one timestep, which is known
-    return traced_once(tf.function(advance, autograph=False, input_signature=signature)) if compiles else advance
+    return tf.function(advance, autograph=False, input_signature=signature) if compiles else advance
 
 
 def _step(model: keras.Model, wiring: Wiring, ids: Any, states: Tensors, encoded: Tensors) -> tuple[Any, Tensors]:
