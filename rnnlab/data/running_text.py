@@ -10,6 +10,7 @@ import numpy as np
 
 from rnnlab.data.files import read_running_text
 from rnnlab.data.preparation import Preparation
+from rnnlab.data.provenance import files_source
 from rnnlab.data.raw import Corpus
 from rnnlab.data.splits import Samples
 from rnnlab.data.splitting import Division, tail_counts
@@ -17,7 +18,7 @@ from rnnlab.data.vectorizer import fit_vectorizer
 from rnnlab.datasets import TailSplit, TargetFacts, TextFileDataset
 from rnnlab.errors import DatasetError
 from rnnlab.experiment.experiment import Experiment
-from rnnlab.experiment.prepared import file_sha256, source_paths, text_of
+from rnnlab.experiment.prepared import source_paths, text_of
 from rnnlab.experiment.target import task_of
 from rnnlab.padding import Padding
 from rnnlab.tasks import LanguageModel
@@ -45,12 +46,7 @@ def read_text_file(dataset: TextFileDataset, folder: Path, say: Callable[[str], 
         targets=None,
         labels=(),
         rows=np.arange(len(texts), dtype=np.int64),
-        source={
-            "kind": dataset.kind,
-            "name": next(iter(paths.values())).name,
-            "target": dataset.target_name,
-            "sha256": {name: file_sha256(path) for name, path in paths.items()},
-        },
+        source=files_source(dataset.kind, dataset.target_name, paths),
         sizes=(1, 1, 1),
     )
 

@@ -19,6 +19,7 @@ from rnnlab.data.keras_sequences import read_keras_sequences
 from rnnlab.data.king_james_bible import read_king_james_bible
 from rnnlab.data.labels import check_labels, encode_classes, encode_numbers
 from rnnlab.data.movie_snippets import read_movie_snippets
+from rnnlab.data.provenance import catalog_source, files_source
 from rnnlab.data.raw import CatalogSamples, Corpus
 from rnnlab.data.running_text import read_text_file
 from rnnlab.data.sentences import read_sentences
@@ -44,7 +45,7 @@ from rnnlab.datasets import (
 from rnnlab.datasets.facts import TargetKind
 from rnnlab.datasets.split import group_column
 from rnnlab.errors import CallError, DatasetError
-from rnnlab.experiment.prepared import FileDataset, file_sha256, source_paths
+from rnnlab.experiment.prepared import FileDataset, source_paths
 
 READERS: dict[str, Callable[[Path, str], CatalogSamples]] = {
     "movie-snippets": read_movie_snippets,
@@ -101,14 +102,7 @@ def _read_catalog(dataset: CatalogDataset, say: Callable[[str], None]) -> Corpus
     found = READERS[entry.name](fetch(entry, say), dataset.target_name)
     facts = entry.targets[dataset.target_name]
     where = f"`{dataset.target_name}` of {entry.name}"
-    source = {
-        "kind": dataset.kind,
-        "name": entry.name,
-        "target": dataset.target_name,
-        "sha256": entry.source.sha256,
-        "licence": entry.licence,
-        "citation": entry.citation,
-    }
+    source = catalog_source(dataset)
     rows = np.array(found.rows, np.int64)
     groups = tuple(found.groups[dataset.split.column]) if isinstance(dataset.split, GroupSplit) else None
     inputs = {name: tuple(texts) for name, texts in found.texts.items()}
@@ -215,12 +209,7 @@ def _of_tables(
         targets=targets,
         labels=labels,
         rows=np.concatenate([np.asarray(table.rows, np.int64) - 1 for table in tables]),
-        source={
-            "kind": dataset.kind,
-            "name": paths[next(iter(paths))].name,
-            "target": target_name,
-            "sha256": {name: file_sha256(path) for name, path in paths.items()},
-        },
+        source=files_source(dataset.kind, target_name, paths),
         groups=tuple(value for table in tables for value in table.values(group)) if group else None,
         sizes=(sizes[0], sizes[1], sizes[2]) if len(sizes) > 1 else None,
         columns=columns,
