@@ -18,6 +18,7 @@ from pathlib import Path
 
 from reviews import write_reviews
 
+ROOT = Path(__file__).resolve().parents[1]
 SIZES = (10_000, 40_000, 160_000)
 PAUSE = 0.05
 FILE = """\
@@ -55,7 +56,7 @@ def main() -> None:
 
 def _measure_run(folder: Path) -> tuple[float, float, float]:
     """Return (highest RssAnon, VmHWM, seconds) of a run, memory in MB."""
-    environment = os.environ | {"RNNLAB_CACHE": str(folder / "cache")}
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "RNNLAB_CACHE": str(folder / "cache")}
     started = time.perf_counter()
     call = [sys.executable, "-m", "rnnlab.cli", "run", "memory.yaml"]
     process = subprocess.Popen(call, cwd=folder, env=environment, stdout=subprocess.DEVNULL)
@@ -64,7 +65,7 @@ def _measure_run(folder: Path) -> tuple[float, float, float]:
         found = _memory(process.pid)
         anonymous, high = max(anonymous, found.get("RssAnon", 0.0)), max(high, found.get("VmHWM", 0.0))
         time.sleep(PAUSE)
-    if process.returncode not in (0, 1):
+    if process.returncode:
         raise SystemExit(f"the run ended with {process.returncode}")
     return anonymous, high, time.perf_counter() - started
 
