@@ -1,6 +1,6 @@
-"""What a reader of the Keras guides would write for `experiments/movie_snippets_lstm.yaml`: nothing is checked or recorded.
+"""What a reader of the Keras guides would write for `experiments/movie_snippets_lstm.yaml`: it records nothing.
 
-Prints `step` when the first training step is done, then the test's loss and accuracy; `benchmarks/startup.py` measures it.
+`benchmarks/startup.py --run` measures it beside `rnnlab run`.
 """
 
 from __future__ import annotations
@@ -12,20 +12,6 @@ from pathlib import Path
 import keras
 import numpy as np
 from numpy.typing import NDArray
-
-
-class FirstStep(keras.callbacks.Callback):  # type: ignore[misc]
-    """Tells when training has begun."""
-
-    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
-        """Forget earlier trainings."""
-        self.told = False
-
-    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
-        """Tell of the first step."""
-        if not self.told:
-            self.told = True
-            print("step", flush=True)
 
 
 def read_table(path: Path) -> tuple[list[str], NDArray[np.float32]]:
@@ -68,7 +54,6 @@ def main() -> None:
         batch_size=128,
         epochs=arguments.epochs,
         validation_data=(ids[validation], labels[validation]),
-        callbacks=[FirstStep()],
         verbose=2,
     )
     loss, accuracy = model.evaluate(ids[test], labels[test], batch_size=128, verbose=0)

@@ -52,9 +52,9 @@ class Spec(BaseModel):
     def standard(cls) -> Self:
         """Return the spec with its defaults alone, as the default of another one.
 
-        It builds no validator, as `cls()` would: twenty of them, of kinds that a file does not use, cost 50 ms at every start.
+        It builds no validator, as `cls()` would: twenty of kinds that the file does not use cost 50 ms at every start.
         """
-        return cls.model_construct()
+        return cls.model_construct()  # type: ignore[return-value] # mypy's plugin says Spec
 
     def departs(self, key: str) -> bool:
         """Return whether the spec has the key, with another value than its default."""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from importlib.util import find_spec
+from pathlib import Path
 
 
 @contextmanager
@@ -21,3 +24,16 @@ def importing() -> Iterator[None]:
         if not gc.get_freeze_count():
             gc.freeze()
         gc.enable()
+
+
+def read_ahead() -> None:
+    """Ask the system to read TensorFlow's library from the disk (850 MB) while other things are imported.
+
+    It returns at once; where the library is in memory already, or the system cannot do that, nothing happens.
+    """
+    found = find_spec("tensorflow")  # imports nothing
+    if found is None or found.origin is None or not hasattr(os, "posix_fadvise"):
+        return
+    for path in Path(found.origin).parent.glob("lib*.so*"):
+        with suppress(OSError), path.open("rb") as file:
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_WILLNEED)

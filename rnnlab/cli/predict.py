@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from rnnlab.cli.imports import importing
+from rnnlab.cli.imports import importing, read_ahead
 from rnnlab.cli.options import Json, PluginOption, RunName, StoreOption, load_plugins
 from rnnlab.cli.terminal import give, show
 from rnnlab.errors import CallError
@@ -67,6 +67,7 @@ def command(
     """
     _check_files(table, state, to)
     load_plugins(plugin)
+    read_ahead()
     if to is not None and to.suffix == ".npz":
         if output is None:
             raise CallError("answers are a table: end the file in .csv; .npz is for --output")

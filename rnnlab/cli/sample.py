@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from rnnlab.cli.imports import importing
+from rnnlab.cli.imports import importing, read_ahead
 from rnnlab.cli.options import Json, RunName, StoreOption
 from rnnlab.cli.terminal import say, show
 
@@ -28,6 +28,7 @@ def command(
     json: Json = False,
 ) -> None:
     """Let a run's language model continue a text."""
+    read_ahead()
     with importing():
         from rnnlab.prediction import sample
 

@@ -1,4 +1,4 @@
-"""An empty MLflow database in the cache: MLflow's migrations take a second or two, a copy of what they made takes none."""
+"""An empty MLflow database in the cache: MLflow's migrations take a second or two, a copy takes none."""
 
 from __future__ import annotations
 

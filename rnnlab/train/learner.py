@@ -168,7 +168,7 @@ def answers(learner: Learner, samples: Samples) -> tuple[NDArray[Any], NDArray[A
     for inputs, target, weight in _in_order(learner, samples):
         counted = weight != 0
         targets.append(target[counted])
-        outputs.append(learner.steps.predict(inputs).numpy()[counted])
+        outputs.append(learner.steps.evaluate(inputs, target, weight)[1].numpy()[counted])  # traced already
         counts.append(counted.reshape(len(counted), -1).sum(axis=1))
     found = np.concatenate(targets), np.concatenate(outputs)
     if samples.buckets is None:
