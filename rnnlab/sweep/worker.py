@@ -15,7 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TextIO
 
-from rnnlab.build import configure, fresh_session
+from rnnlab.build import configure
 from rnnlab.data import Splits, prepare
 from rnnlab.data.baselines import fit_baselines
 from rnnlab.errors import DivergedError, OutOfMemoryError, RnnlabError
@@ -98,7 +98,6 @@ def _silent(line: str) -> None:
 
 
 def _train(order: TrialOrder, channel: Channel, warm: WarmLearners) -> TrialReport:
-    fresh_session()
     try:
         experiment, splits = _open(order)
         trained = train_once(
@@ -123,7 +122,6 @@ def _train(order: TrialOrder, channel: Channel, warm: WarmLearners) -> TrialRepo
 
 
 def _record(order: TrialOrder, message: dict[str, Any], warm: WarmLearners) -> dict[str, Any]:
-    fresh_session()
     try:
         return {"scores": _record_best(order, message, warm)}
     except (RnnlabError, OSError) as error:

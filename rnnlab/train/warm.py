@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import gc
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from rnnlab.build import build_optimizer, scaling
+import keras
+
+from rnnlab.build import build_optimizer, fresh_session, scaling
 from rnnlab.experiment import Experiment
 from rnnlab.plan import Plan
 from rnnlab.plugging import plugins_in
 from rnnlab.train.learner import Learner, build_learner, build_models, plans_of
-from rnnlab.train.state import capture, restore
+from rnnlab.train.state import Arrays, array_of, capture, restore
 
 KEPT = 4  # learners; each holds a model, its optimizer and what TensorFlow compiled of them
 
@@ -34,10 +38,12 @@ class WarmLearners:
     def build(
         self, experiment: Experiment, plan: Plan, *, labels: tuple[str, ...] | None = None, initial: Path | None = None
     ) -> Learner:
-        """Return a learner with fresh weights: see `build_learner`."""
+        """Return a learner with the fresh weights of the experiment's seed: see `build_learner`."""
         key = _compiled_of(experiment, plan, labels)
         known = next((each for each in self._learners if each[0] == key), None)
         if known is None:
+            fresh_session()
+            keras.utils.set_random_seed(experiment.seed)
             known = (key, build_learner(experiment, plan, labels=labels, initial=initial))
         else:
             self._learners.remove(known)
@@ -63,10 +69,23 @@ def _compiled_of(experiment: Experiment, plan: Plan, labels: tuple[str, ...] | N
 
 
 def _renew(learner: Learner, experiment: Experiment, plan: Plan, initial: Path | None) -> None:
-    """Give a learner every number of a fresh one."""
+    """Give a learner every number of a fresh one.
+
+    That one is built in a thread of its own, in which Keras counts names anew. `clear_session` would do so too, and
+    throw away the kernels of the compiled steps: a second of the next trial.
+    """
+    gc.collect()
+    with ThreadPoolExecutor(1) as pool:
+        arrays, answering = pool.submit(_fresh_numbers, experiment, plan, initial).result()
+    restore(learner.model, learner.optimizer, arrays)
+    for index, variable in enumerate(learner.twin.variables):
+        variable.assign(answering[f"{index}"])
+
+
+def _fresh_numbers(experiment: Experiment, plan: Plan, initial: Path | None) -> tuple[Arrays, Arrays]:
+    """Return every number of a fresh learner: what `capture` returns, and the variables of its twin."""
+    keras.utils.set_random_seed(experiment.seed)
     model, twin = build_models(experiment, *plans_of(experiment, plan), initial)
     optimizer = scaling(build_optimizer(experiment.optimizer), model)
     optimizer.build(model.trainable_variables)
-    restore(learner.model, learner.optimizer, capture(model, optimizer))
-    for mine, fresh in zip(learner.twin.variables, twin.variables, strict=True):
-        mine.assign(fresh)
+    return capture(model, optimizer), {f"{index}": array_of(each) for index, each in enumerate(twin.variables)}
