@@ -106,13 +106,13 @@ class Budget(Spec):
 class Sweep(Spec):
     """Which places of the file vary, how trials are chosen, when they are stopped."""
 
-    objective: Objective = Objective()
+    objective: Objective = Objective.standard()
     """What to optimise."""
     trials: PositiveInt = 20
     """Trials in all; trial 0 is the file as written."""
-    sampler: Sampler = TPESampler()
+    sampler: Sampler = TPESampler.standard()
     """How points are chosen: `tpe`, `random` or `grid`."""
-    pruner: Pruner = MedianPruner()
+    pruner: Pruner = MedianPruner.standard()
     """When a trial is stopped early: `median`, `successive_halving` or `none`."""
     budget: Budget | None = None
     """What a trial may cost."""

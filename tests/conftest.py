@@ -1,5 +1,7 @@
+import gc
 import os
 import random
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -147,6 +149,24 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.delenv("MLFLOW_TRACKING_URI", raising=False)
         patch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
         yield
+
+
+IMPORTED = {"modules": 0}
+MANY = 300
+
+
+@pytest.fixture(autouse=True)
+def collecting() -> Iterator[None]:
+    """Keep what was imported out of garbage collection.
+
+    Keras's `clear_session`, which comes before most models here, collects all garbage; among the objects of TensorFlow
+    and MLflow that takes 0.3 s each time.
+    """
+    yield
+    if len(sys.modules) > IMPORTED["modules"] + MANY:
+        IMPORTED["modules"] = len(sys.modules)
+        gc.collect()
+        gc.freeze()
 
 
 PLUGIN_MARK = "# --plugin "

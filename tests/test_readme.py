@@ -18,6 +18,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from warm import Starter
 
 from rnnlab import validate_experiment
 from rnnlab.plan import check_experiment
@@ -29,6 +30,7 @@ BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL
 START = "import sys; sys.argv[0] = 'rnnlab'; from rnnlab.cli import main; main()"
 LIGHT = ("check", "explain", "schema", "data list")
 SHORT = {"run": ["training.epochs=1"], "sweep": ["training.epochs=1", "sweep.trials=2"]}
+KILLED = ["--set", "training.epochs=3"]
 BROWSER = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 BROWSER += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
@@ -170,11 +172,13 @@ def test_the_help_in_the_documentation_is_the_real_one():
 @pytest.mark.network
 def test_the_session_of_the_readme_runs(reader):
     heavy = [command for command in session() if not command.starts(*LIGHT, "ui")]
+    starter = Starter()
     for number, command in enumerate(heavy):
         if "Killed" in command.shown:
             assert kill_after_two_epochs(command, reader) == -signal.SIGKILL
             continue
-        done = rnnlab(*short(command, after_kill=number > 0 and "Killed" in heavy[number - 1].shown), folder=reader)
+        words = short(command, after_kill=number > 0 and "Killed" in heavy[number - 1].shown)
+        done = starter.run(*words, folder=reader)
         assert done.returncode == 0, f"{command.line}\n{done.stdout}{done.stderr}"
         assert "Traceback" not in done.stderr
         for fact in (
@@ -185,19 +189,26 @@ def test_the_session_of_the_readme_runs(reader):
             "saved ",
         ):
             assert fact not in command.shown or fact in done.stdout + done.stderr, f"{command.line}: {fact}"
+    starter.close()
 
 
 def short(command: Command, *, after_kill: bool) -> list[str]:
-    """Return the command's words, its training shortened; a resumed one stays as it was begun."""
+    """Return the command's words, its training shortened; a resumed one as it was begun."""
     words = command.words
-    settings = [] if after_kill or "--smoke" in words else SHORT.get(words[0], [])
+    if after_kill:
+        return [*words, *KILLED]
+    settings = [] if "--smoke" in words else SHORT.get(words[0], [])
     return [*words, *(part for setting in settings for part in ("--set", setting))]
 
 
 def kill_after_two_epochs(command: Command, folder: Path) -> int:
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     with subprocess.Popen(
-        [sys.executable, "-c", START, *command.words], cwd=folder, env=environment, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", START, *command.words, *KILLED],
+        cwd=folder,
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
     ) as process:
         assert process.stderr is not None
         for line in process.stderr:

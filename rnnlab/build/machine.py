@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from dataclasses import dataclass
 
@@ -66,5 +65,4 @@ def configure(runtime: Runtime, seed: int) -> Machine:
 
 def fresh_session() -> None:
     """Forget the models built so far: names are counted anew, and their memory is given back."""
-    keras.backend.clear_session()
-    gc.collect()
+    keras.backend.clear_session()  # which collects garbage

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from rnnlab.cli.failures import show_diagnostics
+from rnnlab.cli.imports import importing
 from rnnlab.cli.options import File, Json, PluginOption, Set, load_plugins
 from rnnlab.cli.terminal import show
 
@@ -23,8 +24,9 @@ def command(
     Every error is told in one pass, with its place, its cause and what to write instead. Exit code 2 if there is one.
     """
     load_plugins(plugin)
-    from rnnlab.plan import check_experiment
-    from rnnlab.source import diagnostic_to_data
+    with importing():
+        from rnnlab.plan import check_experiment
+        from rnnlab.source import diagnostic_to_data
 
     checked = check_experiment(file, overrides=set_ or ())
     plan = checked.plan

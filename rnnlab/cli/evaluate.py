@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from rnnlab.cli.imports import importing, read_ahead
 from rnnlab.cli.options import Json, PluginOption, RunName, StoreOption, load_plugins
 from rnnlab.cli.terminal import show
 from rnnlab.errors import CallError
@@ -49,7 +50,9 @@ def command(
     """Score a run's model on labelled data, and show its worst mistakes: surest wrong answers or largest errors."""
     _check_output(output, table)
     load_plugins(plugin)
-    from rnnlab.prediction import evaluate
+    read_ahead()
+    with importing():
+        from rnnlab.prediction import evaluate
 
     found = evaluate(run, table, column=column, label=label, mistakes=mistakes, store=store)
     if output is not None:

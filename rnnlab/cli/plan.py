@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from rnnlab.cli.failures import show_diagnostics
+from rnnlab.cli.imports import importing
 from rnnlab.cli.options import File, Json, PluginOption, Set, load_plugins
 from rnnlab.cli.terminal import say, show
 
@@ -25,8 +26,9 @@ def command(
     Nothing is built: the numbers follow from the file alone (and from data that were prepared before).
     """
     load_plugins(plugin)
-    from rnnlab.plan import check_experiment, plan_model
-    from rnnlab.plan.table import plan_text
+    with importing():
+        from rnnlab.plan import check_experiment, plan_model
+        from rnnlab.plan.table import plan_text
 
     checked = check_experiment(file, overrides=set_ or ())
     _, experiment, plan = checked.require()

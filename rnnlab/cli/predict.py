@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from rnnlab.cli.imports import importing, read_ahead
 from rnnlab.cli.options import Json, PluginOption, RunName, StoreOption, load_plugins
 from rnnlab.cli.terminal import give, show
 from rnnlab.errors import CallError
@@ -66,13 +67,15 @@ def command(
     """
     _check_files(table, state, to)
     load_plugins(plugin)
+    read_ahead()
     if to is not None and to.suffix == ".npz":
         if output is None:
             raise CallError("answers are a table: end the file in .csv; .npz is for --output")
         _write_activations(run, table, output, to, column, store)
         return
-    from rnnlab.compare.formats import to_csv
-    from rnnlab.prediction import predict
+    with importing():
+        from rnnlab.compare.formats import to_csv
+        from rnnlab.prediction import predict
 
     answers = predict(run, table, column=column, output=output, state=state, store=store)
     if json:
@@ -101,7 +104,8 @@ def _check_files(table: Path, state: Path | None, to: Path | None) -> None:
 
 
 def _write_activations(run: str, table: Path, output: str, to: Path, column: str | None, store: str | None) -> None:
-    from rnnlab.prediction import activations, write_arrays
+    with importing():
+        from rnnlab.prediction import activations, write_arrays
 
     values = activations(run, table, output, column=column, store=store)
     write_arrays(to, {output: values})

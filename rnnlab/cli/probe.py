@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from rnnlab.cli.imports import importing
 from rnnlab.cli.options import File, Json, PluginOption, Set, load_plugins
 from rnnlab.cli.terminal import show
 
@@ -33,7 +34,8 @@ def command(file: File, set_: Set = None, plugin: PluginOption = None, json: Jso
 
     check_experiment(file, overrides=set_ or ()).require()
 
-    from rnnlab.build.probes import probe_experiment
+    with importing():
+        from rnnlab.build.probes import probe_experiment
 
     probes = probe_experiment(file, overrides=set_ or ())
     if json:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rnnlab.cli.failures import show_diagnostics
+from rnnlab.cli.imports import importing, read_ahead
 from rnnlab.cli.options import DEFAULT_PORT, File, Json, PluginOption, Set, StoreOption, load_plugins
 from rnnlab.cli.terminal import show
 from rnnlab.errors import CallError
@@ -50,8 +51,10 @@ def command(
     replicated = None
     with TrainingProgress(quiet=quiet) as progress:
         progress.say("loading TensorFlow")
-        from rnnlab.run.replicates import is_replicated, run_replicates
-        from rnnlab.run.run import run_experiment
+        read_ahead()
+        with importing():
+            from rnnlab.run.replicates import is_replicated, run_replicates
+            from rnnlab.run.run import run_experiment
 
         common: dict[str, Any] = {
             "overrides": set_ or (), "store": store, "listeners": (progress,), "say": progress.say,

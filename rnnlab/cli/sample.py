@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from rnnlab.cli.imports import importing, read_ahead
 from rnnlab.cli.options import Json, RunName, StoreOption
 from rnnlab.cli.terminal import say, show
 
@@ -27,7 +28,9 @@ def command(
     json: Json = False,
 ) -> None:
     """Let a run's language model continue a text."""
-    from rnnlab.prediction import sample
+    read_ahead()
+    with importing():
+        from rnnlab.prediction import sample
 
     found = sample(run, prompt=prompt, length=length, temperature=temperature, top_k=top_k, seed=seed, store=store)
     if found.unknown:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from rnnlab.cli.failures import show_diagnostics
+from rnnlab.cli.imports import importing
 from rnnlab.cli.options import File, Json, PluginOption, Set, StoreOption, load_plugins
 from rnnlab.cli.terminal import show
 
@@ -32,7 +33,8 @@ def command(
 
     with SweepTable() as table:
         table.say("loading Optuna and MLflow")
-        from rnnlab.sweep import run_sweep
+        with importing():
+            from rnnlab.sweep import run_sweep
 
         outcome = run_sweep(file, overrides=set_ or (), store=store, listeners=[table], say=table.say)
     if json:

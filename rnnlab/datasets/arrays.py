@@ -35,7 +35,7 @@ class ArraysDataset(DatasetSpec):
     """How each feature is scaled, fitted on the training timesteps alone: `standard`, `minmax`, `robust` or `none`."""
     labels: Annotated[tuple[str, ...], Tuple, Field(min_length=2)] | None = None
     """Names of the classes 0, 1, …; their numbers unless given."""
-    split: Split = RandomSplit()
+    split: Split = RandomSplit.standard()
     """How the samples are divided."""
 
     @property

@@ -33,7 +33,7 @@ class CatalogDataset(DatasetSpec):
     scaler: ScalerName | None = None
     """How each channel of sequences of numbers is scaled, fitted on the training timesteps alone: `standard` unless
     given; `minmax`, `robust` or `none`."""
-    split: Split = RandomSplit()
+    split: Split = RandomSplit.standard()
     """How the samples are divided. cmudict must be divided by its words: `{kind: group, column: word}`;
     king-james-bible can be by its books: `{kind: group, column: book}`."""
 

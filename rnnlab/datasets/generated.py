@@ -99,7 +99,7 @@ class GeneratedDataset(DatasetSpec):
     """Of `digit-addition`: the most digits of a number that is added; 3 unless given."""
     seed: Seed = 0
     """Seed of the samples. It is not the experiment's `seed`, so that replicates share the data."""
-    split: Split = RandomSplit()
+    split: Split = RandomSplit.standard()
     """How the samples are divided."""
 
     @property

@@ -35,7 +35,7 @@ class IdsDataset(DatasetSpec):
     """A JSON file of words and their ids, so that sequences can be shown and answered as words."""
     labels: Annotated[tuple[str, ...], Tuple, Field(min_length=2)] | None = None
     """Names of the classes: of an .npz file for 0, 1, …, of a table the values themselves. As found unless given."""
-    split: Split = RandomSplit()
+    split: Split = RandomSplit.standard()
     """How the samples are divided."""
 
     @property

@@ -41,7 +41,7 @@ class KerasSequences(DatasetSpec):
     """Added to the rank of every word."""
     seed: Seed = 113
     """Seed of the shuffling, as in Keras."""
-    split: Split = RandomSplit()
+    split: Split = RandomSplit.standard()
     """Which of the training samples are for validation; the data bring their own test set. `{kind: tail, validation:
     0.2}` is Keras's `validation_split=0.2`."""
 

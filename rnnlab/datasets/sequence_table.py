@@ -32,7 +32,7 @@ class SequenceTableDataset(DatasetSpec):
     the head needs."""
     scaler: ScalerName = "standard"
     """How each channel is scaled, fitted on the training timesteps alone: `standard`, `minmax`, `robust` or `none`."""
-    split: Split = RandomSplit()
+    split: Split = RandomSplit.standard()
     """How the sequences are divided."""
 
     @property

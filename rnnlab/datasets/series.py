@@ -73,9 +73,9 @@ class SeriesDataset(DatasetSpec):
     season: PositiveInt | None = None
     """Timesteps after which things repeat, for the seasonal baseline; a day unless given, for days a week, for longer
     steps a year."""
-    scaler: Scaler = StandardScaler()
+    scaler: Scaler = StandardScaler.standard()
     """How numbers are scaled, fitted on the training part only; metrics and forecasts are in real units."""
-    split: Split = TimeSplit()
+    split: Split = TimeSplit.standard()
     """How the time is divided: see `time`."""
 
     @property

@@ -55,12 +55,12 @@ class TaggedDataset(DatasetSpec):
     kind: Literal["tagged"] = "tagged"
     path: str
     """The file, relative to the experiment's file."""
-    format: TaggedFormat = ConllFormat()
+    format: TaggedFormat = ConllFormat.standard()
     """How the file is written: `conll`, `conllu`, `word_tag`, or one of them with its keys."""
     labels: Annotated[tuple[str, ...], Tuple, Field(min_length=2)] | None = None
     """The tags, in the order of their indices; sorted as found unless given. With them `check` knows how many units
     the head needs."""
-    split: Split = RandomSplit()
+    split: Split = RandomSplit.standard()
     """How the sentences are divided."""
 
     @property

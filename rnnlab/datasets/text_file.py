@@ -18,7 +18,7 @@ class TextFileDataset(DatasetSpec):
     kind: Literal["text_file"] = "text_file"
     path: str
     """The file, relative to the experiment's file."""
-    split: Annotated[TailSplit | FilesSplit, Choice("kind")] = TailSplit()
+    split: Annotated[TailSplit | FilesSplit, Choice("kind")] = TailSplit.standard()
     """How the text is divided: by its position, train first, then validation, then test; or by files."""
 
     @property

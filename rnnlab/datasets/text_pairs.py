@@ -21,7 +21,7 @@ class TextPairsDataset(DatasetSpec):
     """The column of texts that are read."""
     target: str = "target"
     """The column of texts that are to be written."""
-    split: Split = RandomSplit()
+    split: Split = RandomSplit.standard()
     """How the samples are divided."""
 
     @property

@@ -27,7 +27,7 @@ class TextTableDataset(DatasetSpec):
     units the head needs."""
     missing: Literal["error", "drop"] = "error"
     """What to do with rows whose text, label or group is missing: say which (`error`), or leave them out (`drop`)."""
-    split: Split = RandomSplit()
+    split: Split = RandomSplit.standard()
     """How the samples are divided."""
 
     @property

@@ -21,7 +21,7 @@ class TsDataset(DatasetSpec):
     """How each channel is scaled, fitted on the training timesteps alone: `standard` takes off the mean and divides by
     the standard deviation, `minmax` brings them to 0 … 1, `robust` takes off the median and divides by the range
     between the quartiles; or `none`."""
-    split: Split = RandomSplit()
+    split: Split = RandomSplit.standard()
     """How the samples are divided."""
 
     @property

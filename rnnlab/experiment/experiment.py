@@ -52,15 +52,15 @@ class Experiment(Spec):
     """What is predicted; follows from the dataset and the head unless given."""
     model: Model
     """The network."""
-    optimizer: Optimizer = Adam()
+    optimizer: Optimizer = Adam.standard()
     """How the weights are changed."""
-    training: Training = Training()
+    training: Training = Training.standard()
     """How long, in which batches, and when to stop."""
-    runtime: Runtime = Runtime()
+    runtime: Runtime = Runtime.standard()
     """On what, and how, the numbers are computed."""
-    expect: Expect = Expect()
+    expect: Expect = Expect.standard()
     """What must come out."""
-    tracking: Tracking = Tracking()
+    tracking: Tracking = Tracking.standard()
     """Where runs are recorded."""
     sweep: Sweep | None = None
     """Which places of the file `rnnlab sweep` varies."""

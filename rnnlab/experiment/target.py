@@ -17,12 +17,12 @@ from rnnlab.tasks import (
 )
 
 DEFAULT_TASKS: dict[TargetKind, AnyTask] = {
-    "classes": Classification(),
-    "number": Regression(),
-    "sequence": SequenceToSequence(),
-    "tags": Tagging(),
-    "continuation": LanguageModel(),
-    "forecast": Forecasting(),
+    "classes": Classification.standard(),
+    "number": Regression.standard(),
+    "sequence": SequenceToSequence.standard(),
+    "tags": Tagging.standard(),
+    "continuation": LanguageModel.standard(),
+    "forecast": Forecasting.standard(),
 }
 
 

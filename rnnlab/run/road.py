@@ -26,6 +26,7 @@ from rnnlab.train.fit import Checkpointing, fit
 from rnnlab.train.learner import Learner, answers, build_learner, evaluate, give_vectors
 from rnnlab.train.listener import Listener
 from rnnlab.train.result import TrainingResult
+from rnnlab.train.warm import WarmLearners
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ def train_once(
     listeners: Sequence[Listener] = (),
     checkpoints: Path | None = None,
     resume: bool = False,
+    warm: WarmLearners | None = None,
 ) -> Trained:
     """Return a trained model.
 
@@ -77,10 +79,12 @@ def train_once(
         listeners: told of every step and epoch.
         checkpoints: folder for checkpoints; None keeps none.
         resume: start from the newest checkpoint there.
+        warm: learners of earlier trainings in this process, to be used again.
     """
     assert plan.head is not None
     machine = configure(experiment.runtime, experiment.seed)
-    learner = build_learner(experiment, plan, labels=splits.preparation.labels, initial=initial)
+    build = warm.build if warm else build_learner
+    learner = build(experiment, plan, labels=splits.preparation.labels, initial=initial)
     give_vectors(learner, splits.vectors)
     checkpointing = None
     if checkpoints is not None:

@@ -7,6 +7,7 @@ the test split and writes model and figures into the trial's run. It ends when s
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import sys
@@ -14,7 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TextIO
 
-from rnnlab.build import configure, fresh_session
+from rnnlab.build import configure
 from rnnlab.data import Splits, prepare
 from rnnlab.data.baselines import fit_baselines
 from rnnlab.errors import DivergedError, OutOfMemoryError, RnnlabError
@@ -26,9 +27,10 @@ from rnnlab.run.road import Trained, train_once
 from rnnlab.run.run import missed_baseline, skills
 from rnnlab.sweep.trial import TrialOrder, TrialReport
 from rnnlab.track.store import Store
-from rnnlab.train.learner import build_learner, copy_weights
+from rnnlab.train.learner import copy_weights
 from rnnlab.train.listener import Quiet
 from rnnlab.train.result import Epoch, Stop, TrainingResult
+from rnnlab.train.warm import WarmLearners
 
 
 class Channel:
@@ -67,17 +69,20 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # whatever a library prints must not end up between the messages
     channel = Channel(sys.stdin, answers)
+    gc.collect()
+    gc.freeze()  # what was imported is not gone through again before every trial
     with contextlib.suppress(BrokenPipeError):  # the supervisor is gone, nobody is left to answer
         _serve(channel)
 
 
 def _serve(channel: Channel) -> None:
+    warm = WarmLearners()
     while (message := channel.receive()) is not None:
         order = TrialOrder(**message["order"])
         if message["ask"] == "train":
-            channel.send({"report": asdict(_train(order, channel))})
+            channel.send({"report": asdict(_train(order, channel, warm))})
         else:
-            channel.send(_record(order, message))
+            channel.send(_record(order, message, warm))
 
 
 def _open(order: TrialOrder) -> tuple[Experiment, Splits]:
@@ -92,8 +97,7 @@ def _silent(line: str) -> None:
     """Say nothing: the supervisor tells the person."""
 
 
-def _train(order: TrialOrder, channel: Channel) -> TrialReport:
-    fresh_session()
+def _train(order: TrialOrder, channel: Channel, warm: WarmLearners) -> TrialReport:
     try:
         experiment, splits = _open(order)
         trained = train_once(
@@ -102,10 +106,12 @@ def _train(order: TrialOrder, channel: Channel) -> TrialReport:
             splits,
             initial=Path(order.initial) if order.initial else None,
             listeners=[Reporter(channel)],
+            warm=warm,
         )
     except DivergedError as error:
         return TrialReport("diverged", message=str(error))
     except OutOfMemoryError as error:
+        warm.forget()
         return TrialReport("out_of_memory", message=str(error))
     except RnnlabError as error:
         return TrialReport("invalid" if error.exit_code == 2 else "failed", message=str(error))
@@ -115,19 +121,18 @@ def _train(order: TrialOrder, channel: Channel) -> TrialReport:
     return TrialReport("complete", result=trained.result, threads=trained.machine.threads)
 
 
-def _record(order: TrialOrder, message: dict[str, Any]) -> dict[str, Any]:
-    fresh_session()
+def _record(order: TrialOrder, message: dict[str, Any], warm: WarmLearners) -> dict[str, Any]:
     try:
-        return {"scores": _record_best(order, message)}
+        return {"scores": _record_best(order, message, warm)}
     except (RnnlabError, OSError) as error:
         return {"error": str(error)}
 
 
-def _record_best(order: TrialOrder, message: dict[str, Any]) -> dict[str, Any]:
+def _record_best(order: TrialOrder, message: dict[str, Any], warm: WarmLearners) -> dict[str, Any]:
     experiment, splits = _open(order)
     plan = complete_plan(experiment, splits)
     machine = configure(experiment.runtime, experiment.seed)
-    learner = build_learner(experiment, plan, labels=splits.preparation.labels)
+    learner = warm.build(experiment, plan, labels=splits.preparation.labels)
     learner.twin.load_weights(order.weights)
     copy_weights(learner.twin, learner.model)
     data = message["result"]

@@ -48,7 +48,7 @@ class SequenceToSequence(Spec):
     `sparse_categorical_crossentropy` unless given."""
     metrics: Annotated[tuple[MetricName, ...], Tuple, Field(min_length=1)] | None = None
     """Metrics of every unit after the true ones, by Keras's names; `[accuracy]` unless given."""
-    decode: Decode = Greedy()
+    decode: Decode = Greedy.standard()
     """How texts are written once the model is trained: `greedy`, or `{kind: beam, width: 4}`."""
 
     def default_loss(self, head: str) -> Loss:

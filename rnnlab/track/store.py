@@ -45,6 +45,7 @@ from rnnlab.track.reading import curve_of, local_folder, record_of
 from rnnlab.track.record import Record, RunHead
 from rnnlab.track.reporting import reported, store_error
 from rnnlab.track.system_metrics import SystemMetrics, SystemSample
+from rnnlab.track.template import copy_template, keep_template
 from rnnlab.track.uri import database_path
 
 if TYPE_CHECKING:
@@ -143,6 +144,8 @@ class Store:
             if hasattr(figure, "write_html"):
                 figure.write_html(file, include_plotlyjs=True, full_html=True)
             else:
+                figure.draw_without_rendering()  # lays it out; savefig would do so twice
+                figure.set_layout_engine("none")
                 figure.savefig(file, format="png", dpi=150)
             self._log_file(run_id, file, path)
 
@@ -350,8 +353,11 @@ class Store:
 
 
 def _create_database(path: Path, *, artifacts: Path) -> None:
+    copied = copy_template(path)
     store = SqlAlchemyStore(f"sqlite:///{path}", artifacts.as_uri())  # type: ignore[no-untyped-call]
     store.engine.dispose()
+    if not copied:
+        keep_template(path)
 
 
 def _save_model(model: Any, path: Path, description: Model) -> None:

@@ -113,20 +113,34 @@ def build_learner(
         PlanMismatchError: the built model is not the planned one, or the weights to start from are not as their run's
             plan says.
     """
+    plan, stateful = plans_of(experiment, plan)
+    model, twin = build_models(experiment, plan, stateful, initial)
+    assert plan.head is not None
+    head = replace(plan.head, labels=labels or plan.head.labels)
+    return make_learner(model, build_optimizer(experiment.optimizer), build_objective(head), xla=plan.xla, twin=twin)
+
+
+def plans_of(experiment: Experiment, plan: Plan) -> tuple[Plan, Plan | None]:
+    """Return the plan of the model that answers, and of the one that is trained where that one carries states."""
     if is_bucketed(experiment):
         plan = open_plan(experiment, plan)
-    assert plan.head is not None
+    return plan, stateful_plan(experiment, plan) if experiment.training.stateful else None
+
+
+def build_models(
+    experiment: Experiment, plan: Plan, stateful: Plan | None, initial: Path | None
+) -> tuple[keras.Model, keras.Model]:
+    """Return the model that is trained and its twin, with fresh weights or those that they start from."""
     twin = build_model(plan)
     if initial is not None:
         assert experiment.model.starts_from is not None
         require_plugins(initial.parents[1])
         copy_layers(read_keras(initial), twin, experiment.model.starts_from.layers)
-    model = twin
-    if experiment.training.stateful:
-        model = build_model(stateful_plan(experiment, plan))
-        copy_weights(twin, model)
-    head = replace(plan.head, labels=labels or plan.head.labels)
-    return make_learner(model, build_optimizer(experiment.optimizer), build_objective(head), xla=plan.xla, twin=twin)
+    if stateful is None:
+        return twin, twin
+    model = build_model(stateful)
+    copy_weights(twin, model)
+    return model, twin
 
 
 See = Callable[[NDArray[Any], NDArray[np.float32], NDArray[Any]], None]
@@ -168,7 +182,7 @@ def answers(learner: Learner, samples: Samples) -> tuple[NDArray[Any], NDArray[A
     for inputs, target, weight in _in_order(learner, samples):
         counted = weight != 0
         targets.append(target[counted])
-        outputs.append(learner.steps.predict(inputs).numpy()[counted])
+        outputs.append(learner.steps.evaluate(inputs, target, weight)[1].numpy()[counted])  # traced already
         counts.append(counted.reshape(len(counted), -1).sum(axis=1))
     found = np.concatenate(targets), np.concatenate(outputs)
     if samples.buckets is None:

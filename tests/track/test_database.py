@@ -43,7 +43,8 @@ def test_many_first_starts_at_once_create_one_database(tmp_path):
     assert [process.exitcode for process in processes] == [0] * 4
 
 
-def test_a_creation_that_was_killed_leaves_nothing_in_the_way(tmp_path):
+def test_a_creation_that_was_killed_leaves_nothing_in_the_way(tmp_path, monkeypatch):
+    monkeypatch.setenv("RNNLAB_CACHE", str(tmp_path / "cache"))
     uri = f"sqlite:///{tmp_path}/mlflow.db"
     with subprocess.Popen([sys.executable, "-c", _OPEN, uri]) as process:
         unfinished = tmp_path / ".mlflow.db.creating"
