@@ -61,10 +61,10 @@ class TrainingProgress:
         """Print a sentence above the bar."""
         self.console.print(line, markup=False)
 
-    def on_begin(self, epochs: int, steps: int, done: tuple[Epoch, ...]) -> None:
-        """Set the bar's length."""
+    def on_begin(self, epochs: int, steps: int, done: tuple[Epoch, ...], step: int) -> None:
+        """Set the bar's length, and where it begins."""
         self.epochs, self.steps = epochs, steps
-        self.bar.reset(self.task, total=epochs * steps, completed=len(done) * steps)
+        self.bar.reset(self.task, total=epochs * steps, completed=len(done) * steps + step)
 
     def on_step(self, epoch: int, step: int, loss: float) -> None:
         """Move the bar."""

@@ -116,8 +116,13 @@ class Store:
 
     @reported("record an epoch", _ERRORS)
     def log_epoch(self, run_id: str, epoch: Epoch) -> None:
-        """Write one epoch in one transaction; written again with the same timestamp, it changes nothing."""
+        """Write one epoch in one transaction."""
         self._log_values(run_id, epoch.recorded(), step=epoch.epoch, timestamp=epoch.timestamp)
+
+    @reported("read the epochs of a run", _ERRORS)
+    def written_epochs(self, run_id: str) -> frozenset[int]:
+        """Return the epochs, counted from 1, that are written: each is in one transaction, so none is in part."""
+        return frozenset(metric.step for metric in self._client.get_metric_history(run_id, "epoch_seconds"))
 
     @reported("record metrics", _ERRORS)
     def log_metrics(self, run_id: str, values: Mapping[str, float], *, step: int = 0) -> None:

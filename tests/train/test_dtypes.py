@@ -29,7 +29,8 @@ def _scale(learner):
 
 def _fit(assembled, folder, *, copy_to=None, resume=False):
     """Train with a loss scale that doubles at every step until one is skipped; copy the checkpoint of epoch 2."""
-    from rnnlab.train.fit import Checkpointing, fit
+    from rnnlab.train.fit import fit
+    from rnnlab.train.keeping import Checkpointing
     from rnnlab.train.listener import Quiet
 
     class Copy(Quiet):
