@@ -79,7 +79,7 @@ def unbroken(assemble, tmp_path_factory):
     return _numbers(learner), result, found[0]
 
 
-@pytest.mark.parametrize(("epoch", "step"), [(1, None), (3, None), (4, None), (1, 1), (3, 2), (4, 3)])
+@pytest.mark.parametrize(("epoch", "step"), [(1, None), (3, None), (4, None), (3, 2)])
 def test_a_resumed_training_ends_with_the_bits_of_an_unbroken_one(assemble, train, tmp_path, unbroken, epoch, step):
     from rnnlab.train.checkpoint import load_checkpoint
 
@@ -106,9 +106,46 @@ def test_a_resumed_training_ends_with_the_bits_of_an_unbroken_one(assemble, trai
         }
 
 
+@pytest.fixture(scope="module")
+def again(assemble):
+    """Train with learners that are compiled once: one as if fresh, and to resume another that was trained before."""
+    from rnnlab.train.fit import fit
+    from rnnlab.train.state import capture, restore
+
+    assembled = assemble(*OVERRIDES)
+    learners = {resume: assembled.learner() for resume in (False, True)}
+    initial = capture(learners[False].model, learners[False].optimizer)
+
+    def train(folder, *overrides, resume=False, listeners=()):
+        learner, experiment = learners[resume], assemble(*OVERRIDES, *overrides).experiment
+        if not resume:
+            restore(learner.model, learner.optimizer, initial)
+        return learner, fit(
+            learner,
+            assembled.splits.train,
+            assembled.splits.validation,
+            experiment.training,
+            seed=experiment.seed,
+            listeners=listeners,
+            checkpointing=_checkpointing(folder, resume=resume),
+        )
+
+    return train
+
+
+@pytest.mark.parametrize(("epoch", "step"), [(1, 1), (4, 3)])
+def test_an_interruption_within_an_epoch_keeps_its_steps(again, tmp_path, unbroken, epoch, step):
+    with pytest.raises(KeyboardInterrupt):
+        again(tmp_path, listeners=[_stop(epoch, step)])
+    learner, resumed = again(tmp_path, resume=True)
+    assert (resumed.resumed_from, resumed.resumed_step) == (epoch - 1, min(step + 1, STEPS))
+    assert _numbers(learner) == unbroken[0]
+    assert _metrics(resumed) == _metrics(unbroken[1])
+
+
 @pytest.mark.parametrize(("epoch", "step"), [(1, 2), (2, 1), (3, 3)])
 def test_a_training_that_broke_goes_on_from_the_last_checkpoint_within_its_epoch(
-    assemble, train, tmp_path, unbroken, epoch, step
+    again, tmp_path, unbroken, epoch, step
 ):
     from rnnlab.train.listener import Quiet
 
@@ -121,11 +158,10 @@ def test_a_training_that_broke_goes_on_from_the_last_checkpoint_within_its_epoch
         def on_step(self, epoch, step, loss):
             self.steps += ((epoch, step),)
 
-    assembled = assemble(*OVERRIDES, "training.checkpoint={every: 1 steps}")
+    every, hear = "training.checkpoint={every: 1 steps}", Hear()
     with pytest.raises(RuntimeError):
-        train(assembled, listeners=[_break(epoch, step)], checkpointing=_checkpointing(tmp_path))
-    hear = Hear()
-    learner, resumed = train(assembled, listeners=[hear], checkpointing=_checkpointing(tmp_path, resume=True))
+        again(tmp_path, every, listeners=[_break(epoch, step)])
+    learner, resumed = again(tmp_path, every, resume=True, listeners=[hear])
     kept = step - 1  # the step itself is told before it is kept
     assert (resumed.resumed_from, resumed.resumed_step) == hear.begun == (epoch - 1, kept)
     assert hear.steps[0] == (epoch, step)
@@ -134,7 +170,7 @@ def test_a_training_that_broke_goes_on_from_the_last_checkpoint_within_its_epoch
 
 
 def test_an_interruption_while_the_validation_is_scored_keeps_all_steps_of_the_epoch(
-    assemble, train, tmp_path, unbroken, monkeypatch
+    again, tmp_path, unbroken, monkeypatch
 ):
     from rnnlab.train import fit
 
@@ -150,10 +186,9 @@ def test_an_interruption_while_the_validation_is_scored_keeps_all_steps_of_the_e
 
     found = fit.evaluate
     monkeypatch.setattr(fit, "evaluate", evaluate)
-    assembled = assemble(*OVERRIDES)
     with pytest.raises(KeyboardInterrupt):
-        train(assembled, checkpointing=_checkpointing(tmp_path))
-    learner, resumed = train(assembled, checkpointing=_checkpointing(tmp_path, resume=True))
+        again(tmp_path)
+    learner, resumed = again(tmp_path, resume=True)
     assert (resumed.resumed_from, resumed.resumed_step) == (1, STEPS)
     assert _numbers(learner) == unbroken[0]
     assert _metrics(resumed) == _metrics(unbroken[1])
