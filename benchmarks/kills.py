@@ -1,0 +1,225 @@
+"""A campaign of kill -9 at random moments: a run that is resumed after each must end as one that was never killed.
+
+Weights are compared byte by byte, and every curve but those of time value by value, with each epoch once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import h5py
+
+from rnnlab.track.record import Record
+from rnnlab.track.store import Store
+
+ROOT = Path(__file__).resolve().parents[1]
+TIMES = ("epoch_seconds", "samples_per_second", "seconds", "system/")
+EXPERIMENTS = {
+    "dropout": """\
+rnnlab: 1
+name: dropout
+seed: 3
+dataset: {kind: generated, name: temporal-order, samples: 1500, timesteps: 30}
+model:
+  layers:
+    - {layer: lstm, units: 16, dropout: 0.2, recurrent_dropout: 0.2}
+    - {layer: dropout, rate: 0.2}
+    - {layer: dense, units: 4, activation: softmax}
+task: {kind: classification, metrics: [accuracy, top_5_accuracy]}
+training:
+  batch_size: 16
+  epochs: 24
+  checkpoint: {every: 5 steps}
+  early_stopping: {patience: 20}
+  reduce_lr_on_plateau: {patience: 2, factor: 0.5, min_delta: 0.01, cooldown: 1}
+""",
+    "stateful": """\
+rnnlab: 1
+name: stateful
+seed: 4
+dataset: {kind: generated, name: adding-problem, samples: 800, timesteps: 40}
+model:
+  layers:
+    - {layer: gru, units: 16, recurrent_dropout: 0.1, return_sequences: true}
+    - {layer: lstm, units: 8}
+    - {layer: dense, units: 1}
+task: {kind: regression, metrics: [mean_absolute_error, r2_score]}
+training:
+  {batch_size: 20, epochs: 16, stateful: true, window: 8, reset: never, shuffle: false, checkpoint: {every: 7 steps}}
+""",
+    "buckets": """\
+rnnlab: 1
+name: buckets
+seed: 5
+dataset: {kind: generated, name: tagged-sentences, samples: 1500}
+text: {unit: token, vocabulary: 200, lowercase: false}
+padding: {maxlen: longest, bucket: true}
+task: {kind: tagging}
+model:
+  layers:
+    - {layer: embedding, output_dim: 16}
+    - {layer: gru, units: 16, bidirectional: true, dropout: 0.1}
+    - {layer: dense, units: 7, activation: softmax}
+training:
+  {batch_size: 16, epochs: 24, early_stopping: {monitor: val_accuracy, patience: 12}, checkpoint: {every: 0.01 minutes}}
+""",
+    "replicates": """\
+rnnlab: 1
+name: replicates
+seed: 6
+seeds: 2
+dataset: {kind: generated, name: temporal-order, samples: 1200, timesteps: 30}
+model:
+  layers:
+    - {layer: simple_rnn, units: 16, recurrent_dropout: 0.1}
+    - {layer: dense, units: 4, activation: softmax}
+training: {batch_size: 16, epochs: 12}
+""",
+}
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What the campaign over one experiment came to.
+
+    Attributes:
+        kills: that hit a process.
+        half_written: of those, how many came while a checkpoint was being written.
+        within: how many of the resumed processes began within an epoch.
+        differences: what is not as in the unbroken run.
+    """
+
+    kills: int
+    half_written: int
+    within: int
+    differences: tuple[str, ...]
+
+
+def start(file: Path, store: Path, *options: str) -> subprocess.Popen[bytes]:
+    """Return a new process that trains."""
+    command = [sys.executable, "-m", "rnnlab.cli", "run", str(file), "--store", str(store), *options]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    with (store.parent / f"{store.name}.log").open("ab") as log:
+        return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+
+
+def checkpoints(store: Path) -> dict[Path, float]:
+    """Return when each checkpoint was written."""
+    found = {}
+    for path in store.parent.rglob(f"{store.name}/**/*.ckpt"):
+        try:
+            found[path] = path.stat().st_mtime
+        except FileNotFoundError:  # the training went on
+            continue
+    return found
+
+
+def kill_once(process: subprocess.Popen[bytes], store: Path, delay: float) -> bool:
+    """Kill a process some seconds after it began to train; return whether it was still there."""
+    before = checkpoints(store)
+    while process.poll() is None and checkpoints(store) == before:
+        time.sleep(0.02)
+    time.sleep(delay)
+    process.kill()
+    return process.wait() == -9
+
+
+def campaign(name: str, kills: int, folder: Path, draw: random.Random) -> Ended:
+    """Train one experiment unbroken, then with kills."""
+    file = folder / f"{name}.yaml"
+    file.write_text(EXPERIMENTS[name], encoding="utf-8")
+    whole, broken = folder / f"{name}-whole", folder / f"{name}-broken"
+    started = time.monotonic()
+    if start(file, whole).wait() != 0:
+        raise SystemExit(f"{name}: the unbroken run failed; see {whole}.log")
+    print(f"{name}: unbroken in {time.monotonic() - started:.0f} s", flush=True)
+    hits = half = within = 0
+    options: tuple[str, ...] = ()
+    for _ in range(kills):
+        process, delay = start(file, broken, *options), draw.uniform(0, 3)
+        if not kill_once(process, broken, delay):
+            break
+        hits += 1
+        half += any(broken.rglob("*.tmp"))
+        within += any("+" in path.stem for path in sorted(checkpoints(broken))[-1:])
+        options = ("--resume",)
+    if start(file, broken, *options).wait() != 0:
+        raise SystemExit(f"{name}: the last resume failed; see {broken}.log")
+    return Ended(hits, half, within, tuple(differences(whole, broken)))
+
+
+def differences(whole: Path, broken: Path) -> list[str]:
+    """Return what the runs of two stores do not have in common, but for their times."""
+    found = []
+    first, second = (finished(store) for store in (whole, broken))
+    if len(first) != len(second):
+        return [f"{len(first)} runs unbroken, {len(second)} broken"]
+    for one, other in zip(first, second, strict=True):
+        if weights(whole, one) != weights(broken, other):
+            found.append(f"weights of {one.name} differ")
+        keys = {key for key in {*one.metrics, *other.metrics} if not key.startswith(TIMES)}
+        for key in sorted(keys):
+            mine, theirs = ([(point.step, point.value) for point in run.curves.get(key, ())] for run in (one, other))
+            if mine != theirs:
+                found.append(f"{key}: {mine} unbroken, {theirs} broken")
+        for run in (one, other):
+            steps = [point.step for point in run.curves["epoch_seconds"]]
+            if steps != list(range(1, len(steps) + 1)):
+                found.append(f"epochs of {run.name}: {steps}")
+    return found
+
+
+def finished(store: Path) -> list[Record]:
+    """Return the finished runs that have a model, with all points that stand in the store."""
+    opened = Store.open(f"sqlite:///{store / 'mlflow.db'}")
+    return [opened.load_curves(each) for each in opened.records() if each.status == "FINISHED" and each.has_model]
+
+
+def weights(store: Path, record: Record) -> dict[str, bytes]:
+    """Return the bytes of every array of a saved model."""
+    opened = Store.open(f"sqlite:///{store / 'mlflow.db'}")
+    model = opened.model_folder(record, store / "download") / "data" / "model.keras"
+    arrays: dict[str, bytes] = {}
+
+    def take(name: str, item: Any) -> None:
+        if isinstance(item, h5py.Dataset):
+            arrays[name] = item[()].tobytes()
+
+    with zipfile.ZipFile(model) as packed, h5py.File(io.BytesIO(packed.read("model.weights.h5"))) as file:
+        file.visititems(take)
+    return arrays
+
+
+def main() -> None:
+    """Kill, resume, compare, print; exit 1 where something differs."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kills", type=int, default=5, help="of each experiment")
+    parser.add_argument("--seed", type=int, default=1, help="of the moments")
+    parser.add_argument("--only", choices=EXPERIMENTS, help="one experiment")
+    arguments = parser.parse_args()
+    draw, bad = random.Random(arguments.seed), False
+    lines = ["| experiment | kills | within an epoch | half a checkpoint left | result |", "|---|---:|---:|---:|---|"]
+    with tempfile.TemporaryDirectory(prefix="rnnlab-kills-") as folder:
+        for name in [arguments.only] if arguments.only else EXPERIMENTS:
+            ended = campaign(name, arguments.kills, Path(folder), draw)
+            bad = bad or bool(ended.differences)
+            result = "; ".join(ended.differences) or "same bytes, same curves, no point twice"
+            lines.append(f"| {name} | {ended.kills} | {ended.within} | {ended.half_written} | {result} |")
+            print(lines[-1], flush=True)
+    print("\n".join(lines))
+    sys.exit(bad)
+
+
+if __name__ == "__main__":
+    main()
