@@ -9,11 +9,13 @@ import argparse
 import io
 import os
 import random
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 import zipfile
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -173,15 +175,21 @@ def differences(whole: Path, broken: Path) -> list[str]:
             mine, theirs = ([(point.step, point.value) for point in run.curves.get(key, ())] for run in (one, other))
             if mine != theirs:
                 found.append(f"{key}: {mine} unbroken, {theirs} broken")
-        for run in (one, other):
-            steps = [point.step for point in run.curves["epoch_seconds"]]
-            if steps != list(range(1, len(steps) + 1)):
-                found.append(f"epochs of {run.name}: {steps}")
-    return found
+    return found + [f"twice: {key} at step {step}" for key, step in doubles(broken)]
+
+
+def doubles(store: Path) -> list[tuple[str, int]]:
+    """Return (metric, step) of every point that a finished run has more than once."""
+    query = """
+        select key, step from metrics join runs using (run_uuid) where status = 'FINISHED' and key not like 'system/%'
+        group by run_uuid, key, step having count(*) > 1
+    """
+    with closing(sqlite3.connect(store / "mlflow.db")) as database:
+        return list(database.execute(query))
 
 
 def finished(store: Path) -> list[Record]:
-    """Return the finished runs that have a model, with all points that stand in the store."""
+    """Return the finished runs that have a model, with their curves."""
     opened = Store.open(f"sqlite:///{store / 'mlflow.db'}")
     return [opened.load_curves(each) for each in opened.records() if each.status == "FINISHED" and each.has_model]
 
