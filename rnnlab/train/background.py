@@ -29,7 +29,7 @@ class Background:
         try:
             failure = pending.exception() if pending else None
         finally:
-            self._thread.shutdown(wait=False)
+            self._thread.shutdown(wait=pending is None or pending.done())  # not where a second Ctrl-C broke in
         if failure is None:
             return
         if error is None:

@@ -162,7 +162,7 @@ def evaluate(learner: Learner, samples: Samples, see: See | None = None) -> dict
 
 def use_metrics(learner: Learner, samples: Samples) -> None:
     """Use every metric once: some have no variables before."""
-    learner.steps.evaluate(*next(_in_order(learner, samples, 1)))
+    learner.steps.evaluate(*next(_in_order(learner, samples)))
 
 
 def answers(learner: Learner, samples: Samples) -> tuple[NDArray[Any], NDArray[Any]]:

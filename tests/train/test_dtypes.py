@@ -1,6 +1,7 @@
 """Training in other numbers than float32: loss scaling, its state, and what loss and metrics are computed in."""
 
 import shutil
+import time
 
 import numpy as np
 import pytest
@@ -36,6 +37,8 @@ def _fit(assembled, folder, *, copy_to=None, resume=False):
     class Copy(Quiet):
         def on_epoch(self, epoch):
             if epoch.epoch == 2 and copy_to:
+                while not (folder / "epoch-000002.ckpt").exists():  # it is written beside the next steps
+                    time.sleep(0.01)
                 shutil.copytree(folder, copy_to)
 
     learner, splits, experiment = assembled.learner(), assembled.splits, assembled.experiment
