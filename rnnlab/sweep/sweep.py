@@ -262,7 +262,6 @@ class _Supervisor:
         )
         run_id = self.road.store.start(head)
         self.road.store.log_metrics(run_id, {"parameters": float(plan.parameters)})
-        checkpoints = self.weights / f"{number}.checkpoints"
         order = TrialOrder(
             number,
             experiment.to_data(),
@@ -270,7 +269,7 @@ class _Supervisor:
             str(self.weights / f"{number}.weights.h5"),
             str(initial.model) if (initial := self.road.initial_runs.find(experiment)) else None,
             tuple((str(plugin.spec_file.path), plugin.sha256) for plugin in plugins_in(experiment.model)),
-            checkpoints=str(checkpoints),
+            checkpoints=str(self.weights / f"{number}.checkpoints"),
         )
         started = time.monotonic()
         history: list[Epoch] = []
@@ -280,7 +279,7 @@ class _Supervisor:
             self.study.tell(asked, state=optuna.trial.TrialState.FAIL)
             self.road.store.finish(run_id, "KILLED")
             raise
-        shutil.rmtree(checkpoints, ignore_errors=True)
+        shutil.rmtree(f"{order.checkpoints}", ignore_errors=True)
         value = report.result.kept.metrics[self.objective] if report.state == "complete" and report.result else None
         self.tell(asked, report, value)
         trial = Trial(

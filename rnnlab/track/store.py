@@ -126,10 +126,7 @@ class Store:
 
     @reported("record metrics", _ERRORS)
     def log_metrics(self, run_id: str, values: Mapping[str, float], *, step: int = 0) -> None:
-        """Write values, but for those that stand there already, as in a run that is resumed.
-
-        What is not finite becomes the tag `rnnlab.not_finite`.
-        """
+        """Write values that do not stand there already; what is not finite becomes the tag `rnnlab.not_finite`."""
         known = self._client.get_run(run_id).data.metrics
         new = {key: value for key, value in values.items() if known.get(safe_key(key)) != value}
         self._log_values(run_id, new, step=step, timestamp=_now())
