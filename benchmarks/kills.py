@@ -32,7 +32,7 @@ EXPERIMENTS = {
 rnnlab: 1
 name: dropout
 seed: 3
-dataset: {kind: generated, name: temporal-order, samples: 1500, timesteps: 30}
+dataset: {kind: generated, name: temporal-order, samples: 300, timesteps: 20}
 model:
   layers:
     - {layer: lstm, units: 16, dropout: 0.2, recurrent_dropout: 0.2}
@@ -41,16 +41,16 @@ model:
 task: {kind: classification, metrics: [accuracy, top_5_accuracy]}
 training:
   batch_size: 16
-  epochs: 24
+  epochs: 16
   checkpoint: {every: 5 steps}
-  early_stopping: {patience: 20}
+  early_stopping: {patience: 12}
   reduce_lr_on_plateau: {patience: 2, factor: 0.5, min_delta: 0.01, cooldown: 1}
 """,
     "stateful": """\
 rnnlab: 1
 name: stateful
 seed: 4
-dataset: {kind: generated, name: adding-problem, samples: 800, timesteps: 40}
+dataset: {kind: generated, name: adding-problem, samples: 200, timesteps: 40}
 model:
   layers:
     - {layer: gru, units: 16, recurrent_dropout: 0.1, return_sequences: true}
@@ -58,13 +58,13 @@ model:
     - {layer: dense, units: 1}
 task: {kind: regression, metrics: [mean_absolute_error, r2_score]}
 training:
-  {batch_size: 20, epochs: 16, stateful: true, window: 8, reset: never, shuffle: false, checkpoint: {every: 7 steps}}
+  {batch_size: 20, epochs: 8, stateful: true, window: 8, reset: never, shuffle: false, checkpoint: {every: 7 steps}}
 """,
     "buckets": """\
 rnnlab: 1
 name: buckets
 seed: 5
-dataset: {kind: generated, name: tagged-sentences, samples: 1500}
+dataset: {kind: generated, name: tagged-sentences, samples: 400}
 text: {unit: token, vocabulary: 200, lowercase: false}
 padding: {maxlen: longest, bucket: true}
 task: {kind: tagging}
@@ -74,19 +74,19 @@ model:
     - {layer: gru, units: 16, bidirectional: true, dropout: 0.1}
     - {layer: dense, units: 7, activation: softmax}
 training:
-  {batch_size: 16, epochs: 24, early_stopping: {monitor: val_accuracy, patience: 12}, checkpoint: {every: 0.01 minutes}}
+  {batch_size: 16, epochs: 14, early_stopping: {monitor: val_accuracy, patience: 9}, checkpoint: {every: 0.002 minutes}}
 """,
     "replicates": """\
 rnnlab: 1
 name: replicates
 seed: 6
 seeds: 2
-dataset: {kind: generated, name: temporal-order, samples: 1200, timesteps: 30}
+dataset: {kind: generated, name: temporal-order, samples: 300, timesteps: 20}
 model:
   layers:
     - {layer: simple_rnn, units: 16, recurrent_dropout: 0.1}
     - {layer: dense, units: 4, activation: softmax}
-training: {batch_size: 16, epochs: 12}
+training: {batch_size: 16, epochs: 8}
 """,
 }
 
@@ -149,7 +149,7 @@ def campaign(name: str, kills: int, folder: Path, draw: random.Random) -> Ended:
     hits = half = within = 0
     options: tuple[str, ...] = ()
     for _ in range(kills):
-        process, delay = start(file, broken, *options), draw.uniform(0, 3)
+        process, delay = start(file, broken, *options), draw.uniform(0, 1.5)
         if not kill_once(process, broken, delay):
             break
         hits += 1

@@ -34,6 +34,7 @@ from rnnlab.train.result import Epoch, Stop, TrainingResult
 from rnnlab.train.running import Ready, Runner, Stepped
 from rnnlab.train.state import (
     Arrays,
+    PartialEpoch,
     TrainingState,
     array_of,
     capture_counted,
@@ -146,9 +147,11 @@ class _Loop:
         self.state = replace(self.state, stopped_by=self.state.stopped_by or next(filter(None, stops), None))
 
     def train_epoch(self, number: int) -> Epoch:
-        objective, rate = self.learner.objective, _learning_rate(self.learner.optimizer)
+        objective = self.learner.objective
         if not self.state.partial.steps:
             objective.reset()
+            begun = PartialEpoch(learning_rate=_learning_rate(self.learner.optimizer))
+            self.state = replace(self.state, partial=begun)
         self.started = time.perf_counter() - self.state.partial.seconds
         self.take_steps(number)
         trained = time.perf_counter() - self.started
@@ -158,7 +161,7 @@ class _Loop:
         metrics |= {f"val_{name}": value for name, value in evaluate(self.learner, self.validation).items()}
         if not math.isfinite(metrics["val_loss"]):  # the epoch's last step spoilt the weights
             raise DivergedError(number, partial.steps, metrics["val_loss"])
-        metrics |= {"learning_rate": rate, "gradient_norm": partial.norms / partial.steps}
+        metrics |= {"learning_rate": partial.learning_rate, "gradient_norm": partial.norms / partial.steps}
         return Epoch(
             epoch=number,
             metrics=metrics,

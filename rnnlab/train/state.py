@@ -44,6 +44,7 @@ class PartialEpoch:
         rows: that counted.
         norms: the sum of the gradient's norms over the steps.
         seconds: so far, over all processes.
+        learning_rate: when it began.
     """
 
     steps: int = 0
@@ -51,6 +52,7 @@ class PartialEpoch:
     rows: int = 0
     norms: float = 0.0
     seconds: float = 0.0
+    learning_rate: float = 0.0
 
     def after(self, loss: float, norm: float, rows: int) -> PartialEpoch:
         """Return the epoch with one more step done."""

@@ -194,6 +194,19 @@ def test_an_interruption_while_the_validation_is_scored_keeps_all_steps_of_the_e
     assert _metrics(resumed) == _metrics(unbroken[1])
 
 
+def test_the_learning_rate_of_an_epoch_that_was_interrupted_is_that_of_its_beginning(assemble, train, tmp_path):
+    schedule = "{kind: exponential_decay, initial_learning_rate: 0.1, decay_steps: 2, decay_rate: 0.5}"
+    pooled = "[{layer: embedding, output_dim: 4}, {layer: global_average_pooling1d}, {layer: dense, units: 1}]"
+    assembled = assemble(f"model.layers={pooled}", f"optimizer.learning_rate={schedule}", "training.epochs=2")
+    unbroken, result = train(assembled)
+    with pytest.raises(KeyboardInterrupt):
+        train(assembled, listeners=[_stop(2, 1)], checkpointing=_checkpointing(tmp_path))
+    learner, resumed = train(assembled, checkpointing=_checkpointing(tmp_path, resume=True))
+    assert (resumed.resumed_from, resumed.resumed_step) == (1, 2)
+    assert _metrics(resumed) == _metrics(result)
+    assert _numbers(learner) == _numbers(unbroken)
+
+
 def test_the_unbroken_training_has_all_that_resuming_must_keep(unbroken):
     _, result, last = unbroken
     rates = [epoch.metrics["learning_rate"] for epoch in result.history]
