@@ -196,7 +196,8 @@ def test_an_interruption_while_the_validation_is_scored_keeps_all_steps_of_the_e
 
 def test_the_learning_rate_of_an_epoch_that_was_interrupted_is_that_of_its_beginning(assemble, train, tmp_path):
     schedule = "{kind: exponential_decay, initial_learning_rate: 0.1, decay_steps: 2, decay_rate: 0.5}"
-    pooled = "[{layer: embedding, output_dim: 4}, {layer: global_average_pooling1d}, {layer: dense, units: 1}]"
+    layers = ("embedding, output_dim: 4", "global_average_pooling1d", "dense, units: 1, activation: sigmoid")
+    pooled = f"[{', '.join(f'{{layer: {each}}}' for each in layers)}]"
     assembled = assemble(f"model.layers={pooled}", f"optimizer.learning_rate={schedule}", "training.epochs=2")
     unbroken, result = train(assembled)
     with pytest.raises(KeyboardInterrupt):
