@@ -127,14 +127,14 @@ def checkpoints(store: Path) -> dict[Path, float]:
     return found
 
 
-def kill_once(process: subprocess.Popen[bytes], store: Path, delay: float) -> bool:
-    """Kill a process some seconds after it began to train; return whether it was still there."""
+def kill_once(process: subprocess.Popen[bytes], store: Path, delay: float) -> int:
+    """Kill a process some seconds after it began to train; return its exit code, 0 where it had ended before."""
     before = checkpoints(store)
     while process.poll() is None and checkpoints(store) == before:
         time.sleep(0.02)
     time.sleep(delay)
     process.kill()
-    return process.wait() == -9
+    return process.wait()
 
 
 def campaign(name: str, kills: int, folder: Path, draw: random.Random) -> Ended:
@@ -144,20 +144,22 @@ def campaign(name: str, kills: int, folder: Path, draw: random.Random) -> Ended:
     whole, broken = folder / f"{name}-whole", folder / f"{name}-broken"
     started = time.monotonic()
     if start(file, whole).wait() != 0:
-        raise SystemExit(f"{name}: the unbroken run failed; see {whole}.log")
+        raise SystemExit(f"{name}: the unbroken run failed")
     print(f"{name}: unbroken in {time.monotonic() - started:.0f} s", flush=True)
     hits = half = within = 0
+    code = -9
     options: tuple[str, ...] = ()
     for _ in range(kills):
         process, delay = start(file, broken, *options), draw.uniform(0, 1.5)
-        if not kill_once(process, broken, delay):
+        code = kill_once(process, broken, delay)
+        if code != -9:
             break
         hits += 1
         half += any(broken.rglob("*.tmp"))
         within += any("+" in path.stem for path in sorted(checkpoints(broken))[-1:])
         options = ("--resume",)
-    if start(file, broken, *options).wait() != 0:
-        raise SystemExit(f"{name}: the last resume failed; see {broken}.log")
+    if (code if code != -9 else start(file, broken, *options).wait()) != 0:
+        raise SystemExit(f"{name}: resuming failed: {Path(f'{broken}.log').read_text(encoding='utf-8')[-2000:]}")
     return Ended(hits, half, within, tuple(differences(whole, broken)))
 
 
