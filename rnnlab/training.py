@@ -2,13 +2,48 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from rnnlab.spec import NonNegative, Positive, PositiveInt, Spec
 
 Mode = Literal["auto", "min", "max"]
+_EVERY = re.compile(r"epoch|([1-9][0-9]*) steps?|([0-9]+(?:\.[0-9]+)?) minutes?")
+
+
+def _check_every(text: str) -> str:
+    if not _EVERY.fullmatch(text):
+        raise PydanticCustomError(
+            "every", "must be `epoch`, `N steps` or `N minutes`, found `{value}`", {"value": text[:40]}
+        )
+    return text
+
+
+class Checkpoint(Spec):
+    """When a training is written to the disk, so that `--resume` goes on from there to the same bits.
+
+    It is written at the end of every epoch, and on the way out where Ctrl-C or SIGTERM ends the run.
+    """
+
+    every: Annotated[
+        str, AfterValidator(_check_every), Field(json_schema_extra={"pattern": f"^({_EVERY.pattern})$"})
+    ] = "epoch"
+    """How often: `epoch`, at the end of each and no more; `200 steps` or `5 minutes`, within an epoch too."""
+
+    @property
+    def steps(self) -> int | None:
+        """Return after how many steps of an epoch it is written; None where steps do not count."""
+        found = _EVERY.fullmatch(self.every)
+        return int(found[1]) if found and found[1] else None
+
+    @property
+    def seconds(self) -> float | None:
+        """Return how many seconds after the last one it is written; None where time does not count."""
+        found = _EVERY.fullmatch(self.every)
+        return 60 * float(found[2]) if found and found[2] else None
 
 
 class EarlyStopping(Spec):
@@ -72,3 +107,5 @@ class Training(Spec):
     """Weight of each class in the training loss, by label; `balanced` weighs classes inversely to their frequency."""
     max_seconds: Positive | None = None
     """Stop at the end of the first epoch that ends later than this many seconds after training began."""
+    checkpoint: Checkpoint = Checkpoint()
+    """When the training is written to the disk, for `--resume`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from types import TracebackType
 
 from rich.progress import (
@@ -17,6 +18,7 @@ from rnnlab.cli.console import SafeConsole
 from rnnlab.train.result import Epoch
 
 HIDDEN = ("learning_rate", "gradient_norm")
+SECONDS = 0.05  # between two movements of the bar
 
 
 def epoch_line(epoch: Epoch, epochs: int) -> str:
@@ -32,6 +34,7 @@ class TrainingProgress:
         self.console = console or SafeConsole(stderr=True, highlight=False, quiet=quiet)
         self.epochs = 0
         self.steps = 0
+        self._moved = 0.0
         self.bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -61,13 +64,17 @@ class TrainingProgress:
         """Print a sentence above the bar."""
         self.console.print(line, markup=False)
 
-    def on_begin(self, epochs: int, steps: int, done: tuple[Epoch, ...]) -> None:
-        """Set the bar's length."""
+    def on_begin(self, epochs: int, steps: int, done: tuple[Epoch, ...], step: int) -> None:
+        """Set the bar's length, and where it begins."""
         self.epochs, self.steps = epochs, steps
-        self.bar.reset(self.task, total=epochs * steps, completed=len(done) * steps)
+        self.bar.reset(self.task, total=epochs * steps, completed=len(done) * steps + step)
 
     def on_step(self, epoch: int, step: int, loss: float) -> None:
-        """Move the bar."""
+        """Move the bar, no more often than an eye can see."""
+        now = time.monotonic()
+        if step < self.steps and now - self._moved < SECONDS:
+            return
+        self._moved = now
         self.bar.update(
             self.task,
             completed=(epoch - 1) * self.steps + step,

@@ -23,6 +23,7 @@ from rnnlab.plan import ForecastPlan, HeadPlan
 from rnnlab.tasks import Beam, Greedy, read_loss
 from rnnlab.track.record import Record
 from rnnlab.track.store import Store
+from rnnlab.train.ahead import ahead
 
 BATCH = 256  # samples
 HEAD = "head.json"
@@ -82,9 +83,10 @@ class SavedModel:
         self.check_lengths(inputs)
         order = self._by_length(inputs)
         parts = []
-        for batch in batches_of(inputs) if order is None else _short_batches(inputs, order):
-            logits = self.model(batch, training=False)
-            parts.append(np.asarray(self.objective.probabilities(logits)))
+        with ahead(batches_of(inputs) if order is None else _short_batches(inputs, order)) as batches:
+            for batch in batches:
+                logits = self.model(batch, training=False)
+                parts.append(np.asarray(self.objective.probabilities(logits)))
         found = np.concatenate(parts)
         return found if order is None else found[np.argsort(order)]
 

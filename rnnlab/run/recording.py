@@ -6,7 +6,9 @@ import json
 import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 from rnnlab.build import INFERENCE_FOLDER
@@ -22,25 +24,45 @@ from rnnlab.track.data_figures import data_figure
 from rnnlab.track.figures import confusion_figure, curves_figure, interactive_curves
 from rnnlab.track.forecast_figures import errors_figure, forecasts_figure
 from rnnlab.track.store import Store
+from rnnlab.train.background import Background
 from rnnlab.train.listener import Quiet
 from rnnlab.train.result import Epoch
 
 
 class Recorder(Quiet):
-    """Writes every epoch as it ends; what an earlier process did is written again, which changes nothing."""
+    """Writes every epoch that is not in the store, while the next one is trained; on leaving, all are written.
+
+    An earlier process may have been killed before it wrote an epoch that its checkpoint has, or have written one that
+    no checkpoint has, which is then trained again, to the same numbers.
+    """
 
     def __init__(self, store: Store, run_id: str) -> None:
         self.store = store
         self.run_id = run_id
+        self._background = Background("epochs")
+        self._written: frozenset[int] = frozenset()
 
-    def on_begin(self, epochs: int, steps: int, done: tuple[Epoch, ...]) -> None:
-        """Write what an earlier process did."""
+    def __enter__(self) -> Recorder:
+        """Begin."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Finish writing."""
+        self._background.__exit__(kind, error, trace)
+
+    def on_begin(self, epochs: int, steps: int, done: tuple[Epoch, ...], step: int) -> None:
+        """Write what an earlier process did and did not write."""
+        if done or step:
+            self._written = self.store.written_epochs(self.run_id)
         for epoch in done:
-            self.store.log_epoch(self.run_id, epoch)
+            self.on_epoch(epoch)
 
     def on_epoch(self, epoch: Epoch) -> None:
         """Write the epoch."""
-        self.store.log_epoch(self.run_id, epoch)
+        if epoch.epoch not in self._written:
+            self._background.do(partial(self.store.log_epoch, self.run_id, epoch))
 
 
 def record_model_facts(store: Store, run_id: str, trained_on: Mapping[str, Any], plan: Plan) -> None:

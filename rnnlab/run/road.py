@@ -22,7 +22,8 @@ from rnnlab.run.scores import WORST, Scores, score_outputs
 from rnnlab.run.tagged import score_tagged
 from rnnlab.run.written import score_written
 from rnnlab.tasks import LanguageModel, SequenceToSequence, Tagging
-from rnnlab.train.fit import Checkpointing, fit
+from rnnlab.train.fit import fit
+from rnnlab.train.keeping import Checkpointing
 from rnnlab.train.learner import Learner, answers, build_learner, evaluate, give_vectors
 from rnnlab.train.listener import Listener
 from rnnlab.train.result import TrainingResult

@@ -149,7 +149,7 @@ def finish_run(
     except KeyboardInterrupt as error:
         store.finish(run_id, "KILLED")
         reached = any(road.checkpoints(run_id).glob("*.ckpt"))
-        advice = "--resume goes on with it" if reached else "no epoch was finished, so there is nothing to resume"
+        advice = "--resume goes on with it" if reached else "no step was finished, so there is nothing to resume"
         raise InterruptedRunError(f"run {name} ({run_id[:8]}) was interrupted; {advice}") from error
     except BaseException as error:
         if isinstance(error, DivergedError):
@@ -175,15 +175,16 @@ def _train_and_record(
     record_model_facts(store, run_id, splits.source | about, plan)
     system = store.start_system_metrics(run_id)
     try:
-        trained = train_once(
-            experiment,
-            plan,
-            splits,
-            initial=road.initial.model if road.initial else None,
-            listeners=(Recorder(store, run_id), *listeners),
-            checkpoints=road.checkpoints(run_id),
-            resume=resume,
-        )
+        with Recorder(store, run_id) as recorder:
+            trained = train_once(
+                experiment,
+                plan,
+                splits,
+                initial=road.initial.model if road.initial else None,
+                listeners=(recorder, *listeners),
+                checkpoints=road.checkpoints(run_id),
+                resume=resume,
+            )
     finally:
         problem = system.stop()
     scores = trained.score(splits.test)

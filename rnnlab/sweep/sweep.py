@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import time
 from collections.abc import Sequence
@@ -268,6 +269,7 @@ class _Supervisor:
             str(self.weights / f"{number}.weights.h5"),
             str(initial.model) if (initial := self.road.initial_runs.find(experiment)) else None,
             tuple((str(plugin.spec_file.path), plugin.sha256) for plugin in plugins_in(experiment.model)),
+            checkpoints=str(self.weights / f"{number}.checkpoints"),
         )
         started = time.monotonic()
         history: list[Epoch] = []
@@ -277,6 +279,7 @@ class _Supervisor:
             self.study.tell(asked, state=optuna.trial.TrialState.FAIL)
             self.road.store.finish(run_id, "KILLED")
             raise
+        shutil.rmtree(f"{order.checkpoints}", ignore_errors=True)
         value = report.result.kept.metrics[self.objective] if report.state == "complete" and report.result else None
         self.tell(asked, report, value)
         trial = Trial(

@@ -22,6 +22,7 @@ class TrialOrder:
         weights: file for the weights that are kept.
         initial: the saved model of the run that `model.initial_weights` names.
         plugins: (spec file, SHA-256) of each plugin that must be loaded.
+        checkpoints: folder from which the trial goes on after a worker's death; None keeps none.
     """
 
     number: int
@@ -30,6 +31,7 @@ class TrialOrder:
     weights: str
     initial: str | None = None
     plugins: tuple[tuple[str, str], ...] = ()
+    checkpoints: str | None = None
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,11 @@ class Reporter(Quiet):
     def __init__(self, channel: Channel) -> None:
         self.channel = channel
 
+    def on_begin(self, epochs: int, steps: int, done: tuple[Epoch, ...], step: int) -> None:
+        """Report what a worker that died did, as it may have died before it could."""
+        for epoch in done:
+            self.on_epoch(epoch)
+
     def on_epoch(self, epoch: Epoch) -> Stop | None:
         """Report the epoch and wait for the word."""
         self.channel.send({"epoch": asdict(epoch)})
@@ -107,6 +112,8 @@ def _train(order: TrialOrder, channel: Channel, warm: WarmLearners) -> TrialRepo
             initial=Path(order.initial) if order.initial else None,
             listeners=[Reporter(channel)],
             warm=warm,
+            checkpoints=Path(order.checkpoints) if order.checkpoints else None,
+            resume=True,
         )
     except DivergedError as error:
         return TrialReport("diverged", message=str(error))

@@ -117,13 +117,20 @@ class Store:
 
     @reported("record an epoch", _ERRORS)
     def log_epoch(self, run_id: str, epoch: Epoch) -> None:
-        """Write one epoch in one transaction; written again with the same timestamp, it changes nothing."""
+        """Write one epoch in one transaction."""
         self._log_values(run_id, epoch.recorded(), step=epoch.epoch, timestamp=epoch.timestamp)
+
+    @reported("read the epochs of a run", _ERRORS)
+    def written_epochs(self, run_id: str) -> frozenset[int]:
+        """Return the epochs, counted from 1, that are written: each is in one transaction, so none is in part."""
+        return frozenset(metric.step for metric in self._client.get_metric_history(run_id, "epoch_seconds"))
 
     @reported("record metrics", _ERRORS)
     def log_metrics(self, run_id: str, values: Mapping[str, float], *, step: int = 0) -> None:
-        """Write values; what is not finite becomes the tag `rnnlab.not_finite`."""
-        self._log_values(run_id, values, step=step, timestamp=_now())
+        """Write values that do not stand there already; what is not finite becomes the tag `rnnlab.not_finite`."""
+        known = self._client.get_run(run_id).data.metrics
+        new = {key: value for key, value in values.items() if known.get(safe_key(key)) != value}
+        self._log_values(run_id, new, step=step, timestamp=_now())
 
     @reported("write an artifact", _ERRORS)
     def log_text(self, run_id: str, path: str, text: str) -> None:

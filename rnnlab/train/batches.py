@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,13 @@ def order_of_epoch(samples: int, *, seed: int, epoch: int, shuffle: bool) -> NDA
 
 
 def batches(
-    samples: Samples, head: HeadPlan, order: NDArray[np.int64], batch_size: int, classes: NDArray[np.float32] | None
+    samples: Samples,
+    head: HeadPlan,
+    order: NDArray[np.int64],
+    batch_size: int,
+    classes: NDArray[np.float32] | None,
+    *,
+    done: int = 0,
 ) -> Iterator[Batch]:
     """Yield (inputs, target, weight) in the order; the last batch may be smaller.
 
@@ -45,13 +52,14 @@ def batches(
         order: rows of the samples.
         batch_size: samples per batch.
         classes: (C,) weight of each class; None where all weigh the same.
+        done: batches that are left out, because they were read before.
 
     Yields:
         The weight is (B,) for samples and (B, T) for timesteps; 0 where the timestep is padding. Of forecasts it is
         (B, H, K), and 0 where the true number is missing.
     """
     parts = _parts(samples, head)
-    for rows, bucket in rows_of_batches(samples, order, batch_size):
+    for rows, bucket in islice(rows_of_batches(samples, order, batch_size), done, None):
         yield _batch(parts[bucket], head, rows, classes)
 
 

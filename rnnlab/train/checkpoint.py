@@ -26,11 +26,11 @@ KEPT = 2
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A training at the end of an epoch.
+    """A training between two steps.
 
     Attributes:
         fingerprint: of the experiment, data, seed and machine; resuming under another one is refused.
-        arrays: of `capture`.
+        arrays: of `capture`, and within an epoch of `capture_counted`.
         best: of `capture`, at the best epoch; empty where nothing watches.
     """
 
@@ -46,19 +46,24 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> Path:
     Raises:
         CheckpointError: it cannot be written; earlier ones are untouched.
     """
-    payload = _encode(checkpoint)
-    path = folder / f"epoch-{checkpoint.state.epoch:06d}.ckpt"
+    head, packed = _encode(checkpoint)
+    digest = hashlib.sha256(head)
+    digest.update(packed)
+    path = folder / f"{_stem(checkpoint.state)}.ckpt"
     temporary = path.with_suffix(".tmp")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with temporary.open("wb") as file:
-            file.write(hashlib.sha256(payload).hexdigest().encode() + b"\n" + payload)
+            file.write(digest.hexdigest().encode() + b"\n" + head)
+            file.write(packed)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
         _sync_folder(folder)
-        for old in _generations(folder)[KEPT:]:
-            old.unlink()
+        found = _generations(folder)
+        kept = found[found.index(path) :][:KEPT]
+        for other in set(found).difference(kept):  # older ones, and newer ones that were damaged
+            other.unlink()
     except OSError as error:
         temporary.unlink(missing_ok=True)  # where the disk is full, half a file would keep it full
         raise CheckpointError(f"cannot write the checkpoint {path.name}: {error.strerror}") from error
@@ -112,7 +117,14 @@ def _typed(array: NDArray[Any]) -> NDArray[Any]:
     return array.view("bfloat16") if array.dtype == np.dtype("V2") else array
 
 
-def _encode(checkpoint: Checkpoint) -> bytes:
+def _stem(state: TrainingState) -> str:
+    """Return the name of a checkpoint: the epochs that are done, and the steps of the next one."""
+    steps = f"+{state.partial.steps:09d}" if state.partial.steps else ""
+    return f"epoch-{state.epoch:06d}{steps}"
+
+
+def _encode(checkpoint: Checkpoint) -> tuple[bytes, memoryview]:
+    """Return (line of JSON, arrays as .npz)."""
     head: dict[str, Any] = {"fingerprint": checkpoint.fingerprint, "state": checkpoint.state.to_data()}
     packed = io.BytesIO()
     groups = {"arrays": checkpoint.arrays, "best": checkpoint.best}
@@ -120,12 +132,12 @@ def _encode(checkpoint: Checkpoint) -> bytes:
         f"{group}/{key}": value for group, arrays in groups.items() for key, value in arrays.items()
     }
     np.savez(packed, allow_pickle=False, **flat)
-    return json.dumps(head).encode() + b"\n" + packed.getvalue()
+    return json.dumps(head).encode() + b"\n", packed.getbuffer()
 
 
 def _generations(folder: Path) -> list[Path]:
     """Return the checkpoints, newest first."""
-    return sorted(folder.glob("epoch-*.ckpt"), reverse=True)
+    return sorted(folder.glob("epoch-*.ckpt"), key=lambda path: path.stem, reverse=True)
 
 
 def _sync_folder(folder: Path) -> None:

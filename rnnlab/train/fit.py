@@ -5,16 +5,17 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
+from itertools import islice
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from rnnlab.data import Samples
-from rnnlab.errors import CheckpointError, DivergedError, OutOfMemoryError
+from rnnlab.errors import CheckpointError, DivergedError
 from rnnlab.tasks import direction_of
+from rnnlab.train.ahead import ahead
+from rnnlab.train.background import Background
 from rnnlab.train.batches import (
     Batch,
     batches,
@@ -24,26 +25,25 @@ from rnnlab.train.batches import (
     window_steps,
     windows,
 )
-from rnnlab.train.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from rnnlab.train.learner import Learner, evaluate
+from rnnlab.train.checkpoint import load_checkpoint
+from rnnlab.train.interrupts import Interrupts
+from rnnlab.train.keeping import Checkpointing, Keeper
+from rnnlab.train.learner import Learner, evaluate, use_metrics
 from rnnlab.train.listener import Listener
 from rnnlab.train.result import Epoch, Stop, TrainingResult
-from rnnlab.train.state import Arrays, TrainingState, array_of, capture, reset_states, restore
+from rnnlab.train.running import Ready, Runner, Stepped
+from rnnlab.train.state import (
+    Arrays,
+    PartialEpoch,
+    TrainingState,
+    array_of,
+    capture_counted,
+    reset_states,
+    restore,
+    restore_metrics,
+)
 from rnnlab.train.watch import watch_early_stopping, watch_plateau
 from rnnlab.training import Training
-
-
-@dataclass(frozen=True)
-class Checkpointing:
-    """Where checkpoints go and what they belong to.
-
-    Attributes:
-        resume: start from the newest one.
-    """
-
-    folder: Path
-    fingerprint: str
-    resume: bool = False
 
 
 def fit(
@@ -71,8 +71,12 @@ def fit(
         DivergedError: the loss became NaN or infinite.
         CheckpointError: a checkpoint cannot be written, or belongs to something else.
     """
-    loop = _Loop(learner, train, validation, training, seed, tuple(listeners), checkpointing)
-    return loop.run()
+    with Interrupts() as interrupts, Background("checkpoints") as background:
+        keeper = Keeper(checkpointing, training.checkpoint, background)
+        loop = _Loop(learner, train, validation, training, seed, tuple(listeners), keeper, interrupts)
+        if checkpointing and checkpointing.resume:
+            loop.resume(checkpointing)
+        return loop.run()
 
 
 class _Loop:
@@ -84,7 +88,8 @@ class _Loop:
         training: Training,
         seed: int,
         listeners: tuple[Listener, ...],
-        checkpointing: Checkpointing | None,
+        keeper: Keeper,
+        interrupts: Interrupts,
     ) -> None:
         self.learner = learner
         self.train = train
@@ -92,24 +97,30 @@ class _Loop:
         self.training = training
         self.seed = seed
         self.listeners = listeners
-        self.checkpointing = checkpointing
+        self.keeper = keeper
+        self.interrupts = interrupts
+        self.runner = Runner(learner)
         self.head = learner.objective.head
         self.classes = class_weights(train, self.head, _plain(training), self.head.labels)
+        self.steps = self.count_steps()
         self.state = TrainingState()
         self.best: Arrays = {}
+        self.counted: Arrays = {}  # of `capture_counted` before a validation, which spoils it
+        self.started = 0.0  # when the epoch would have begun if nothing had ever been interrupted
         self.notes: tuple[str, ...] = ()
 
     def run(self) -> TrainingResult:
-        if self.checkpointing and self.checkpointing.resume:
-            self.resume(self.checkpointing)
-        resumed_from = self.state.epoch
-        steps = self.steps()
+        epochs, step = self.state.epoch, self.state.partial.steps
         for listener in self.listeners:
-            listener.on_begin(self.training.epochs, steps, self.state.history)
-        while self.state.stopped_by is None:
-            self.one_epoch(steps)
+            listener.on_begin(self.training.epochs, self.steps, self.state.history, step)
+        try:
+            while self.state.stopped_by is None:
+                self.one_epoch()
+        except KeyboardInterrupt:
+            self.keep_on_leaving()
+            raise
         kept = self.keep_best()
-        return TrainingResult(self.state.history, kept, self.state.stopped_by, resumed_from, self.notes)
+        return TrainingResult(self.state.history, kept, self.state.stopped_by, epochs, step, self.notes)
 
     def resume(self, checkpointing: Checkpointing) -> None:
         found = load_checkpoint(checkpointing.folder)
@@ -118,82 +129,119 @@ class _Loop:
         checkpoint, self.notes = found
         if checkpoint.fingerprint != checkpointing.fingerprint:
             raise CheckpointError("the checkpoint belongs to another experiment, other data or another machine")
+        if checkpoint.state.partial.steps:
+            use_metrics(self.learner, self.validation)
+            restore_metrics(self.learner.objective, checkpoint.arrays)
         restore(self.learner.model, self.learner.optimizer, checkpoint.arrays)
         self.state, self.best = checkpoint.state, checkpoint.best
 
-    def one_epoch(self, steps: int) -> None:
+    def one_epoch(self) -> None:
         epoch = self.train_epoch(self.state.epoch + 1)
-        self.state = self.state.after(epoch, steps)
-        stop = self.watch(epoch)
-        self.state = replace(self.state, stopped_by=stop)
-        # The checkpoint comes first: an epoch that was told but not kept would be trained and told again.
-        if self.checkpointing:
-            arrays = capture(self.learner.model, self.learner.optimizer)
-            save_checkpoint(
-                self.checkpointing.folder,
-                Checkpoint(self.checkpointing.fingerprint, self.state, arrays, self.best),
-            )
+        with self.interrupts.held():
+            self.state = self.state.after(epoch)
+            stop = self.watch(epoch)
+            self.state = replace(self.state, stopped_by=stop)
+            self.counted = {}
+            self.keeper.keep(self.learner, self.state, self.best, {})
         stops = [listener.on_epoch(epoch) for listener in self.listeners]
         self.state = replace(self.state, stopped_by=self.state.stopped_by or next(filter(None, stops), None))
 
     def train_epoch(self, number: int) -> Epoch:
-        objective, rate = self.learner.objective, _learning_rate(self.learner.optimizer)
-        objective.reset()
-        started = time.perf_counter()
-        total, norms, counted = 0.0, 0.0, 0
-        for step, batch in enumerate(self.feed(number), start=1):
-            loss, norm = self.train_step(number, step, batch)
-            count = int(np.count_nonzero(batch[2]))
-            total += loss * count
-            counted += count
-            norms += norm
-            for listener in self.listeners:
-                listener.on_step(number, step, loss)
-        trained = time.perf_counter() - started
-        metrics = {"loss": total / counted} | objective.result()
+        objective = self.learner.objective
+        if not self.state.partial.steps:
+            objective.reset()
+            begun = PartialEpoch(learning_rate=_learning_rate(self.learner.optimizer))
+            self.state = replace(self.state, partial=begun)
+        self.started = time.perf_counter() - self.state.partial.seconds
+        self.take_steps(number)
+        trained = time.perf_counter() - self.started
+        partial = self.state.partial
+        metrics = {"loss": partial.loss / partial.rows} | objective.result()
+        self.counted = capture_counted(self.learner.model, objective)
         metrics |= {f"val_{name}": value for name, value in evaluate(self.learner, self.validation).items()}
         if not math.isfinite(metrics["val_loss"]):  # the epoch's last step spoilt the weights
-            raise DivergedError(number, step, metrics["val_loss"])
-        metrics |= {"learning_rate": rate, "gradient_norm": norms / step}
+            raise DivergedError(number, partial.steps, metrics["val_loss"])
+        metrics |= {"learning_rate": partial.learning_rate, "gradient_norm": partial.norms / partial.steps}
         return Epoch(
             epoch=number,
             metrics=metrics,
-            seconds=time.perf_counter() - started,
+            seconds=time.perf_counter() - self.started,
             samples_per_second=len(self.train) / trained,
             timestamp=int(time.time() * 1000),
         )
 
-    def steps(self) -> int:
-        """Return how many steps an epoch has."""
+    def take_steps(self, number: int) -> None:
+        """Train on the batches of an epoch that are not done yet."""
+        done = self.state.partial.steps
+        with ahead(self.feed(number, done)) as found:
+            for step, batch in enumerate(found, start=done + 1):
+                with self.interrupts.held():
+                    if batch.resets:
+                        reset_states(self.learner.model)
+                    self.hear(self.runner.step(batch))
+                    if step < self.steps and self.keeper.is_due(step):
+                        self.hear(self.runner.settle())
+                        self.keep()
+        with self.interrupts.held():
+            self.hear(self.runner.settle())
+
+    def hear(self, stepped: Stepped | None) -> None:
+        """Count what a step gave, and tell of it."""
+        if stepped is not None:
+            self.count(stepped)
+            for listener in self.listeners:
+                listener.on_step(self.state.epoch + 1, self.state.partial.steps, stepped.loss)
+
+    def count(self, stepped: Stepped) -> None:
+        partial = self.state.partial.after(stepped.loss, stepped.norm, stepped.rows)
+        self.state = replace(self.state, partial=partial)
+        if not math.isfinite(stepped.loss):
+            raise DivergedError(self.state.epoch + 1, partial.steps, stepped.loss)
+
+    def keep(self) -> None:
+        """Write a checkpoint within an epoch, whose last step was counted."""
+        partial = replace(self.state.partial, seconds=time.perf_counter() - self.started)
+        self.state = replace(self.state, partial=partial)
+        counted = self.counted or capture_counted(self.learner.model, self.learner.objective)
+        self.keeper.keep(self.learner, self.state, self.best, counted)
+
+    def keep_on_leaving(self) -> None:
+        """Write a checkpoint of what was done within an epoch, unless a step was broken into."""
+        if self.interrupts.torn:
+            return
+        stepped = self.runner.settle()
+        if stepped is not None:
+            self.count(stepped)
+        if self.state.partial.steps:
+            self.keep()
+
+    def count_steps(self) -> int:
+        """Return how many steps an epoch has, at most."""
         if not self.training.stateful:
             return steps_per_epoch(len(self.train), self.training.batch_size)
         timesteps = next(iter(self.train.inputs.values())).shape[1]
         return window_steps(len(self.train), timesteps, self.training)
 
-    def feed(self, epoch: int) -> Iterator[Batch]:
-        """Yield the batches of an epoch; in stateful training states are set back where the file says so."""
-        order = order_of_epoch(len(self.train), seed=self.seed, epoch=epoch, shuffle=self.training.shuffle)
-        if not self.training.stateful:
-            yield from batches(self.train, self.head, order, self.training.batch_size, self.classes)
-            return
-        reset = self.training.reset or "sequence"
-        if reset == "epoch":
-            reset_states(self.learner.model)
-        for batch, begins in windows(self.train, self.head, order, self.training, self.classes):
-            if begins and reset == "sequence":
-                reset_states(self.learner.model)
-            yield batch
+    def feed(self, epoch: int, done: int) -> Iterator[Ready]:
+        """Yield the batches of an epoch that are not done yet; iterated in another thread.
 
-    def train_step(self, epoch: int, step: int, batch: Batch) -> tuple[float, float]:
-        """Return (loss, norm of the gradient) of one optimizer step."""
-        try:
-            loss_tensor, norm = self.learner.steps.train(*batch)
-        except (MemoryError, tf.errors.ResourceExhaustedError) as error:
-            raise OutOfMemoryError("the batch does not fit into memory: lower `training.batch_size`") from error
-        loss = float(loss_tensor)
-        if not math.isfinite(loss):
-            raise DivergedError(epoch, step, loss)
-        return loss, float(norm)
+        Args:
+            epoch: counted from 1.
+            done: how many are.
+        """
+        order = order_of_epoch(len(self.train), seed=self.seed, epoch=epoch, shuffle=self.training.shuffle)
+        size = self.training.batch_size
+        if not self.training.stateful:
+            for batch in batches(self.train, self.head, order, size, self.classes, done=done):
+                yield self.ready(batch)
+            return
+        found = enumerate(windows(self.train, self.head, order, self.training, self.classes))
+        reset = self.training.reset or "sequence"
+        for place, (batch, begins) in islice(found, done, None):
+            yield self.ready(batch, resets=begins if reset == "sequence" else reset == "epoch" and place == 0)
+
+    def ready(self, batch: Batch, *, resets: bool = False) -> Ready:
+        return Ready(self.learner.steps.tensors(*batch), int(np.count_nonzero(batch[2])), resets)
 
     def watch(self, epoch: Epoch) -> Stop | None:
         """Return why the training is over after an epoch, or None."""

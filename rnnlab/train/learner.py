@@ -25,6 +25,7 @@ from rnnlab.build.plugins import require_plugins
 from rnnlab.data import Samples, Vectors
 from rnnlab.experiment import Experiment
 from rnnlab.plan import Plan, is_bucketed, open_plan, stateful_plan
+from rnnlab.train.ahead import ahead
 from rnnlab.train.batches import Batch, batches, rows_of_batches
 from rnnlab.train.state import fresh_states
 from rnnlab.train.step import Steps, compile_steps
@@ -161,15 +162,21 @@ def evaluate(learner: Learner, samples: Samples, see: See | None = None) -> dict
     learner.objective.reset()
     carried = learner.stateful and samples.streams is not None
     score = learner.steps.carry if carried else learner.steps.evaluate
-    total, counted = 0.0, 0
-    with fresh_states(learner.model):
-        for inputs, target, weight in _in_order(learner, samples, samples.streams if carried else None):
-            loss, outputs = score(inputs, target, weight)
+    losses, counted = [], 0
+    read = _in_order(learner, samples, samples.streams if carried else None)
+    with fresh_states(learner.model), ahead(_with_tensors(learner, read)) as found:
+        for (_, target, weight), tensors in found:
+            loss, outputs = score(*tensors)
             if see is not None:
                 see(target, weight, outputs.numpy())
-            total += float(loss)
+            losses.append(loss)
             counted += int(np.count_nonzero(weight))
-    return {"loss": total / counted} | learner.objective.result()
+    return {"loss": sum(map(float, losses)) / counted} | learner.objective.result()
+
+
+def use_metrics(learner: Learner, samples: Samples) -> None:
+    """Use every metric once: some have no variables before."""
+    learner.steps.evaluate(*next(_in_order(learner, samples)))
 
 
 def answers(learner: Learner, samples: Samples) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -179,23 +186,29 @@ def answers(learner: Learner, samples: Samples) -> tuple[NDArray[Any], NDArray[A
     """
     learner.refresh_twin()
     targets, outputs, counts = [], [], []
-    for inputs, target, weight in _in_order(learner, samples):
-        counted = weight != 0
-        targets.append(target[counted])
-        outputs.append(learner.steps.evaluate(inputs, target, weight)[1].numpy()[counted])  # traced already
-        counts.append(counted.reshape(len(counted), -1).sum(axis=1))
+    with ahead(_with_tensors(learner, _in_order(learner, samples))) as read:
+        for (_, target, weight), tensors in read:
+            counted = weight != 0
+            targets.append(target[counted])
+            outputs.append(learner.steps.evaluate(*tensors)[1].numpy()[counted])  # traced already
+            counts.append(counted.reshape(len(counted), -1).sum(axis=1))
     found = np.concatenate(targets), np.concatenate(outputs)
     if samples.buckets is None:
         return found
     size = _evaluation_batch(learner, samples)
-    read = np.concatenate([rows for rows, _ in rows_of_batches(samples, np.arange(len(samples)), size)])
-    order = np.argsort(np.repeat(read, np.concatenate(counts)), kind="stable")
+    rows = np.concatenate([rows for rows, _ in rows_of_batches(samples, np.arange(len(samples)), size)])
+    order = np.argsort(np.repeat(rows, np.concatenate(counts)), kind="stable")
     return found[0][order], found[1][order]
 
 
 def _in_order(learner: Learner, samples: Samples, size: int | None = None) -> Iterator[Batch]:
     size = size or _evaluation_batch(learner, samples)
     return batches(samples, learner.objective.head, np.arange(len(samples)), size, None)
+
+
+def _with_tensors(learner: Learner, given: Iterator[Batch]) -> Iterator[tuple[Batch, Any]]:
+    """Yield each batch also as the compiled functions read it."""
+    return ((batch, learner.steps.tensors(*batch)) for batch in given)
 
 
 def _evaluation_batch(learner: Learner, samples: Samples) -> int:

@@ -10,8 +10,15 @@ from rnnlab.train.result import Epoch, Stop
 class Listener(Protocol):
     """Hears every step and epoch."""
 
-    def on_begin(self, epochs: int, steps: int, done: tuple[Epoch, ...]) -> None:
-        """Hear that training begins: epochs in all, steps in each, what an earlier process had done."""
+    def on_begin(self, epochs: int, steps: int, done: tuple[Epoch, ...], step: int) -> None:
+        """Hear that training begins.
+
+        Args:
+            epochs: in all.
+            steps: in each.
+            done: the epochs that an earlier process had done.
+            step: how many steps of the next epoch it had done, too.
+        """
 
     def on_step(self, epoch: int, step: int, loss: float) -> None:
         """Hear that a step (counted from 1) of an epoch (counted from 1) is done."""
@@ -23,7 +30,7 @@ class Listener(Protocol):
 class Quiet:
     """Hears everything and does nothing: listeners are made from it."""
 
-    def on_begin(self, epochs: int, steps: int, done: tuple[Epoch, ...]) -> None:
+    def on_begin(self, epochs: int, steps: int, done: tuple[Epoch, ...], step: int) -> None:
         """Do nothing."""
 
     def on_step(self, epoch: int, step: int, loss: float) -> None:

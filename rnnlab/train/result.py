@@ -40,12 +40,14 @@ class TrainingResult:
         kept_epoch: the epoch whose weights the model has, counted from 1.
         stopped_by: why it ended.
         resumed_from: epochs that an earlier process had finished.
+        resumed_step: steps of the next one that it had done, too.
     """
 
     history: tuple[Epoch, ...]
     kept_epoch: int
     stopped_by: Stop
     resumed_from: int = 0
+    resumed_step: int = 0
     notes: tuple[str, ...] = field(default_factory=tuple)
 
     @property

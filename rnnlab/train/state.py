@@ -1,4 +1,4 @@
-"""Everything a training is, at the end of an epoch: what a checkpoint holds and what resuming needs."""
+"""Everything a training is, between two steps: what a checkpoint holds and what resuming needs."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnlab.build import Objective
 from rnnlab.train.result import Epoch, Stop
 
 Arrays = dict[str, NDArray[Any]]
@@ -34,17 +35,49 @@ class Watch:
 
 
 @dataclass(frozen=True)
+class PartialEpoch:
+    """An epoch that is under way: what its steps gave so far.
+
+    Attributes:
+        steps: that are done.
+        loss: its sum over the rows that count.
+        rows: that counted.
+        norms: the sum of the gradient's norms over the steps.
+        seconds: so far, over all processes.
+        learning_rate: when it began.
+    """
+
+    steps: int = 0
+    loss: float = 0.0
+    rows: int = 0
+    norms: float = 0.0
+    seconds: float = 0.0
+    learning_rate: float = 0.0
+
+    def after(self, loss: float, norm: float, rows: int) -> PartialEpoch:
+        """Return the epoch with one more step done."""
+        return replace(
+            self,
+            steps=self.steps + 1,
+            loss=self.loss + loss * rows,
+            rows=self.rows + rows,
+            norms=self.norms + norm,
+        )
+
+
+@dataclass(frozen=True)
 class TrainingState:
-    """A training between two epochs.
+    """A training between two steps.
 
     Attributes:
         epoch: epochs that are done.
-        step: optimizer steps that are done.
-        seconds: of training so far, over all processes.
+        step: optimizer steps of those epochs.
+        seconds: of those epochs, over all processes.
         history: one entry per epoch.
         early_stopping: its watch.
         plateau: the watch of reduce_lr_on_plateau.
         stopped_by: set when the training is over.
+        partial: the epoch after the last one, as far as it is.
     """
 
     epoch: int = 0
@@ -54,15 +87,17 @@ class TrainingState:
     early_stopping: Watch = field(default_factory=Watch)
     plateau: Watch = field(default_factory=Watch)
     stopped_by: Stop | None = None
+    partial: PartialEpoch = field(default_factory=PartialEpoch)
 
-    def after(self, epoch: Epoch, steps: int) -> TrainingState:
-        """Return the state with one more epoch done."""
+    def after(self, epoch: Epoch) -> TrainingState:
+        """Return the state with the epoch that was under way done."""
         return replace(
             self,
             epoch=epoch.epoch,
-            step=self.step + steps,
+            step=self.step + self.partial.steps,
             seconds=self.seconds + epoch.seconds,
             history=(*self.history, epoch),
+            partial=PartialEpoch(),
         )
 
     def to_data(self) -> dict[str, Any]:
@@ -72,6 +107,7 @@ class TrainingState:
             "step": self.step,
             "seconds": self.seconds,
             "history": [vars(epoch) for epoch in self.history],
+            "partial": vars(self.partial),
             "early_stopping": vars(self.early_stopping),
             "plateau": vars(self.plateau),
             "stopped_by": self.stopped_by,
@@ -85,6 +121,7 @@ class TrainingState:
             step=data["step"],
             seconds=data["seconds"],
             history=tuple(Epoch(**epoch) for epoch in data["history"]),
+            partial=PartialEpoch(**data.get("partial", {})),
             early_stopping=Watch(**data["early_stopping"]),
             plateau=Watch(**data["plateau"]),
             stopped_by=data["stopped_by"],
@@ -103,7 +140,12 @@ def capture(model: keras.Model, optimizer: keras.optimizers.Optimizer) -> Arrays
     """
     arrays = {f"model/{index}": array_of(variable) for index, variable in enumerate(model.variables)}
     arrays |= {f"optimizer/{index}": array_of(variable) for index, variable in enumerate(optimizer.variables)}
-    return arrays | {f"states/{index}": array_of(state) for index, state in enumerate(recurrent_states(model))}
+    return arrays | capture_states(model)
+
+
+def capture_states(model: keras.Model) -> Arrays:
+    """Return the states that stateful layers carry from batch to batch."""
+    return {f"states/{index}": array_of(state) for index, state in enumerate(recurrent_states(model))}
 
 
 def restore(model: keras.Model, optimizer: keras.optimizers.Optimizer, arrays: Arrays) -> None:
@@ -117,6 +159,29 @@ def restore(model: keras.Model, optimizer: keras.optimizers.Optimizer, arrays: A
             variable.assign(arrays[f"{prefix}/{index}"])
 
 
+def capture_counted(model: keras.Model, objective: Objective) -> Arrays:
+    """Return what an epoch that is under way has counted, and all else that its validation changes.
+
+    Keras's recurrent layers draw their masks of dropout where they are not used, too, so that the random states go on.
+    """
+    metrics = {
+        f"metrics/{name}/{index}": array_of(variable)
+        for name, metric in objective.metrics
+        for index, variable in enumerate(metric.variables)
+    }
+    counters = {
+        f"model/{index}": array_of(variable) for index, variable in enumerate(model.variables) if not variable.trainable
+    }
+    return metrics | counters | capture_states(model)
+
+
+def restore_metrics(objective: Objective, arrays: Arrays) -> None:
+    """Give metrics the numbers that `capture_counted` returned."""
+    for name, metric in objective.metrics:
+        for index, variable in enumerate(metric.variables):
+            variable.assign(arrays[f"metrics/{name}/{index}"])
+
+
 def reset_states(model: keras.Model) -> None:
     """Set the states that stateful layers carry from batch to batch back to zero."""
     for state in recurrent_states(model):
@@ -127,8 +192,8 @@ def reset_states(model: keras.Model) -> None:
 def fresh_states(model: keras.Model) -> Iterator[None]:
     """Set the states that stateful layers carry to zero, and back to what they were afterwards."""
     kept = [(state, array_of(state)) for state in recurrent_states(model)]
-    reset_states(model)
     try:
+        reset_states(model)
         yield
     finally:
         for state, numbers in kept:

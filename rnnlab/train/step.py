@@ -25,12 +25,15 @@ class Steps:
             sample, or a timestep where each has a target; rows of weight 0 do not count.
         predict: inputs to outputs, probabilities where the head gives logits.
         carry: as `evaluate`, by the trained model itself, which carries its states on.
+        tensors: (inputs, target, weight) as NumPy has them to tensors that the others read without converting; may be
+            called in another thread.
     """
 
     train: Callable[[Any, Any, Any], StepOutput]
     evaluate: Callable[[Any, Any, Any], StepOutput]
     predict: Callable[[Any], Any]
     carry: Callable[[Any, Any, Any], StepOutput]
+    tensors: Callable[[Any, Any, Any], tuple[Any, Any, Any]]
 
 
 def compile_steps(
@@ -97,7 +100,14 @@ def compile_steps(
     def predict(inputs: Any) -> Any:
         return objective.probabilities(twin(inputs, training=False))
 
-    return Steps(train, evaluate, predict, carry)
+    dtypes = {tensor.name: tensor.dtype for tensor in twin.inputs}
+
+    def tensors(inputs: Any, target: Any, weight: Any) -> tuple[Any, Any, Any]:
+        read = {name: tf.convert_to_tensor(inputs[name], dtype) for name, dtype in dtypes.items()}
+        given = zip((target, weight), outcomes, strict=True)
+        return read, *(tf.convert_to_tensor(each, spec.dtype) for each, spec in given)
+
+    return Steps(train, evaluate, predict, carry, tensors)
 
 
 def _specs(model: keras.Model) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from rnnlab.cli.console import SafeConsole
 from rnnlab.cli.output import print_json
 from rnnlab.cli.progress import TrainingProgress
 from rnnlab.source import visible
+from rnnlab.train.result import Epoch
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 RED = "x\x1b[31m"
@@ -81,3 +82,14 @@ def test_a_sentence_above_the_bar_is_shown_with_escapes():
     console = SafeConsole(file=io.StringIO(), width=200)
     TrainingProgress(console).say(f"reading {RED}.csv")
     assert console.file.getvalue() == "reading x\\x1b[31m.csv\n"
+
+
+def test_the_bar_of_a_resumed_training_begins_where_it_was():
+    progress = TrainingProgress(SafeConsole(file=io.StringIO()))
+    progress.on_begin(10, 50, (), 0)
+    assert (progress.bar.tasks[0].completed, progress.bar.tasks[0].total) == (0, 500)
+    done = tuple(Epoch(number, {"loss": 1.0}, 1.0, 1.0, 0) for number in (1, 2))
+    progress.on_begin(10, 50, done, 20)
+    assert progress.bar.tasks[0].completed == 120
+    progress.on_step(3, 21, 0.5)
+    assert progress.bar.tasks[0].completed == 121

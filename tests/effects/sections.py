@@ -43,7 +43,9 @@ from .contexts import (
     splits,
 )
 
-Effect = Literal["data", "words", "training", "record", "verdict", "plan", "machine", "study", "writing", "refusal"]
+Effect = Literal[
+    "data", "words", "training", "record", "verdict", "plan", "machine", "study", "writing", "refusal", "checkpoints"
+]
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Case:
             sequences of ids; `training`: curves, steps or weights; `record`: the
             params, tags and place of a run; `verdict`: what `check` says; `plan`: the planned model; `machine`: how
             TensorFlow is set up; `study`: what Optuna draws and stops; `writing`: the texts that a model writes;
-            `refusal`: whether the data are refused.
+            `refusal`: whether the data are refused; `checkpoints`: what a training leaves on the disk.
         flip: `PATH=VALUE` of the other value.
         context: `PATH=VALUE` laid over the file before.
     """
@@ -294,6 +296,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("Training", "shuffle"): Case("training", "training.shuffle=false", (POOLED,)),
     ("Training", "class_weight"): Case("training", "training.class_weight=balanced", (POOLED,)),
     ("Training", "max_seconds"): Case("training", "training.max_seconds=1.0e-6", (POOLED,)),
+    ("Checkpoint", "every"): Case("checkpoints", 'training.checkpoint.every="2 steps"', (POOLED,)),
     ("EarlyStopping", "monitor"): Case(
         "training",
         "training.early_stopping.monitor=accuracy",

@@ -119,6 +119,32 @@ def written(assemble, *overrides):
     return decoded.ids, decoded.log_probabilities
 
 
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, id=".".join(key)) for key, case in CASES.items() if case.effect == "checkpoints"]
+)
+def test_a_key_changes_which_checkpoints_are_left_and_no_bit(assemble, tmp_path, case):
+    from rnnlab.train.checkpoint import load_checkpoint
+    from rnnlab.train.fit import fit
+    from rnnlab.train.keeping import Checkpointing
+
+    left, numbers = [], []
+    for place, overrides in enumerate((case.context, (*case.context, case.flip))):
+        assembled, folder = assemble(*overrides), tmp_path / str(place)
+        splits, experiment = assembled.splits, assembled.experiment
+        fit(
+            assembled.learner(),
+            splits.train,
+            splits.validation,
+            experiment.training,
+            seed=experiment.seed,
+            checkpointing=Checkpointing(folder, "same"),
+        )
+        left.append({path.name for path in folder.iterdir()})
+        numbers.append({key: array.tobytes() for key, array in load_checkpoint(folder)[0].arrays.items()})
+    assert left[0] != left[1]
+    assert numbers[0] == numbers[1]
+
+
 def test_a_training_that_is_repeated_changes_nothing(trained):
     case = CASES["Experiment", "seed"]
     assert trained(*case.context) == trained(*case.context)

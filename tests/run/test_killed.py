@@ -7,7 +7,7 @@ import pytest
 
 pytestmark = pytest.mark.tensorflow
 
-OVERRIDES = ("training.epochs=40", "model.layers.rnn.recurrent_dropout=0.1")
+OVERRIDES = ("training.epochs=40", "training.checkpoint.every=2 steps", "model.layers.rnn.recurrent_dropout=0.1")
 SIGNALS = {"SIGKILL": signal.SIGKILL, "SIGINT": signal.SIGINT, "SIGTERM": signal.SIGTERM}
 
 
@@ -82,7 +82,7 @@ def test_a_resumed_run_ends_with_the_bytes_of_an_unbroken_one_and_no_point_twice
     outcome = run_experiment(tiny.file, overrides=OVERRIDES, store=tiny.store, resume=True)
     (resumed,) = records(tiny)
     assert (resumed.run_id, resumed.status) == (record.run_id, "FINISHED")
-    assert 3 <= outcome.result.resumed_from < 40
+    assert 2 <= outcome.result.resumed_from < 40  # the third may not have been written yet
     expected, bits = unbroken
     assert weights(tiny, resumed) == bits
     history = mlflow.MlflowClient(outcome.store).get_metric_history(resumed.run_id, "val_loss")

@@ -74,7 +74,7 @@ def test_interrupted_replicates_go_on_where_they_were(tiny, records, replicated)
     class InSecondRun(Quiet):
         runs = 0
 
-        def on_begin(self, epochs, steps, done):
+        def on_begin(self, epochs, steps, done, step):
             self.runs += 1
             if self.runs == 2:
                 raise KeyboardInterrupt

@@ -240,11 +240,16 @@ def test_an_interrupted_run_goes_on_to_the_same_bits_and_doubles_no_point(tiny, 
     assert [p.value for p in resumed.curves["loss"]] == [p.value for p in unbroken.curves["loss"]]
 
 
-def test_an_interruption_before_the_first_epoch_is_told_as_nothing_to_resume(tiny, records):
+def test_an_interruption_before_the_first_step_is_told_as_nothing_to_resume(tiny, records):
     from rnnlab.errors import CallError, InterruptedRunError
+    from rnnlab.train.listener import Quiet
+
+    class Interrupt(Quiet):
+        def on_begin(self, epochs, steps, done, step):
+            raise KeyboardInterrupt
 
     with pytest.raises(InterruptedRunError, match="nothing to resume"):
-        run(tiny, listeners=[interrupt_after(0)])
+        run(tiny, listeners=[Interrupt()])
     assert [record.status for record in records(tiny)] == ["KILLED"]
     with pytest.raises(CallError, match="nothing to resume"):
         run(tiny, resume=True)

@@ -95,7 +95,7 @@ def test_the_share_of_padding_is_that_of_the_batches(assemble):
 
 
 def test_a_resumed_training_ends_as_an_unbroken_one(assemble, train, tmp_path):
-    from rnnlab.train.fit import Checkpointing
+    from rnnlab.train.keeping import Checkpointing
     from rnnlab.train.listener import Quiet
     from rnnlab.train.state import capture
 

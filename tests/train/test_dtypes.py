@@ -1,6 +1,7 @@
 """Training in other numbers than float32: loss scaling, its state, and what loss and metrics are computed in."""
 
 import shutil
+import time
 
 import numpy as np
 import pytest
@@ -29,12 +30,15 @@ def _scale(learner):
 
 def _fit(assembled, folder, *, copy_to=None, resume=False):
     """Train with a loss scale that doubles at every step until one is skipped; copy the checkpoint of epoch 2."""
-    from rnnlab.train.fit import Checkpointing, fit
+    from rnnlab.train.fit import fit
+    from rnnlab.train.keeping import Checkpointing
     from rnnlab.train.listener import Quiet
 
     class Copy(Quiet):
         def on_epoch(self, epoch):
             if epoch.epoch == 2 and copy_to:
+                while not (folder / "epoch-000002.ckpt").exists():  # it is written beside the next steps
+                    time.sleep(0.01)
                 shutil.copytree(folder, copy_to)
 
     learner, splits, experiment = assembled.learner(), assembled.splits, assembled.experiment

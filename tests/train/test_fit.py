@@ -183,7 +183,7 @@ def test_a_listener_may_stop_the_training(assemble, train):
     from rnnlab.train.listener import Quiet
 
     class Stopper(Quiet):
-        def on_begin(self, epochs, steps, done):
+        def on_begin(self, epochs, steps, done, step):
             self.begun = (epochs, steps, done)
 
         def on_epoch(self, epoch):

@@ -3,10 +3,12 @@ import pytest
 pytestmark = pytest.mark.tensorflow
 
 EPOCHS = 4
+STEPS = 3
 OVERRIDES = (
     "model.layers.rnn.dropout=0.2",
     "model.layers.rnn.recurrent_dropout=0.2",
     f"training.epochs={EPOCHS}",
+    "task={kind: classification, metrics: [accuracy, auc]}",
     "training.early_stopping={monitor: val_loss, patience: 9}",
     "training.reduce_lr_on_plateau={patience: 1, min_delta: 0.5, factor: 0.5, cooldown: 1}",
 )
@@ -28,8 +30,20 @@ def _stop(at_epoch, at_step=None):
     return Interrupt()
 
 
+def _break(at_epoch, at_step):
+    """Return a listener that ends the work as a crash does: nothing is written on the way out."""
+    from rnnlab.train.listener import Quiet
+
+    class Crash(Quiet):
+        def on_step(self, epoch, step, loss):
+            if (epoch, step) == (at_epoch, at_step):
+                raise RuntimeError("crash")
+
+    return Crash()
+
+
 def _checkpointing(folder, *, resume=False, fingerprint="same"):
-    from rnnlab.train.fit import Checkpointing
+    from rnnlab.train.keeping import Checkpointing
 
     return Checkpointing(folder, fingerprint, resume)
 
@@ -75,6 +89,7 @@ def test_a_resumed_training_ends_with_the_bits_of_an_unbroken_one(assemble, trai
         train(assembled, listeners=[_stop(epoch, step)], checkpointing=_checkpointing(tmp_path))
     learner, resumed = train(assembled, checkpointing=_checkpointing(tmp_path, resume=True))
     assert resumed.resumed_from == (epoch if step is None else epoch - 1)
+    assert resumed.resumed_step == (0 if step is None else min(step + 1, STEPS))  # told one step late
     assert _numbers(learner) == numbers
     assert _metrics(resumed) == _metrics(result)
     assert (resumed.kept_epoch, resumed.stopped_by) == (result.kept_epoch, result.stopped_by)
@@ -89,6 +104,108 @@ def test_a_resumed_training_ends_with_the_bits_of_an_unbroken_one(assemble, trai
         assert {key: array.tobytes() for key, array in mine.items()} == {
             key: array.tobytes() for key, array in theirs.items()
         }
+
+
+@pytest.fixture(scope="module")
+def again(assemble):
+    """Train with learners that are compiled once: one as if fresh, and to resume another that was trained before."""
+    from rnnlab.train.fit import fit
+    from rnnlab.train.state import capture, restore
+
+    assembled = assemble(*OVERRIDES)
+    learners = {resume: assembled.learner() for resume in (False, True)}
+    initial = capture(learners[False].model, learners[False].optimizer)
+
+    def train(folder, *overrides, resume=False, listeners=()):
+        learner, experiment = learners[resume], assemble(*OVERRIDES, *overrides).experiment
+        if not resume:
+            restore(learner.model, learner.optimizer, initial)
+        return learner, fit(
+            learner,
+            assembled.splits.train,
+            assembled.splits.validation,
+            experiment.training,
+            seed=experiment.seed,
+            listeners=listeners,
+            checkpointing=_checkpointing(folder, resume=resume),
+        )
+
+    return train
+
+
+@pytest.mark.parametrize(("epoch", "step"), [(1, 1), (4, 3)])
+def test_an_interruption_within_an_epoch_keeps_its_steps(again, tmp_path, unbroken, epoch, step):
+    with pytest.raises(KeyboardInterrupt):
+        again(tmp_path, listeners=[_stop(epoch, step)])
+    learner, resumed = again(tmp_path, resume=True)
+    assert (resumed.resumed_from, resumed.resumed_step) == (epoch - 1, min(step + 1, STEPS))
+    assert _numbers(learner) == unbroken[0]
+    assert _metrics(resumed) == _metrics(unbroken[1])
+
+
+@pytest.mark.parametrize(("epoch", "step"), [(1, 2), (2, 1), (3, 3)])
+def test_a_training_that_broke_goes_on_from_the_last_checkpoint_within_its_epoch(
+    again, tmp_path, unbroken, epoch, step
+):
+    from rnnlab.train.listener import Quiet
+
+    class Hear(Quiet):
+        steps = ()
+
+        def on_begin(self, epochs, steps, done, step):
+            self.begun = (len(done), step)
+
+        def on_step(self, epoch, step, loss):
+            self.steps += ((epoch, step),)
+
+    every, hear = "training.checkpoint={every: 1 steps}", Hear()
+    with pytest.raises(RuntimeError):
+        again(tmp_path, every, listeners=[_break(epoch, step)])
+    learner, resumed = again(tmp_path, every, resume=True, listeners=[hear])
+    kept = step - 1  # the step itself is told before it is kept
+    assert (resumed.resumed_from, resumed.resumed_step) == hear.begun == (epoch - 1, kept)
+    assert hear.steps[0] == (epoch, step)
+    assert _numbers(learner) == unbroken[0]
+    assert _metrics(resumed) == _metrics(unbroken[1])
+
+
+def test_an_interruption_while_the_validation_is_scored_keeps_all_steps_of_the_epoch(
+    again, tmp_path, unbroken, monkeypatch
+):
+    from rnnlab.train import fit
+
+    scored = []
+
+    def evaluate(*arguments):
+        if len(scored) == 1:
+            monkeypatch.undo()
+            fit.evaluate(*arguments)
+            raise KeyboardInterrupt
+        scored.append(arguments)
+        return found(*arguments)
+
+    found = fit.evaluate
+    monkeypatch.setattr(fit, "evaluate", evaluate)
+    with pytest.raises(KeyboardInterrupt):
+        again(tmp_path)
+    learner, resumed = again(tmp_path, resume=True)
+    assert (resumed.resumed_from, resumed.resumed_step) == (1, STEPS)
+    assert _numbers(learner) == unbroken[0]
+    assert _metrics(resumed) == _metrics(unbroken[1])
+
+
+def test_the_learning_rate_of_an_epoch_that_was_interrupted_is_that_of_its_beginning(assemble, train, tmp_path):
+    schedule = "{kind: exponential_decay, initial_learning_rate: 0.1, decay_steps: 2, decay_rate: 0.5}"
+    layers = ("embedding, output_dim: 4", "global_average_pooling1d", "dense, units: 1, activation: sigmoid")
+    pooled = f"[{', '.join(f'{{layer: {each}}}' for each in layers)}]"
+    assembled = assemble(f"model.layers={pooled}", f"optimizer.learning_rate={schedule}", "training.epochs=2")
+    unbroken, result = train(assembled)
+    with pytest.raises(KeyboardInterrupt):
+        train(assembled, listeners=[_stop(2, 1)], checkpointing=_checkpointing(tmp_path))
+    learner, resumed = train(assembled, checkpointing=_checkpointing(tmp_path, resume=True))
+    assert (resumed.resumed_from, resumed.resumed_step) == (1, 2)
+    assert _metrics(resumed) == _metrics(result)
+    assert _numbers(learner) == _numbers(unbroken)
 
 
 def test_the_unbroken_training_has_all_that_resuming_must_keep(unbroken):

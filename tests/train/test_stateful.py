@@ -138,7 +138,7 @@ def test_the_twin_answers_whole_sequences_with_the_trained_weights(tmp_path, tra
 
 @pytest.mark.tensorflow
 def test_a_stateful_training_that_is_resumed_ends_with_the_same_bits(tmp_path, train):
-    from rnnlab.train.fit import Checkpointing
+    from rnnlab.train.keeping import Checkpointing
     from rnnlab.train.state import capture
 
     keys = ("training.reset=never", "training.shuffle=false")
