@@ -1,0 +1,153 @@
+"""Gradients of the weights: one product over all slots, left^T·d_sums.
+
+The columns are split among threads, not the samples: nothing has to be added up afterwards.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from rnnlab.kernels.cells import add_row
+from rnnlab.kernels.compiled import COMPILE
+from rnnlab.kernels.loop import BYTES, FLOATS
+from rnnlab.kernels.product import multiply
+from rnnlab.kernels.vector import CALLED, INLINE, LANES, address, load, store
+
+ROWS = 256  # slots whose products are summed before they are added: keeps sums short, and what is read in the cache
+BY_SLOT, BY_READ, BY_STATE = range(3)
+
+
+@njit(**INLINE)
+def _row_of(kind: Any, slot: Any, offset: Any, reads: Any) -> Any:
+    if kind == BY_SLOT:
+        return slot
+    return np.int64(reads[slot]) if kind == BY_READ else slot + offset
+
+
+@njit(**CALLED)
+def _gather(kind: Any, left: Any, begin: Any, width: Any, reads: Any, ranks: Any, kept: Any, first: Any, count: Any,
+            offset: Any, out: Any) -> None:  # fmt: skip
+    """Copy what the left side of the product reads at `count` slots from `first`, side by side."""
+    for place in range(count):
+        row = _row_of(kind, first + place, offset, reads)
+        if kept.size:
+            rank = ranks[first + place]
+            for j in range(width):
+                out[place, j] = left[row, begin + j] * kept[rank, j]
+        else:
+            for j in range(width):
+                out[place, j] = left[row, begin + j]
+
+
+@njit(**CALLED)
+def _rank_slots(counts: Any, offsets: Any, ranks: Any) -> None:
+    """Fill in which sample, by rank, a slot belongs to."""
+    for shard in range(counts.shape[0]):
+        slot, first = offsets[shard, 0], offsets[shard, 2]
+        for k in range(counts.shape[1]):
+            for rank in range(counts[shard, k]):
+                ranks[slot] = first + rank
+                slot += 1
+
+
+@njit(**CALLED)
+def _write(sums: Any, first: Any, width: Any, units: Any, out: Any, column: Any) -> None:
+    """Copy the sums of each panel into Keras's layout, which has no numbers to fill up."""
+    for place in range(sums.shape[0]):
+        block, j = divmod((first + place) * LANES, width)
+        for lane in range(min(LANES, units - j)):
+            for i in range(sums.shape[1]):
+                out[i, column + block * units + j + lane] = sums[place, i, lane]
+
+
+@njit(
+    "void(i8, i8, i8, f4r2, i8, i8, i4[:,::1], i8[:,::1], i4[::1], f4r2, f4r2, i8, i8, i8, f4[:,::1], i8)".replace(
+        "f4r2", FLOATS.format(2)
+    ),
+    **COMPILE,
+)
+def weight_gradient(
+    kind: Any, first: Any, last: Any, left: Any, begin: Any, rows: Any, counts: Any, offsets: Any, reads: Any,
+    kept: Any, d_sums: Any, block: Any, units: Any, width: Any, out: Any, column: Any,
+) -> None:  # fmt: skip
+    """Fill columns of a weight's gradient.
+
+    Args:
+        kind: how rows of `left` are found: by slot, by what the slot reads, or by the state before it.
+        first: the first panel of columns to fill, counted from `block`.
+        last: behind the last one.
+        left: what was multiplied by the weight.
+        begin: the first column of `left`.
+        rows: I, columns of `left`: rows of the weight.
+        counts: of the schedule.
+        offsets: of the schedule.
+        reads: of the schedule.
+        kept: (B, I), what dropout left, by rank; else empty.
+        d_sums: (N, D·width).
+        block: the block of `d_sums` that is read first.
+        units: U.
+        width: U filled up to sixteens.
+        out: (I, G·U).
+        column: the column of `out` where the first block belongs.
+    """
+    panels, d_wide, stride = last - first, d_sums.shape[1], left.shape[1]
+    sums = np.zeros((panels, rows, LANES), np.float32)
+    part = np.empty((rows, LANES), np.float32)
+    zeros = np.zeros(LANES, np.float32)
+    packed = np.empty((ROWS, LANES), np.float32)
+    copied = kind == BY_READ or kept.size > 0
+    read = np.empty((ROWS if copied else 1, rows), np.float32)
+    ranks = np.empty(d_sums.shape[0] if kept.size else 0, np.int32)
+    if kept.size:
+        _rank_slots(counts, offsets, ranks)
+    for shard in range(counts.shape[0]):
+        offset = offsets[shard, 1] - offsets[shard, 0]
+        for slot in range(offsets[shard, 0], offsets[shard + 1, 0], ROWS):
+            depth = min(ROWS, offsets[shard + 1, 0] - slot)
+            source, step = (
+                address(left) + BYTES * ((slot + (offset if kind == BY_STATE else 0)) * stride + begin),
+                stride,
+            )
+            if copied:
+                _gather(kind, left, begin, rows, reads, ranks, kept, slot, depth, offset, read)
+                source, step = address(read), rows
+            for panel in range(panels):
+                start = address(d_sums) + BYTES * (slot * d_wide + block * width + (first + panel) * LANES)
+                for place in range(depth):
+                    store(address(packed), place * LANES, load(start, place * d_wide))
+                multiply(rows, source, step, 1, address(packed), depth, address(part), LANES, address(zeros), 0)
+                add_row(address(part), address(sums) + BYTES * panel * rows * LANES, rows * LANES)
+    _write(sums, first, width, units, out, column)
+
+
+@njit("void(f4r2, i8, i8, i8, f4[::1])".replace("f4r2", FLOATS.format(2)), **COMPILE)
+def bias_gradient(d_sums: Any, block: Any, units: Any, width: Any, out: Any) -> None:
+    """Fill (K·U,) with the sums of K blocks of (N, D·width), from `block` on."""
+    wide, blocks = d_sums.shape[1], out.size // units
+    total = np.zeros(blocks * width, np.float32)
+    part = np.empty(blocks * width, np.float32)
+    for slot in range(0, d_sums.shape[0], ROWS):
+        part[:] = np.float32(0)
+        for place in range(slot, min(slot + ROWS, d_sums.shape[0])):
+            add_row(address(d_sums) + BYTES * (place * wide + block * width), address(part), blocks * width)
+        add_row(address(part), address(total), blocks * width)
+    for place in range(blocks):
+        for j in range(units):
+            out[place * units + j] = total[place * width + j]
+
+
+@njit(
+    "void(i8, i8, f4r2, i4[::1], i4[::1], f4[:,::1])".replace("f4r2", FLOATS.format(2)),
+    **COMPILE,
+)
+def table_gradient(first: Any, last: Any, d_sums: Any, reads: Any, ids: Any, out: Any) -> None:
+    """Add the gradients of the sums to the rows of the table (V, G·width) that were read: some of their columns."""
+    wide, d_wide = out.shape[1], d_sums.shape[1]
+    for slot in range(d_sums.shape[0]):
+        row = np.int64(ids[reads[slot]])
+        add_row(
+            address(d_sums) + BYTES * (slot * d_wide + first), address(out) + BYTES * (row * wide + first), last - first
+        )

@@ -1,0 +1,71 @@
+"""Weights, states and outputs between Keras's layout and that of the kernels, where U units fill `width` numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from rnnlab.kernels.compiled import COMPILE
+from rnnlab.kernels.loop import FLOATS
+from rnnlab.kernels.vector import LANES
+
+MATRIX = FLOATS.format(2)
+
+
+def width_of(units: int) -> int:
+    """Return the units filled up to sixteens."""
+    return -(-units // LANES) * LANES
+
+
+@njit(f"void({MATRIX}, i8, i8, i8, i8, f4[:,:,::1])", **COMPILE)
+def pack_columns(weights: Any, units: Any, width: Any, first: Any, last: Any, out: Any) -> None:
+    """Fill panels (G·width/16, I, 16), those from `first` to `last`, with weights (I, G·U)."""
+    for panel in range(first, last):
+        block, j = divmod(panel * LANES, width)
+        count, start = max(0, min(LANES, units - j)), block * units + j
+        for i in range(weights.shape[0]):
+            for lane in range(count):
+                out[panel, i, lane] = weights[i, start + lane]
+            for lane in range(count, LANES):
+                out[panel, i, lane] = np.float32(0)
+
+
+@njit(f"void({MATRIX}, i8, i8, i8, i8, f4[:,:,::1])", **COMPILE)
+def pack_rows(weights: Any, units: Any, width: Any, first: Any, last: Any, out: Any) -> None:
+    """Fill panels (I'/16, G·width, 16), those from `first` to `last`, with the transpose of weights (I, G·U).
+
+    I' is I filled up to sixteens.
+    """
+    for panel in range(first, last):
+        count = max(0, min(LANES, weights.shape[0] - panel * LANES))
+        out[panel] = np.float32(0)
+        for lane in range(count):
+            row = weights[panel * LANES + lane]
+            for block in range(weights.shape[1] // units):
+                for j in range(units):
+                    out[panel, block * width + j, lane] = row[block * units + j]
+
+
+@njit(f"void({MATRIX}, i4[:,::1], i8, i8, b1, f4[:,:,::1])", **COMPILE)
+def show_outputs(h: Any, shows: Any, first: Any, last: Any, sequences: Any, out: Any) -> None:
+    """Fill the outputs (B, T, U) of samples `first` to `last`, or (B, 1, U), the last ones."""
+    units = out.shape[2]
+    for row in range(first, last):
+        for place in range(out.shape[1]):
+            state = shows[row, place if sequences else shows.shape[1] - 1]
+            for j in range(units):
+                out[row, place, j] = h[state, j] if state >= 0 else np.float32(0)
+
+
+@njit(f"void({FLOATS.format(3)}, i4[:,::1], i8, i8, f4[:,::1])", **COMPILE)
+def gather_outputs(d_outputs: Any, shows: Any, first: Any, last: Any, out: Any) -> None:
+    """Add the gradients of the outputs (B, T, U) of some samples to those of the states that they were."""
+    units = d_outputs.shape[2]
+    for row in range(first, last):
+        for place in range(shows.shape[1]):
+            state = shows[row, place]
+            if state >= 0:
+                for j in range(units):
+                    out[state, j] += d_outputs[row, place, j]

@@ -1,0 +1,36 @@
+"""The threads that kernels run on: our own, since two Python threads must not enter numba's `parallel=True` at once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+_pools: dict[int, ThreadPoolExecutor] = {}
+_making = threading.Lock()
+
+
+def run_shards(work: Callable[[int], None], shards: int) -> None:
+    """Call `work` with 0, 1, …, each in a thread of its own; the kernels that it calls give up the GIL.
+
+    Which thread computes what follows from the number alone, so that results repeat.
+    """
+    if shards == 1:
+        work(0)
+        return
+    others = [_pool(shards).submit(work, shard) for shard in range(1, shards)]
+    work(0)
+    for other in others:
+        other.result()
+
+
+def _pool(threads: int) -> ThreadPoolExecutor:
+    with _making:
+        if threads not in _pools:
+            _pools[threads] = ThreadPoolExecutor(threads, thread_name_prefix="rnnlab-kernel")
+        return _pools[threads]
+
+
+def split(count: int, shards: int, shard: int) -> tuple[int, int]:
+    """Return the part of `count` things that is a shard's: from, to."""
+    return count * shard // shards, count * (shard + 1) // shards
