@@ -6,7 +6,7 @@ Keras's. The kernels stand in the graph as two calls, one for each direction of 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -17,6 +17,8 @@ from rnnlab.build.machine import available_cores
 from rnnlab.kernels import KINDS, Kind, Memory, Weights, run_backward, run_forward
 from rnnlab.kernels.schedule import Schedule
 
+EMBEDDED = "_rnnlab_embedded"
+"""Attribute of a tensor that an Embedding made: (embedding (V, F), ids (B, T))."""
 NAMES = {"SimpleRNN": "simple_rnn", "LSTM": "lstm", "GRU": "gru"}
 MEMORY = (tf.float32,) * 3 + (tf.int32, tf.int32, tf.int64) + (tf.int32,) * 4
 """Types of what the way back needs: gates, h, c, then the schedule."""
@@ -25,10 +27,15 @@ MEMORY = (tf.float32,) * 3 + (tf.int32, tf.int32, tf.int64) + (tf.int32,) * 4
 def use_kernels(layer: keras.layers.Layer) -> None:
     """Let a SimpleRNN, LSTM or GRU, or both directions of a Bidirectional one, compute through the kernels.
 
+    An Embedding tells the layers that read it which ids it was given, so that they need not wait for what it makes of
+    them; where nobody else reads it, TensorFlow leaves it out.
+
     Args:
         layer: float32, with tanh and sigmoid as activations.
     """
-    if isinstance(layer, keras.layers.Bidirectional):
+    if isinstance(layer, keras.layers.Embedding):
+        layer.call = partial(_embed, layer, layer.call)
+    elif isinstance(layer, keras.layers.Bidirectional):
         use_kernels(layer.forward_layer)
         use_kernels(layer.backward_layer)
     else:
@@ -41,22 +48,30 @@ def kind_of(layer: keras.layers.RNN) -> Kind:
     return KINDS["gru_reset_before" if name == "gru" and not layer.reset_after else name]
 
 
+def _embed(layer: keras.layers.Embedding, call: Callable[[Any], Any], inputs: Any) -> Any:
+    """Return what an Embedding gives, and let the tensor know what it was made of."""
+    given = call(inputs)
+    if tf.is_tensor(given):
+        setattr(given, EMBEDDED, (tf.convert_to_tensor(layer.embeddings), tf.cast(inputs, tf.int32)))
+    return given
+
+
 def _inner_loop(
     layer: keras.layers.RNN, sequences: Any, initial_state: Any, mask: Any, training: bool | None = False
 ) -> tuple[Any, Any, list[Any]]:
     """Return (last output, all outputs, final states): see `inner_loop` of keras.layers.RNN."""
     cell = layer.cell
     kernel = tf.convert_to_tensor(cell.kernel)
-    inputs, kept = sequences, None
+    (inputs, ids), kept = getattr(sequences, EMBEDDED, (sequences, None)), None
     if training and cell.dropout:
-        inputs, kernel = _drop_inputs(cell, sequences, kernel)
+        (inputs, kernel), ids = _drop_inputs(cell, sequences, kernel), None
     if training and cell.recurrent_dropout:
         masks = cell.get_recurrent_dropout_mask(initial_state[0])
         kept = tf.stack(masks if isinstance(masks, list) else [masks])
     recurrent = tf.convert_to_tensor(cell.recurrent_kernel)
     bias = tf.zeros(0) if cell.bias is None else tf.convert_to_tensor(cell.bias)
     live = mask[0] if isinstance(mask, list) else mask
-    outputs, *states = _run(layer, (inputs, kernel, recurrent, bias, *initial_state), live, kept)
+    outputs, *states = _run(layer, (inputs, kernel, recurrent, bias, *initial_state), ids, live, kept)
     return outputs[:, -1], outputs, states
 
 
@@ -75,26 +90,28 @@ def _drop_inputs(cell: Any, sequences: Any, kernel: Any) -> tuple[Any, Any]:
     return tf.concat([sequences * mask[:, None] for mask in masks], axis=-1), tf.concat(apart, axis=0)
 
 
-def _run(layer: keras.layers.RNN, arguments: Sequence[Any], live: Any, kept: Any) -> Any:
+def _run(layer: keras.layers.RNN, arguments: Sequence[Any], ids: Any, live: Any, kept: Any) -> Any:
     """Return (outputs (B, T, U) or (B, 1, U), final states (B, U) each), differentiable by the arguments."""
     kind, backwards, sequences = kind_of(layer), layer.go_backwards, layer.return_sequences
+    shape = (arguments[0] if ids is None else ids).shape
+    ids = tf.zeros((0, 0), tf.int32) if ids is None else ids
     live = tf.zeros((0, 0), tf.bool) if live is None else tf.cast(live, tf.bool)
     kept = tf.zeros((0, 0, 0)) if kept is None else kept
 
     @tf.custom_gradient  # type: ignore[untyped-decorator]
     def op(*arguments: Any) -> Any:
-        taken = [*arguments, live, kept]
+        taken = [*arguments, ids, live, kept]
         types = [tf.float32] * (1 + kind.states) + list(MEMORY)
         ahead = partial(_forward, kind, backwards, sequences)
         outputs, *rest = tf.numpy_function(ahead, taken, types, stateful=False)
         states, memory = rest[: kind.states], rest[kind.states :]
-        inputs, recurrent = arguments[0], arguments[2]
-        outputs.set_shape((inputs.shape[0], inputs.shape[1] if sequences else 1, recurrent.shape[0]))
+        units = arguments[2].shape[0]
+        outputs.set_shape((shape[0], shape[1] if sequences else 1, units))
         for state in states:
-            state.set_shape((inputs.shape[0], recurrent.shape[0]))
+            state.set_shape((shape[0], units))
 
         def gradient(d_outputs: Any, *d_states: Any) -> list[Any]:
-            given = [*arguments[:4], kept, d_outputs, *d_states, *memory]
+            given = [*arguments[:4], ids, kept, d_outputs, *d_states, *memory]
             types = [tf.float32] * len(arguments)
             found = tf.numpy_function(partial(_backward, kind), given, types, stateful=False)
             for each, argument in zip(found, arguments, strict=True):
@@ -112,10 +129,10 @@ def threads() -> int:
 
 
 def _forward(kind: Kind, backwards: bool, sequences: bool, *given: Any) -> list[Any]:
-    inputs, kernel, recurrent, bias, *states, live, kept = given
+    inputs, kernel, recurrent, bias, *states, ids, live, kept = given
     done = run_forward(
         kind, inputs, Weights(kernel, recurrent, bias), states,
-        live=live if live.size or not inputs.size else None, kept=kept if kept.size else None,
+        ids=ids if ids.size else None, live=live if live.size else None, kept=kept if kept.size else None,
         backwards=backwards, sequences=sequences, threads=threads(),
     )  # fmt: skip
     memory = done.memory
@@ -123,10 +140,10 @@ def _forward(kind: Kind, backwards: bool, sequences: bool, *given: Any) -> list[
 
 
 def _backward(kind: Kind, *given: Any) -> list[Any]:
-    inputs, kernel, recurrent, bias, kept, d_outputs = given[:6]
-    d_states, (gates, h, c, *schedule) = given[6 : 6 + kind.states], given[6 + kind.states :]
+    inputs, kernel, recurrent, bias, ids, kept, d_outputs = given[:7]
+    d_states, (gates, h, c, *schedule) = given[7 : 7 + kind.states], given[7 + kind.states :]
     found = run_backward(
         kind, Memory(Schedule(*schedule), gates, h, c), inputs, Weights(kernel, recurrent, bias), d_outputs, d_states,
-        kept=kept if kept.size else None, threads=threads(),
+        ids=ids if ids.size else None, kept=kept if kept.size else None, threads=threads(),
     )  # fmt: skip
     return [found.inputs, found.kernel, found.recurrent, found.bias, *found.states]

@@ -9,9 +9,9 @@ use_cache()  # before the first kernel is declared
 
 from rnnlab.kernels.kinds import KINDS as KINDS  # noqa: E402
 from rnnlab.kernels.kinds import Kind as Kind  # noqa: E402
+from rnnlab.kernels.layout import Memory as Memory  # noqa: E402
+from rnnlab.kernels.layout import Weights as Weights  # noqa: E402
 from rnnlab.kernels.sequence import Forward as Forward  # noqa: E402
 from rnnlab.kernels.sequence import Gradients as Gradients  # noqa: E402
-from rnnlab.kernels.sequence import Memory as Memory  # noqa: E402
-from rnnlab.kernels.sequence import Weights as Weights  # noqa: E402
 from rnnlab.kernels.sequence import run_backward as run_backward  # noqa: E402
 from rnnlab.kernels.sequence import run_forward as run_forward  # noqa: E402

@@ -12,9 +12,9 @@ from numba import njit
 
 from rnnlab.kernels.cells import add_row
 from rnnlab.kernels.compiled import COMPILE
-from rnnlab.kernels.loop import BYTES, FLOATS
+from rnnlab.kernels.loop import FLOATS
 from rnnlab.kernels.product import multiply
-from rnnlab.kernels.vector import CALLED, INLINE, LANES, address, load, store
+from rnnlab.kernels.vector import BYTES, CALLED, INLINE, LANES, address, copy, load, store
 
 ROWS = 256  # slots whose products are summed before they are added: keeps sums short, and what is read in the cache
 BY_SLOT, BY_READ, BY_STATE = range(3)
@@ -38,8 +38,7 @@ def _gather(kind: Any, left: Any, begin: Any, width: Any, reads: Any, ranks: Any
             for j in range(width):
                 out[place, j] = left[row, begin + j] * kept[rank, j]
         else:
-            for j in range(width):
-                out[place, j] = left[row, begin + j]
+            copy(address(left) + BYTES * (row * left.shape[1] + begin), address(out) + BYTES * place * width, width)
 
 
 @njit(**CALLED)
@@ -137,17 +136,3 @@ def bias_gradient(d_sums: Any, block: Any, units: Any, width: Any, out: Any) -> 
     for place in range(blocks):
         for j in range(units):
             out[place * units + j] = total[place * width + j]
-
-
-@njit(
-    "void(i8, i8, f4r2, i4[::1], i4[::1], f4[:,::1])".replace("f4r2", FLOATS.format(2)),
-    **COMPILE,
-)
-def table_gradient(first: Any, last: Any, d_sums: Any, reads: Any, ids: Any, out: Any) -> None:
-    """Add the gradients of the sums to the rows of the table (V, G·width) that were read: some of their columns."""
-    wide, d_wide = out.shape[1], d_sums.shape[1]
-    for slot in range(d_sums.shape[0]):
-        row = np.int64(ids[reads[slot]])
-        add_row(
-            address(d_sums) + BYTES * (slot * d_wide + first), address(out) + BYTES * (row * wide + first), last - first
-        )

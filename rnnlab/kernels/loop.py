@@ -40,10 +40,9 @@ from rnnlab.kernels.cells import (
 )
 from rnnlab.kernels.compiled import COMPILE
 from rnnlab.kernels.product import product
-from rnnlab.kernels.vector import CALLED, INLINE, LANES, address, copy
+from rnnlab.kernels.vector import BYTES, CALLED, INLINE, LANES, address, copy
 
 FLOATS = "Array(f4, {}, 'C', True, aligned=True)"
-BYTES = 4
 
 
 @njit(**INLINE)
@@ -56,9 +55,8 @@ def place_after(rank: Any, local: Any, live: Any, following: Any, slots: Any) ->
 def read_inputs(inputs: Any, features: Any, reads: Any, first: Any, live: Any, out: Any) -> None:
     """Copy the inputs of the slots of a step, (live, F), side by side."""
     for rank in range(live):
-        row = reads[first + rank]
-        for j in range(features):
-            out[rank, j] = inputs[row, j]
+        row = np.int64(reads[first + rank])
+        copy(inputs + BYTES * row * features, out + BYTES * rank * features, features)
 
 
 @njit(**CALLED)
@@ -149,14 +147,15 @@ def forward(
         before = address(h) + row * (state + local)
         if folded:
             for rank in range(live):
-                copy(address(inputs), np.int64(reads[slot + local + rank]) * features, mine, rank * wide, columns)
+                id_row = np.int64(reads[slot + local + rank])
+                copy(address(inputs) + BYTES * id_row * features, mine + BYTES * rank * wide, columns)
         else:
-            read_inputs(inputs, features, reads, slot + local, live, read)
+            read_inputs(address(inputs), features, reads, slot + local, live, address(read))
             product(live, address(read), features, address(kernel), features * LANES, features, columns, mine, wide,
                     address(bias), 0)  # fmt: skip
         if cell == GRU:
             for rank in range(live):
-                copy(address(recurrent_bias), 0, mine, rank * wide + 3 * width, width)
+                copy(address(recurrent_bias), mine + BYTES * (rank * wide + 3 * width), width)
         for place in range(segments.shape[0]):
             start, count, block, mask = segments[place]
             source = before
@@ -175,11 +174,10 @@ def forward(
 @njit(**CALLED)
 def write_inputs(found: Any, features: Any, reads: Any, first: Any, live: Any, d_inputs: Any) -> None:
     """Copy the gradients of a step's inputs to where they were read."""
-    flat = found.ravel()
+    count = d_inputs.shape[1]
     for rank in range(live):
-        row = reads[first + rank]
-        for j in range(d_inputs.shape[1]):
-            d_inputs[row, j] = flat[rank * features + j]
+        row = np.int64(reads[first + rank])
+        copy(found + BYTES * rank * features, address(d_inputs) + BYTES * row * count, count)
 
 
 @njit(**CALLED)
@@ -284,4 +282,4 @@ def backward(
         if features:
             product(live, sums, d_wide, address(kernel), kernel.shape[1] * LANES, kernel.shape[1], features,
                     address(scratch), features, address(zeros), 0)  # fmt: skip
-            write_inputs(scratch, features, reads, slot + local, live, d_inputs)
+            write_inputs(address(scratch), features, reads, slot + local, live, d_inputs)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from rnnlab.kernels.compiled import COMPILE
+from rnnlab.kernels.buffers import Buffers
 from rnnlab.kernels.loop import FLOATS
+from rnnlab.kernels.pool import run_shards, split
 from rnnlab.kernels.vector import LANES
 
 MATRIX = FLOATS.format(2)
+LARGE = 200_000  # numbers worth a thread of their own
+buffers = Buffers()
 
 
 def width_of(units: int) -> int:
@@ -46,6 +52,26 @@ def pack_rows(weights: Any, units: Any, width: Any, first: Any, last: Any, out: 
             for block in range(weights.shape[1] // units):
                 for j in range(units):
                     out[panel, block * width + j, lane] = row[block * units + j]
+
+
+def pack_kernel(weights: NDArray[np.float32], gates: int, units: int, threads: int) -> NDArray[np.float32]:
+    """Return weights (I, G·U) as panels (G·width/16, I, 16)."""
+    panels = gates * width_of(units) // LANES
+    return _pack(pack_columns, weights, units, (panels, len(weights), LANES), threads)
+
+
+def pack_transposed(weights: NDArray[np.float32], gates: int, units: int, threads: int) -> NDArray[np.float32]:
+    """Return the transpose of weights (I, G·U) as panels (I'/16, G·width, 16)."""
+    panels = width_of(len(weights)) // LANES
+    return _pack(pack_rows, weights, units, (panels, gates * width_of(units), LANES), threads)
+
+
+def _pack(
+    pack: Callable[..., None], weights: NDArray[np.float32], units: int, shape: tuple[int, int, int], threads: int
+) -> NDArray[np.float32]:
+    out, shards = buffers.take(*shape), max(1, min(threads, weights.size // LARGE))
+    run_shards(lambda shard: pack(weights, units, width_of(units), *split(shape[0], shards, shard), out), shards)
+    return out
 
 
 @njit(f"void({MATRIX}, i4[:,::1], i8, i8, b1, f4[:,:,::1])", **COMPILE)

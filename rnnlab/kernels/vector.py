@@ -20,6 +20,7 @@ from numba.extending import intrinsic, models, overload, register_model
 LANES = 16
 FLOAT = ir.FloatType()
 VECTOR = ir.VectorType(FLOAT, LANES)
+BYTES = 4  # of a number
 ALIGNMENT = 4  # bytes; rows may start anywhere
 FLAGS = {"contract", "nsz"}  # a·b + c may round once; NaN and infinity stay what they are
 INLINE: dict[str, Any] = {"nogil": True, "fastmath": FLAGS, "error_model": "numpy", "forceinline": True}
@@ -144,6 +145,18 @@ _overload(operator.mul, "fmul")
 _overload(operator.truediv, "fdiv")
 
 
+@intrinsic
+def move(typing: Any, source: Any, target: Any) -> Any:
+    """Copy one number from address to address."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        source, target = (builder.inttoptr(each, FLOAT.as_pointer()) for each in args)
+        builder.store(builder.load(source, typ=FLOAT), target)
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64), generate
+
+
 @njit(**INLINE)
 def address(array: Any) -> Any:
     """Return the address of an array's first number."""
@@ -151,7 +164,10 @@ def address(array: Any) -> Any:
 
 
 @njit(**INLINE)
-def copy(source: Any, start: Any, target: Any, place: Any, count: Any) -> None:
-    """Copy `count` numbers, a multiple of sixteen."""
-    for lane in range(0, count, LANES):
-        store(target, place + lane, load(source, start + lane))
+def copy(source: Any, target: Any, count: Any) -> None:
+    """Copy numbers from address to address."""
+    whole = count - count % LANES
+    for j in range(0, whole, LANES):
+        store(target, j, load(source, j))
+    for j in range(whole, count):
+        move(source + BYTES * j, target + BYTES * j)

@@ -1,0 +1,144 @@
+"""What the slots of a layer read: timesteps of its inputs, or rows of an embedding.
+
+The rows of an embedding times the input weights are a table: where it has no more rows than the batch has live
+timesteps, looking sums up in it costs less than computing them (V·F·G·U multiply-adds instead of N·F·G·U), forward and
+backward. Either way the embedded batch, (B, T, F), is never made, and the gradient of the embedding is the dense one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from rnnlab.kernels.cells import add_row
+from rnnlab.kernels.compiled import COMPILE
+from rnnlab.kernels.layout import NO_PANELS, NOTHING, Floats
+from rnnlab.kernels.loop import FLOATS
+from rnnlab.kernels.packing import buffers, width_of
+from rnnlab.kernels.pool import run_shards, split
+from rnnlab.kernels.product import product
+from rnnlab.kernels.schedule import Schedule
+from rnnlab.kernels.vector import BYTES, LANES, address
+from rnnlab.kernels.weights import kernel_gradient, table_weight_gradient
+
+MATRIX, PANELS = FLOATS.format(2), FLOATS.format(3)
+
+
+class Reading:
+    """What the slots of a layer read.
+
+    Attributes:
+        inputs: (B, T, F), or (V, F).
+        ids: (B, T), or None where the inputs are no embedding.
+        schedule: of the batch.
+        flat: the inputs as rows: (B·T, F), or (V, F).
+        rows: (N,), the row that each slot reads.
+        folded: the rows are looked up in a table.
+    """
+
+    def __init__(self, inputs: Floats, ids: NDArray[np.int32] | None, schedule: Schedule) -> None:
+        self.inputs, self.ids, self.schedule = inputs, ids, schedule
+        self.flat = inputs.reshape(-1, inputs.shape[-1])
+        self.rows = schedule.reads
+        if ids is not None:
+            _check_ids(ids, len(inputs))
+            self.rows = ids.ravel()[schedule.reads]
+        self.folded = ids is not None and len(inputs) <= schedule.slots
+
+    def project(self, kernel: Floats, bias: Floats, threads: int) -> tuple[Floats, Floats]:
+        """Return what the loop reads, and the input weights that it still has to multiply with."""
+        if not self.folded:
+            return self.flat, kernel
+        return _multiply(self.flat, kernel, bias, threads), NO_PANELS
+
+    def new_gradient(self) -> Floats:
+        """Return where the loop writes the gradients of what it read."""
+        if self.folded:
+            return NOTHING
+        batch, timesteps = self.schedule.shows.shape
+        features = self.flat.shape[1]
+        if self.ids is not None:
+            return buffers.take(batch * timesteps, width_of(features))
+        found = buffers.take(batch * timesteps, features)
+        if self.schedule.slots < batch * timesteps:
+            found[:] = 0  # nobody writes where nothing is computed
+        return found
+
+    def gradients(
+        self, gates: int, units: int, kernel: Floats, d_sums: Floats, d_read: Floats, shards: int
+    ) -> tuple[Floats, Floats]:
+        """Return the gradients of the inputs, in their shape, and of the input weights (F, G·U).
+
+        Args:
+            gates: G.
+            units: U.
+            kernel: the input weights, transposed.
+            d_sums: (N, D·width).
+            d_read: what the loop wrote.
+            shards: threads to use.
+        """
+        features = self.flat.shape[1]
+        if self.folded:
+            slots = np.arange(self.schedule.slots, dtype=np.int32)
+            d_table = self._sum_by_row(d_sums, slots, gates * width_of(units), shards)
+            d_kernel = table_weight_gradient(gates, self.flat, d_table, units, shards)
+            d_inputs = _multiply(d_table, kernel, np.zeros(len(kernel) * LANES, np.float32), shards)
+            return np.ascontiguousarray(d_inputs[:, :features]), d_kernel
+        d_kernel = kernel_gradient(gates, self.schedule, self.rows, self.flat, d_sums, units, shards)
+        if self.ids is None:
+            return d_read.reshape(self.inputs.shape), d_kernel
+        d_inputs = self._sum_by_row(d_read, self.schedule.reads, d_read.shape[1], shards)
+        return np.ascontiguousarray(d_inputs[:, :features]), d_kernel
+
+    def _sum_by_row(self, added: Floats, places: NDArray[np.int32], columns: int, shards: int) -> Floats:
+        """Return (V, columns), the sums of what belongs to each row; slot n has row places[n] of `added`."""
+        out = buffers.take(len(self.flat), columns)
+        panels = columns // LANES
+
+        def work(shard: int) -> None:
+            first, last = split(panels, shards, shard)
+            _add_by_row(first * LANES, last * LANES, added, places, self.rows, out)
+
+        run_shards(work, shards)
+        return out
+
+
+def _check_ids(ids: NDArray[np.int32], rows: int) -> None:
+    """Refuse ids that no row belongs to: kernels do not look where they read.
+
+    Raises:
+        ValueError: an id is negative, or V or more.
+    """
+    if ids.size and not (ids.min() >= 0 and ids.max() < rows):
+        raise ValueError(f"ids must be from 0 to {rows - 1}, found {ids.min()} to {ids.max()}")
+
+
+def _multiply(left: Floats, panels: Floats, bias: Floats, threads: int) -> Floats:
+    """Return bias + left (V, D)·weights, given as panels (C/16, D, 16): (V, C)."""
+    out = buffers.take(len(left), len(panels) * LANES)
+    run_shards(lambda shard: _project(*split(len(left), threads, shard), left, panels, bias, out), threads)
+    return out
+
+
+ROWS = 96  # multiplied with all panels before the next ones, so that they are read from memory once
+
+
+@njit(f"void(i8, i8, {MATRIX}, {PANELS}, f4[::1], f4[:,::1])", **COMPILE)
+def _project(first: Any, last: Any, left: Any, panels: Any, bias: Any, out: Any) -> None:
+    """Fill rows `first` to `last` of out = bias + left·weights."""
+    columns, depth = out.shape[1], left.shape[1]
+    for row in range(first, last, ROWS):
+        product(min(ROWS, last - row), address(left) + BYTES * row * depth, depth, address(panels), depth * LANES, depth,
+                columns, address(out) + BYTES * row * columns, columns, address(bias), 0)  # fmt: skip
+
+
+@njit(f"void(i8, i8, {MATRIX}, i4[::1], i4[::1], f4[:,::1])", **COMPILE)
+def _add_by_row(first: Any, last: Any, added: Any, places: Any, rows: Any, out: Any) -> None:
+    """Fill columns `first` to `last` of out with the sums of added[places[n]] for each rows[n]."""
+    out[:, first:last] = np.float32(0)
+    for slot in range(places.size):
+        start = address(added) + BYTES * (np.int64(places[slot]) * added.shape[1] + first)
+        add_row(start, address(out) + BYTES * (np.int64(rows[slot]) * out.shape[1] + first), last - first)
