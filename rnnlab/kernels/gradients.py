@@ -13,10 +13,11 @@ from numba import njit
 from rnnlab.kernels.cells import add_row
 from rnnlab.kernels.compiled import COMPILE
 from rnnlab.kernels.loop import FLOATS
+from rnnlab.kernels.product import ROWS as TALL
 from rnnlab.kernels.product import multiply
-from rnnlab.kernels.vector import BYTES, CALLED, INLINE, LANES, address, copy, load, store
+from rnnlab.kernels.vector import BYTES, CALLED, INLINE, LANES, address, copy, load, move, store
 
-ROWS = 256  # slots whose products are summed before they are added: keeps sums short, and what is read in the cache
+SLOTS = 256  # slots whose products are summed before they are added: keeps sums short, and what is read in the cache
 BY_SLOT, BY_READ, BY_STATE = range(3)
 
 
@@ -25,20 +26,6 @@ def _row_of(kind: Any, slot: Any, offset: Any, reads: Any) -> Any:
     if kind == BY_SLOT:
         return slot
     return np.int64(reads[slot]) if kind == BY_READ else slot + offset
-
-
-@njit(**CALLED)
-def _gather(kind: Any, left: Any, begin: Any, width: Any, reads: Any, ranks: Any, kept: Any, first: Any, count: Any,
-            offset: Any, out: Any) -> None:  # fmt: skip
-    """Copy what the left side of the product reads at `count` slots from `first`, side by side."""
-    for place in range(count):
-        row = _row_of(kind, first + place, offset, reads)
-        if kept.size:
-            rank = ranks[first + place]
-            for j in range(width):
-                out[place, j] = left[row, begin + j] * kept[rank, j]
-        else:
-            copy(address(left) + BYTES * (row * left.shape[1] + begin), address(out) + BYTES * place * width, width)
 
 
 @njit(**CALLED)
@@ -53,13 +40,49 @@ def _rank_slots(counts: Any, offsets: Any, ranks: Any) -> None:
 
 
 @njit(**CALLED)
+def _pack_left(row: Any, rows: Any, place: Any, out: Any, tile: Any) -> None:
+    """Copy what one slot gave, (I,), to its place in each tile: out[tile, place, TALL]."""
+    for i in range(0, rows, TALL):
+        target = out + BYTES * ((i // TALL) * tile + place * TALL)
+        if i + LANES <= rows:
+            store(target, 0, load(row, i))  # the last four stand where the next slot will
+        else:
+            for lane in range(min(TALL, rows - i)):
+                move(row + BYTES * (i + lane), target + BYTES * lane)
+
+
+@njit(**CALLED)
+def _gather(kind: Any, left: Any, begin: Any, rows: Any, reads: Any, ranks: Any, kept: Any, first: Any, count: Any,
+            offset: Any, out: Any, tile: Any) -> None:  # fmt: skip
+    """Copy what the left side of the product reads at `count` slots from `first`, tile by tile."""
+    masked = np.empty(rows, np.float32)
+    for place in range(count):
+        row = _row_of(kind, first + place, offset, reads)
+        source = address(left) + BYTES * (row * left.shape[1] + begin)
+        if kept.size:
+            for i in range(rows):
+                masked[i] = left[row, begin + i] * kept[ranks[first + place], i]
+            source = address(masked)
+        _pack_left(source, rows, place, out, tile)
+
+
+@njit(**CALLED)
+def _multiply_tiles(rows: Any, left: Any, tile: Any, panel: Any, depth: Any, out: Any, zeros: Any) -> None:
+    """Write one panel of left^T·d_sums, (I, 16), over the slots of a block."""
+    for i in range(0, rows, TALL):
+        here = left + BYTES * (i // TALL) * tile
+        multiply(min(TALL, rows - i), here, TALL, 1, panel, depth, out + BYTES * i * LANES, LANES, zeros, 0)
+
+
+@njit(**CALLED)
 def _write(sums: Any, first: Any, width: Any, units: Any, out: Any, column: Any) -> None:
     """Copy the sums of each panel into Keras's layout, which has no numbers to fill up."""
     for place in range(sums.shape[0]):
         block, j = divmod((first + place) * LANES, width)
-        for lane in range(min(LANES, units - j)):
-            for i in range(sums.shape[1]):
-                out[i, column + block * units + j + lane] = sums[place, i, lane]
+        count, start = max(0, min(LANES, units - j)), column + block * units + j
+        for i in range(sums.shape[1]):
+            target = address(out) + BYTES * (i * out.shape[1] + start)
+            copy(address(sums) + BYTES * (place * sums.shape[1] + i) * LANES, target, count)
 
 
 @njit(
@@ -92,33 +115,31 @@ def weight_gradient(
         out: (I, G·U).
         column: the column of `out` where the first block belongs.
     """
-    panels, d_wide, stride = last - first, d_sums.shape[1], left.shape[1]
-    sums = np.zeros((panels, rows, LANES), np.float32)
-    part = np.empty((rows, LANES), np.float32)
-    zeros = np.zeros(LANES, np.float32)
-    packed = np.empty((ROWS, LANES), np.float32)
-    copied = kind == BY_READ or kept.size > 0
-    read = np.empty((ROWS if copied else 1, rows), np.float32)
+    panels, d_wide, tile = last - first, d_sums.shape[1], SLOTS * TALL + LANES
+    sums = np.empty((panels, rows, LANES), np.float32)
+    part, zeros = np.empty((rows, LANES), np.float32), np.zeros(LANES, np.float32)
+    right, packed = np.empty((SLOTS, LANES), np.float32), np.empty((-(-rows // TALL), tile), np.float32)
     ranks = np.empty(d_sums.shape[0] if kept.size else 0, np.int32)
     if kept.size:
         _rank_slots(counts, offsets, ranks)
-    for shard in range(counts.shape[0]):
+    empty = True
+    for shard in range(offsets.shape[0] - 1):
         offset = offsets[shard, 1] - offsets[shard, 0]
-        for slot in range(offsets[shard, 0], offsets[shard + 1, 0], ROWS):
-            depth = min(ROWS, offsets[shard + 1, 0] - slot)
-            source, step = (
-                address(left) + BYTES * ((slot + (offset if kind == BY_STATE else 0)) * stride + begin),
-                stride,
-            )
-            if copied:
-                _gather(kind, left, begin, rows, reads, ranks, kept, slot, depth, offset, read)
-                source, step = address(read), rows
+        for slot in range(offsets[shard, 0], offsets[shard + 1, 0], SLOTS):
+            depth = min(SLOTS, offsets[shard + 1, 0] - slot)
+            _gather(kind, left, begin, rows, reads, ranks, kept, slot, depth, offset, address(packed), tile)
             for panel in range(panels):
                 start = address(d_sums) + BYTES * (slot * d_wide + block * width + (first + panel) * LANES)
                 for place in range(depth):
-                    store(address(packed), place * LANES, load(start, place * d_wide))
-                multiply(rows, source, step, 1, address(packed), depth, address(part), LANES, address(zeros), 0)
-                add_row(address(part), address(sums) + BYTES * panel * rows * LANES, rows * LANES)
+                    store(address(right), place * LANES, load(start, place * d_wide))
+                total = address(sums) + BYTES * panel * rows * LANES
+                here = total if empty else address(part)
+                _multiply_tiles(rows, address(packed), tile, address(right), depth, here, address(zeros))
+                if not empty:
+                    add_row(here, total, rows * LANES)
+            empty = False
+    if empty:
+        sums[:] = np.float32(0)
     _write(sums, first, width, units, out, column)
 
 
@@ -128,9 +149,9 @@ def bias_gradient(d_sums: Any, block: Any, units: Any, width: Any, out: Any) -> 
     wide, blocks = d_sums.shape[1], out.size // units
     total = np.zeros(blocks * width, np.float32)
     part = np.empty(blocks * width, np.float32)
-    for slot in range(0, d_sums.shape[0], ROWS):
+    for slot in range(0, d_sums.shape[0], SLOTS):
         part[:] = np.float32(0)
-        for place in range(slot, min(slot + ROWS, d_sums.shape[0])):
+        for place in range(slot, min(slot + SLOTS, d_sums.shape[0])):
             add_row(address(d_sums) + BYTES * (place * wide + block * width), address(part), blocks * width)
         add_row(address(part), address(total), blocks * width)
     for place in range(blocks):

@@ -9,8 +9,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from rnnlab.kernels.compiled import COMPILE
 from rnnlab.kernels.buffers import Buffers
+from rnnlab.kernels.compiled import COMPILE
 from rnnlab.kernels.loop import FLOATS
 from rnnlab.kernels.pool import run_shards, split
 from rnnlab.kernels.vector import LANES
@@ -44,14 +44,15 @@ def pack_rows(weights: Any, units: Any, width: Any, first: Any, last: Any, out: 
 
     I' is I filled up to sixteens.
     """
+    wide = weights.shape[1]
     for panel in range(first, last):
         count = max(0, min(LANES, weights.shape[0] - panel * LANES))
-        out[panel] = np.float32(0)
-        for lane in range(count):
-            row = weights[panel * LANES + lane]
-            for block in range(weights.shape[1] // units):
-                for j in range(units):
-                    out[panel, block * width + j, lane] = row[block * units + j]
+        for block in range(wide // units):
+            for j in range(width):
+                row = out[panel, block * width + j]
+                for lane in range(LANES):
+                    inside = lane < count and j < units
+                    row[lane] = weights[panel * LANES + lane, block * units + j] if inside else np.float32(0)
 
 
 def pack_kernel(weights: NDArray[np.float32], gates: int, units: int, threads: int) -> NDArray[np.float32]:

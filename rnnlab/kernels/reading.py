@@ -131,8 +131,9 @@ def _project(first: Any, last: Any, left: Any, panels: Any, bias: Any, out: Any)
     """Fill rows `first` to `last` of out = bias + left·weights."""
     columns, depth = out.shape[1], left.shape[1]
     for row in range(first, last, ROWS):
-        product(min(ROWS, last - row), address(left) + BYTES * row * depth, depth, address(panels), depth * LANES, depth,
-                columns, address(out) + BYTES * row * columns, columns, address(bias), 0)  # fmt: skip
+        start, target = address(left) + BYTES * row * depth, address(out) + BYTES * row * columns
+        product(min(ROWS, last - row), start, depth, address(panels), depth * LANES, depth, columns, target, columns,
+                address(bias), 0)  # fmt: skip
 
 
 @njit(f"void(i8, i8, {MATRIX}, i4[::1], i4[::1], f4[:,::1])", **COMPILE)

@@ -110,8 +110,8 @@ def run_forward(
 
     def work(shard: int) -> None:
         forward(
-            kind.number, units, shard, schedule.counts[shard], schedule.offsets, reading.rows, read, kernel, bias, inside,
-            recurrent, segments, masks, memory.gates, memory.h, memory.c,
+            kind.number, units, shard, schedule.counts[shard], schedule.offsets, reading.rows, read, kernel, bias,
+            inside, recurrent, segments, masks, memory.gates, memory.h, memory.c,
         )  # fmt: skip
 
     run_shards(work, shards)
