@@ -7,7 +7,7 @@ from typing import Literal
 from rnnlab.dtypes import Policy
 from rnnlab.spec import PositiveInt, Spec
 
-Kernel = Literal["auto", "keras", "cudnn", "xla"]
+Kernel = Literal["auto", "numba", "keras", "cudnn", "xla"]
 
 
 class Runtime(Spec):
@@ -17,7 +17,9 @@ class Runtime(Spec):
     """Threads inside one operation; all cores unless given. Other numbers of threads give other bits."""
     kernel: Kernel = "auto"
     """How recurrent layers are computed. `auto`: cuDNN where a GPU is used and the layer allows it, else Keras's own
-    loop; `keras`: never cuDNN; `cudnn`: refuse what cuDNN cannot do; `xla`: compile the whole step with XLA."""
+    loop; `numba`: rnnlab's own kernels on the CPU, for the layers that they can compute (float32, tanh and sigmoid),
+    Keras's loop for the others; `keras`: never cuDNN; `cudnn`: refuse what cuDNN cannot do; `xla`: compile the whole
+    step with XLA."""
     dtype: Policy = "float32"
     """Keras's dtype policy: in which numbers layers keep their weights and compute. The mixed ones keep float32 and
     compute in half precision, which is for GPUs: a CPU is slower at it. A `dense` or `activation` layer that the model

@@ -42,6 +42,7 @@ def build_model(plan: Plan) -> keras.Model:
             tensors |= _apply(layer, layer_plan, tensors, masks)
         if layer_plan.keras_arguments.get("trainable") is False:
             _freeze(layer)
+    _use_kernels(plan, layers)
     outputs = [tensors[name] for name in plan.outputs]
     model = keras.Model(inputs, outputs[0] if len(outputs) == 1 else outputs, name=_model_name(plan.name))
     audit(model, plan)
@@ -49,6 +50,18 @@ def build_model(plan: Plan) -> keras.Model:
         with blame("RL511", f"plugin {_quoted(plan.plugins)} computes", *_keras_files(plan.plugins)):
             model({name: _zeros(signal) for name, signal in plan.inputs.items()}, training=False)
     return model
+
+
+def _use_kernels(plan: Plan, layers: Mapping[str, keras.layers.Layer]) -> None:
+    """Let the layers that the plan gives to rnnlab's kernels, and the embeddings before them, know each other."""
+    if not any(layer.kernel == "numba" for layer in plan.layers):
+        return
+    from rnnlab.build.kernels import use_kernels  # numba and the kernels take a second, or twenty when first compiled
+
+    for layer in plan.layers:
+        told = layer.layer == "embedding" and layer.dtype == "float32"
+        if (layer.kernel == "numba" or told) and not layer.shared_with:
+            use_kernels(layers[layer.name])
 
 
 def _blamed(plan: LayerPlan) -> AbstractContextManager[None]:

@@ -14,6 +14,7 @@ from rnnlab.data.baselines import fit_baselines
 from rnnlab.errors import CallError, DivergedError, InterruptedRunError, PluginError, RnnlabError
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.fingerprint import config_fingerprint
+from rnnlab.kernels import kernels_compiled
 from rnnlab.plan import Plan
 from rnnlab.plugging import plugins_in
 from rnnlab.run.heads import run_head
@@ -166,6 +167,8 @@ def _train_and_record(
     road: Road, experiment: Experiment, run_id: str, name: str, listeners: Sequence[Listener], *, resume: bool
 ) -> Outcome:
     store, splits, plan = road.store, road.splits, road.plan
+    if any(layer.kernel == "numba" for layer in plan.layers) and not kernels_compiled():
+        road.say("compiling the kernels, once on this machine: some twenty seconds")
     record_model_facts(store, run_id, splits.source | {"fingerprint": splits.fingerprint}, plan)
     system = store.start_system_metrics(run_id)
     try:

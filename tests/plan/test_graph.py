@@ -95,6 +95,7 @@ def test_an_expectation_of_the_plan_is_checked():
         ("keras", "keras", "`runtime.kernel` is keras"),
         ("xla", "xla", "`runtime.kernel` is xla"),
         ("cudnn", "cudnn", "`runtime.kernel` is cudnn"),
+        ("numba", "numba", "`runtime.kernel` is numba"),
     ],
 )
 def test_the_kernel_has_its_reason(runtime, kernel, reason):
@@ -115,3 +116,32 @@ def test_the_kernel_has_its_reason(runtime, kernel, reason):
 def test_the_reason_names_the_key_that_rules_cudnn_out(keys, reason):
     (layer,) = planned(keys).layers
     assert layer.kernel_reason == f"no cuDNN: {reason}"
+
+
+@pytest.mark.parametrize(
+    ("keys", "more", "reason"),
+    [
+        ("layer: simple_rnn, units: 2, activation: relu", "", "`activation` is not tanh"),
+        ("layer: gru, units: 2, recurrent_activation: hard_sigmoid", "", "`recurrent_activation` is not sigmoid"),
+        ("layer: lstm, units: 2, unroll: true", "", "`unroll` is not false"),
+        ("layer: rnn, cells: [{cell: lstm, units: 2}]", "", "there is no kernel of an rnn of cells"),
+        ("layer: lstm, units: 2", ", dtype: float64", "`dtype` is float64, not float32"),
+        ("layer: lstm, units: 2", ", devices: gpu", "`runtime.devices` is gpu"),
+    ],
+)
+def test_what_the_kernels_cannot_compute_is_left_to_keras_and_the_key_is_named(keys, more, reason):
+    (layer,) = planned(keys, f"runtime: {{kernel: numba{more}}}\n").layers
+    assert (layer.kernel, layer.kernel_reason) == ("keras", f"no numba: {reason}")
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        "layer: gru, units: 3, reset_after: false, dropout: 0.1, recurrent_dropout: 0.2, use_bias: false",
+        "layer: simple_rnn, units: 2, bidirectional: true",
+        "layer: lstm, units: 2, go_backwards: true",
+    ],
+)
+def test_the_kernels_need_no_more_than_the_default_activations(keys):
+    (layer,) = planned(keys, "runtime: {kernel: numba}\n").layers
+    assert layer.kernel == "numba"
