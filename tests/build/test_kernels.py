@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 pytestmark = pytest.mark.tensorflow
 KINDS = ["SimpleRNN", "LSTM", "GRU", "GRU reset before"]
 TOLERANCE = 2e-6  # of each tensor's largest number
+STEEP = 1e-5  # a simple RNN has nothing but 1 - h², which loses digits where h is near 1
 LONG = {"SimpleRNN": 2e-5, "LSTM": 1e-6, "GRU": 1e-6, "GRU reset before": 1e-6}
 FASTER = ("runtime.kernel=numba",)
 
@@ -85,14 +86,14 @@ def compare(kind, arguments, sizes, called, seed, tolerance=TOLERANCE):
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(layers())
 def test_the_kernels_compute_what_keras_does(layer):
-    compare(*layer)
+    compare(*layer, STEEP if layer[0] == "SimpleRNN" else TOLERANCE)
 
 
 @pytest.mark.soak
 @settings(max_examples=2000, deadline=None)
 @given(layers())
 def test_the_kernels_compute_what_keras_does_for_long(layer):
-    compare(*layer)
+    compare(*layer, STEEP if layer[0] == "SimpleRNN" else TOLERANCE)
 
 
 @pytest.mark.parametrize("kind", KINDS)
