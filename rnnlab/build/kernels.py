@@ -21,8 +21,12 @@ from rnnlab.kernels.sequence import run_backward, run_forward
 
 EMBEDDED = "_rnnlab_embedded"
 """Attribute of a tensor that an Embedding made: (embedding (V, F), ids (B, T))."""
+ZEROS = "_rnnlab_zeros"
+"""Attribute of an initial state that the layer made for itself."""
+ALIKE = "_rnnlab_alike"
+"""Attribute of a tensor that a layer made: in how many first timesteps each sample agrees with all others, (B,)."""
 NAMES = {"SimpleRNN": "simple_rnn", "LSTM": "lstm", "GRU": "gru"}
-MEMORY = (tf.float32,) * 3 + (tf.int32, tf.int32, tf.int64) + (tf.int32,) * 4
+MEMORY = (tf.float32,) * 3 + (tf.int32, tf.int32, tf.int64) + (tf.int32,) * 5
 """Types of what the way back needs: gates, h, c, then the schedule."""
 
 
@@ -42,6 +46,7 @@ def use_kernels(layer: keras.layers.Layer) -> None:
         use_kernels(layer.backward_layer)
     else:
         layer.inner_loop = partial(_inner_loop, layer)
+        layer.get_initial_state = partial(_zeros, layer.get_initial_state)
 
 
 def kind_of(layer: keras.layers.RNN) -> Kind:
@@ -56,6 +61,14 @@ def _embed(layer: keras.layers.Embedding, call: Callable[[Any], Any], inputs: An
     if tf.is_tensor(given):
         setattr(given, EMBEDDED, (tf.convert_to_tensor(layer.embeddings), tf.cast(inputs, tf.int32)))
     return given
+
+
+def _zeros(get_initial_state: Callable[..., list[Any]], batch_size: Any = None) -> list[Any]:
+    """Return the initial states that Keras makes, and let them know that nobody asks for their gradient."""
+    states = get_initial_state(batch_size=batch_size)
+    for state in states:
+        setattr(state, ZEROS, True)
+    return states
 
 
 def _inner_loop(
@@ -73,7 +86,17 @@ def _inner_loop(
     recurrent = tf.convert_to_tensor(cell.recurrent_kernel)
     bias = tf.zeros(0) if cell.bias is None else tf.convert_to_tensor(cell.bias)
     live = mask[0] if isinstance(mask, list) else mask
-    outputs, *states = _run(layer, (inputs, kernel, recurrent, bias, *initial_state), ids, live, kept)
+    alike = getattr(inputs, ALIKE, None)
+    ahead = partial(
+        _forward,
+        kind_of(layer),
+        layer.go_backwards,
+        layer.return_sequences,
+        all(hasattr(each, ZEROS) for each in initial_state),
+    )
+    arguments = (inputs, kernel, recurrent, bias, *initial_state)
+    outputs, *states, alike = _run(layer, ahead, arguments, ids, live, kept, alike)
+    setattr(outputs, ALIKE, alike)
     return outputs[:, -1], outputs, states
 
 
@@ -92,35 +115,43 @@ def _drop_inputs(cell: Any, sequences: Any, kernel: Any) -> tuple[Any, Any]:
     return tf.concat([sequences * mask[:, None] for mask in masks], axis=-1), tf.concat(apart, axis=0)
 
 
-def _run(layer: keras.layers.RNN, arguments: Sequence[Any], ids: Any, live: Any, kept: Any) -> Any:
-    """Return (outputs (B, T, U) or (B, 1, U), final states (B, U) each), differentiable by the arguments."""
-    kind, backwards, sequences = kind_of(layer), layer.go_backwards, layer.return_sequences
+def _run(
+    layer: keras.layers.RNN,
+    ahead: Callable[..., list[Any]],
+    arguments: Sequence[Any],
+    ids: Any,
+    live: Any,
+    kept: Any,
+    alike: Any,
+) -> Any:
+    """Return (outputs (B, T, U) or (B, 1, U), final states (B, U) each, in what samples are alike)."""
+    kind, sequences = kind_of(layer), layer.return_sequences
     shape = (arguments[0] if ids is None else ids).shape
     ids = tf.zeros((0, 0), tf.int32) if ids is None else ids
     live = tf.zeros((0, 0), tf.bool) if live is None else tf.cast(live, tf.bool)
     kept = tf.zeros((0, 0, 0)) if kept is None else kept
+    alike = tf.zeros(0, tf.int32) if alike is None else alike
 
     @tf.custom_gradient  # type: ignore[untyped-decorator]
     def op(*arguments: Any) -> Any:
-        taken = [*arguments, ids, live, kept]
-        types = [tf.float32] * (1 + kind.states) + list(MEMORY)
-        ahead = partial(_forward, kind, backwards, sequences)
+        taken = [*arguments, ids, live, kept, alike]
+        types = [tf.float32] * (1 + kind.states) + [tf.int32, *MEMORY]
         outputs, *rest = tf.numpy_function(ahead, taken, types, stateful=False)
-        states, memory = rest[: kind.states], rest[kind.states :]
+        states, shared, memory = rest[: kind.states], rest[kind.states], rest[kind.states + 1 :]
         units = arguments[2].shape[0]
         outputs.set_shape((shape[0], shape[1] if sequences else 1, units))
         for state in states:
             state.set_shape((shape[0], units))
 
-        def gradient(d_outputs: Any, *d_states: Any) -> list[Any]:
-            given = [*arguments[:4], ids, kept, d_outputs, *d_states, *memory]
+        def gradient(d_outputs: Any, *d_others: Any) -> list[Any]:
+            given = [*arguments[:4], ids, kept, d_outputs, *d_others[: kind.states], *memory]
             types = [tf.float32] * len(arguments)
             found = tf.numpy_function(partial(_backward, kind), given, types, stateful=False)
             for each, argument in zip(found, arguments, strict=True):
                 each.set_shape(argument.shape)
             return found  # type: ignore[no-any-return]
 
-        return (outputs, *states), gradient
+        return (outputs, *states, shared), gradient
 
     return op(*arguments)
 
@@ -130,15 +161,15 @@ def threads() -> int:
     return tf.config.threading.get_intra_op_parallelism_threads() or available_cores()
 
 
-def _forward(kind: Kind, backwards: bool, sequences: bool, *given: Any) -> list[Any]:
-    inputs, kernel, recurrent, bias, *states, ids, live, kept = given
+def _forward(kind: Kind, backwards: bool, sequences: bool, share: bool, *given: Any) -> list[Any]:
+    inputs, kernel, recurrent, bias, *states, ids, live, kept, alike = given
     done = run_forward(
         kind, inputs, Weights(kernel, recurrent, bias), states,
         ids=ids if ids.size else None, live=live if live.size else None, kept=kept if kept.size else None,
-        backwards=backwards, sequences=sequences, threads=threads(),
+        prefix=alike if alike.size else None, share=share, backwards=backwards, sequences=sequences, threads=threads(),
     )  # fmt: skip
     memory = done.memory
-    return [done.outputs, *done.states, memory.gates, memory.h, memory.c, *memory.schedule.arrays]
+    return [done.outputs, *done.states, done.prefix, memory.gates, memory.h, memory.c, *memory.schedule.arrays]
 
 
 def _backward(kind: Kind, *given: Any) -> list[Any]:

@@ -87,7 +87,7 @@ def shards_for(most: int, products: int, threads: int) -> int:
 
 def new_memory(kind: Kind, schedule: Schedule, width: int) -> Memory:
     """Return memory that nothing is written into yet."""
-    rows = len(schedule.order)
+    rows = schedule.ranks
     gates = buffers.take(schedule.slots if kind.kept else rows, max(1, kind.kept) * width)
     h = buffers.take(schedule.slots + rows, width)
     c = buffers.take(schedule.slots + rows, width) if kind.states > 1 else NOTHING
@@ -96,16 +96,43 @@ def new_memory(kind: Kind, schedule: Schedule, width: int) -> Memory:
 
 def arrange_states(memory: Memory, states: Sequence[Floats], units: int) -> None:
     """Write the initial states (B, U) to where each sample begins, with zeros behind the units."""
-    schedule = memory.schedule
+    begins, order = memory.schedule.begins, memory.schedule.order
+    if memory.schedule.shared:  # the others begin where the prefix leads them
+        begins, order = begins[:1], order[:1]
     for buffer, state in zip((memory.h, memory.c), states, strict=False):
-        buffer[schedule.begins, :units] = state[schedule.order]
-        buffer[schedule.begins, units:] = 0
+        buffer[begins, :units] = state[order]
+        buffer[begins, units:] = 0
+
+
+def leave_prefix(kind: Kind, memory: Memory) -> None:
+    """Write the states of the shared prefix to where each sample begins."""
+    schedule = memory.schedule
+    for buffer in (memory.h, memory.c)[: kind.states]:
+        buffer[schedule.begins[1:]] = buffer[schedule.prefix[1:]]
+
+
+def prefix_gradients(
+    kind: Kind, schedule: Schedule, by_state: Floats, d_h: Floats, d_c: Floats
+) -> tuple[Floats, Floats]:
+    """Return the gradients of the states h and c of the shared prefix, (P + 1, width).
+
+    They are what came back to the first states of the samples; `d_h` and `d_c` begin anew, at zero.
+    """
+    found = []
+    for place, gradient in enumerate((d_h, d_c)[: kind.states]):
+        total = np.zeros((schedule.prefix[0] + 1, gradient.shape[1]), np.float32)
+        if place == 0 and by_state.size:
+            total += by_state[: len(total)]
+        np.add.at(total, schedule.prefix[1:], gradient[1:])
+        gradient[:] = 0
+        found.append(total)
+    return found[0], found[1] if kind.states > 1 else NOTHING
 
 
 def by_rank(kept: Floats | None, schedule: Schedule, width: int) -> Floats:
     """Return the masks of recurrent dropout (G, B, width) by rank; none where there is no dropout."""
     if kept is None:
-        return np.zeros((0, len(schedule.order), width), np.float32)
+        return np.zeros((0, schedule.ranks, width), np.float32)
     filled = np.zeros((*kept.shape[:2], width), np.float32)
     filled[:, :, : kept.shape[2]] = kept[:, schedule.order]
     return filled
@@ -113,8 +140,8 @@ def by_rank(kept: Floats | None, schedule: Schedule, width: int) -> Floats:
 
 def by_sample(ranked: Floats, schedule: Schedule, units: int) -> Floats:
     """Return states (B, U) by sample."""
-    out = buffers.take(len(ranked), units)
-    out[schedule.order] = ranked[:, :units]
+    out = buffers.take(len(schedule.samples), units)
+    out[schedule.samples] = ranked[schedule.shared :, :units]
     return out
 
 
@@ -131,14 +158,22 @@ def received(
     """
     schedule, (batch, timesteps) = memory.schedule, memory.schedule.shows.shape
     shards, width = len(schedule.counts), width_of(units)
-    d_h, d_c = np.zeros((2, batch, width), np.float32)
+    d_h, d_c = np.zeros((2, schedule.ranks, width), np.float32)
     for final, given in zip((d_h, d_c), d_states, strict=False):
-        final[:, :units] = given[schedule.order]
+        final[schedule.shared :, :units] = given[schedule.samples]
     if d_outputs.shape[1] != timesteps or timesteps == 1:
-        computed = schedule.shows[schedule.order, -1] >= 0
-        d_h[:, :units] += np.where(computed[:, None], d_outputs[schedule.order, 0], np.float32(0))
+        computed = schedule.shows[schedule.samples, -1] >= 0
+        last = np.where(computed[:, None], d_outputs[schedule.samples, 0], np.float32(0))
+        d_h[schedule.shared :, :units] += last
         return NOTHING, d_h, d_c
     by_state = buffers.take(len(memory.h), width)
     by_state[:] = 0
-    run_shards(lambda shard: gather_outputs(d_outputs, schedule.shows, *split(batch, shards, shard), by_state), shards)
+    own = int(schedule.offsets[schedule.shared, 1])  # many samples show the states before it, those of the prefix
+
+    def work(shard: int) -> None:
+        gather_outputs(d_outputs, schedule.shows, *split(batch, shards, shard), own, len(by_state), by_state)
+
+    run_shards(work, shards)
+    if schedule.shared:
+        gather_outputs(d_outputs, schedule.shows, 0, batch, 0, own, by_state)
     return by_state, d_h, d_c

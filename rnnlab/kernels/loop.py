@@ -181,6 +181,19 @@ def write_inputs(found: Any, features: Any, reads: Any, first: Any, live: Any, d
 
 
 @njit(**CALLED)
+def add_received(
+    added: Any, state: Any, live: Any, following: Any, local: Any, slots: Any, gradient: Any, first: Any
+) -> None:
+    """Add what the states after a step received from elsewhere to their gradients, by rank."""
+    if added.size == 0:
+        return
+    width = gradient.shape[1]
+    for rank in range(live):
+        after = state + place_after(rank, local, live, following, slots)
+        add_row(address(added) + BYTES * width * after, address(gradient) + BYTES * width * (first + rank), width)
+
+
+@njit(**CALLED)
 def step_back(
     cell: Any, live: Any, following: Any, local: Any, slots: Any, gates: Any, blocks: Any, h: Any, c: Any, kept: Any,
     dropped: Any, candidate: Any, d_h: Any, d_c: Any, d_sums: Any, d_blocks: Any, width: Any, scratch: Any, zeros: Any,
@@ -209,13 +222,14 @@ def step_back(
 
 
 @njit(
-    "void(i8, i8, i4[::1], i8[:,::1], i4[::1], f4r3, f4r3, i8[:,::1], f4r3, f4r2, f4r2, f4r2, f4r2, f4[:,::1],"
-    " f4[:,::1], f4[:,::1], f4[:,::1])".replace("f4r2", FLOATS.format(2)).replace("f4r3", FLOATS.format(3)),
+    "void(i8, i8, i4[::1], i8[:,::1], i4[::1], f4r3, f4r3, i8[:,::1], f4r3, f4r2, f4r2, f4r2, f4r2, f4r2,"
+    " f4[:,::1], f4[:,::1], f4[:,::1], f4[:,::1])".replace("f4r2", FLOATS.format(2)).replace("f4r3", FLOATS.format(3)),
     **COMPILE,
 )
 def backward(
     cell: Any, shard: Any, counts: Any, offsets: Any, reads: Any, kernel: Any, recurrent: Any, segments: Any,
-    kept: Any, gates: Any, h: Any, c: Any, d_states: Any, d_h: Any, d_c: Any, d_sums: Any, d_inputs: Any,
+    kept: Any, gates: Any, h: Any, c: Any, d_states: Any, d_cells: Any, d_h: Any, d_c: Any,
+    d_sums: Any, d_inputs: Any,
 ) -> None:  # fmt: skip
     """Fill the gradients of a shard's sums and inputs.
 
@@ -233,6 +247,7 @@ def backward(
         h: of the forward pass.
         c: of the forward pass.
         d_states: (N + B, width), gradients of the states that were outputs; empty where only the last output is one.
+        d_cells: (N + B, width), the same of c, where other samples began at the states of this one; else empty.
         d_h: (B, width), by rank: the gradient of the final states; becomes that of the initial ones.
         d_c: the same.
         d_sums: (N, D·width), filled.
@@ -256,10 +271,8 @@ def backward(
             continue
         following = counts[k + 1] if k + 1 < counts.size else 0
         local -= live
-        if d_states.size:
-            for rank in range(live):
-                after = state + place_after(rank, local, live, following, slots)
-                add_row(address(d_states) + row * after, address(d_h) + row * (first + rank), width)
+        for added, gradient in ((d_states, d_h), (d_cells, d_c)):
+            add_received(added, state, live, following, local, slots, gradient, first)
         mine = address(gates) + BYTES * wide * (first if cell == SIMPLE_RNN else slot + local)
         sums = address(d_sums) + BYTES * d_wide * (slot + local)
         kept_candidate = address(kept) + row * (2 * kept.shape[1] + first)

@@ -86,13 +86,16 @@ def show_outputs(h: Any, shows: Any, first: Any, last: Any, sequences: Any, out:
                 out[row, place, j] = h[state, j] if state >= 0 else np.float32(0)
 
 
-@njit(f"void({FLOATS.format(3)}, i4[:,::1], i8, i8, f4[:,::1])", **COMPILE)
-def gather_outputs(d_outputs: Any, shows: Any, first: Any, last: Any, out: Any) -> None:
-    """Add the gradients of the outputs (B, T, U) of some samples to those of the states that they were."""
+@njit(f"void({FLOATS.format(3)}, i4[:,::1], i8, i8, i8, i8, f4[:,::1])", **COMPILE)
+def gather_outputs(d_outputs: Any, shows: Any, first: Any, last: Any, lowest: Any, behind: Any, out: Any) -> None:
+    """Add the gradients of the outputs (B, T, U) of some samples to those of the states that they were.
+
+    Only states from `lowest` on and before `behind` are looked at.
+    """
     units = d_outputs.shape[2]
     for row in range(first, last):
         for place in range(shows.shape[1]):
             state = shows[row, place]
-            if state >= 0:
+            if lowest <= state < behind:
                 for j in range(units):
                     out[state, j] += d_outputs[row, place, j]

@@ -24,7 +24,20 @@ from rnnlab.kernels.schedule import Schedule
 from rnnlab.kernels.vector import BYTES, LANES, address
 from rnnlab.kernels.weights import kernel_gradient, table_weight_gradient
 
+ALONE = 8  # samples that take about as long as one by itself, whose products are no tiles
 MATRIX, PANELS = FLOATS.format(2), FLOATS.format(3)
+
+
+def leading_zeros(ids: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return (B,), how many ids in front are 0: padding, and the same for all samples."""
+    other = ids != 0
+    found: NDArray[np.int32] = np.where(other.any(axis=1), other.argmax(axis=1), ids.shape[1]).astype(np.int32)
+    return found
+
+
+def worth_sharing(prefix: NDArray[np.int32] | None) -> NDArray[np.int32] | None:
+    """Return how many first timesteps are computed once for all samples, (B,), or None where it would not pay."""
+    return None if prefix is None or prefix.sum() < ALONE * prefix.max(initial=1) else prefix
 
 
 class Reading:

@@ -4,6 +4,10 @@ The live timesteps of each sample are counted 0, 1, …; at step k the k-th live
 computed. Samples stand in the order of their lengths, longest first, so that those at work are always the first ones
 and lie together in memory. This holds for any mask, wherever it has its holes; `go_backwards` only reads from the end.
 
+Where samples begin alike (padding in front that no mask hides), what they share is computed once: the longest such
+prefix is a sample of its own, in a shard of its own that is computed first, and every sample begins at one of its
+states.
+
 Samples are dealt to shards in turn, one for each thread. Everything that has a place for every step of every sample is
 laid out shard by shard, and in a shard step by step: a slot. The state *before* slot n is row n of the shard's states,
 so the state after it is the row of the sample's next slot; final states stand behind, one for each sample.
@@ -11,7 +15,7 @@ so the state after it is the row of the sample's next slot; final states stand b
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -27,6 +31,8 @@ Places = NDArray[np.int32]
 class Schedule:
     """The order of the work. B samples, T timesteps, S shards, N live timesteps of all samples.
 
+    A shared prefix is the first rank of the first shard, and counts as a sample here.
+
     Attributes:
         order: (B,), the samples by rank: those of the first shard, of the second, …
         counts: (S, T), how many samples of a shard are computed at a step.
@@ -35,6 +41,7 @@ class Schedule:
         begins: (B,), the row of states before a sample's first slot, by rank.
         ends: (B,), the row of its final state, by rank.
         shows: (B, T), the row of states that is a sample's output after each timestep; -1 before the first live one.
+        prefix: (B,), shared timesteps of each sample, by rank; empty where nothing is shared.
     """
 
     order: Places
@@ -44,6 +51,22 @@ class Schedule:
     begins: Places
     ends: Places
     shows: Places
+    prefix: Places = field(default_factory=lambda: np.zeros(0, np.int32))
+
+    @property
+    def ranks(self) -> int:
+        """Return how many samples there are, the shared prefix included."""
+        return len(self.begins)
+
+    @property
+    def shared(self) -> int:
+        """Return 1 where the first rank is a shared prefix, else 0."""
+        return int(len(self.prefix) > 0)
+
+    @property
+    def samples(self) -> Places:
+        """Return the samples by rank, without the shared prefix."""
+        return self.order[self.shared :]
 
     @property
     def slots(self) -> int:
@@ -53,21 +76,54 @@ class Schedule:
     @property
     def arrays(self) -> tuple[NDArray[Any], ...]:
         """Return everything, to be kept for the way back."""
-        return (self.order, self.counts, self.offsets, self.reads, self.begins, self.ends, self.shows)
+        return (self.order, self.counts, self.offsets, self.reads, self.begins, self.ends, self.shows, self.prefix)
 
 
-def make_schedule(live: NDArray[np.bool_] | None, shape: tuple[int, int], *, shards: int, backwards: bool) -> Schedule:
+def make_schedule(
+    live: NDArray[np.bool_] | None,
+    shape: tuple[int, int],
+    *,
+    shards: int,
+    backwards: bool = False,
+    prefix: Places | None = None,
+) -> Schedule:
     """Return the schedule of a batch.
 
     Args:
         live: (B, T), false where a timestep is masked; None where none is.
         shape: (B, T).
-        shards: S.
+        shards: S, without that of a shared prefix.
         backwards: the last timestep is read first.
+        prefix: (B,), how many first timesteps a sample has in common with all others that have so many; None where
+            they are computed for each. Not with a mask, nor backwards.
     """
     if live is None:
         live = np.ones(shape, np.bool_)
-    return Schedule(*_fill(np.ascontiguousarray(live), shards, backwards))
+    if prefix is None:
+        return Schedule(*_fill(np.ascontiguousarray(live), shards, backwards))
+    longest = np.argmax(prefix)
+    first = np.arange(prefix[longest], dtype=np.int32)
+    own = Schedule(*_fill(np.arange(shape[1]) >= prefix[:, None], shards, False))
+    return _behind(own, longest, first, np.concatenate([prefix[[longest]], prefix[own.order]]))
+
+
+def _behind(own: Schedule, longest: np.intp, first: Places, prefix: Places) -> Schedule:
+    """Return a schedule with a shard for the shared prefix, (P,), in front of it."""
+    slots, states = len(first), len(first) + 1
+    timesteps = own.shows.shape[1]
+    counts = np.zeros((1, timesteps), np.int32)
+    counts[0, :slots] = 1
+    shown = np.where(own.shows >= 0, own.shows + states, np.arange(1, timesteps + 1))
+    return Schedule(
+        np.concatenate([[longest], own.order]).astype(np.int32),
+        np.concatenate([counts, own.counts]),
+        np.concatenate([np.zeros((1, 3), np.int64), own.offsets + np.array([slots, states, 1])]),
+        np.concatenate([longest * timesteps + first, own.reads]).astype(np.int32),
+        np.concatenate([[0], own.begins + states]).astype(np.int32),
+        np.concatenate([[slots], own.ends + states]).astype(np.int32),
+        np.ascontiguousarray(shown, np.int32),
+        prefix,
+    )
 
 
 @njit("Tuple((i4[::1], i4[:,::1], i8[:,::1], i4[::1], i4[::1], i4[::1], i4[:,::1]))(b1[:,::1], i8, b1)", **COMPILE)

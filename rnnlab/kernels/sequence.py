@@ -14,20 +14,23 @@ from numpy.typing import NDArray
 from rnnlab.kernels.kinds import Kind
 from rnnlab.kernels.layout import (
     NO_PANELS,
+    NOTHING,
     Floats,
     Memory,
     Weights,
     arrange_states,
     by_rank,
     by_sample,
+    leave_prefix,
     new_memory,
+    prefix_gradients,
     received,
     shards_for,
 )
 from rnnlab.kernels.loop import backward, forward
 from rnnlab.kernels.packing import buffers, pack_kernel, pack_transposed, show_outputs, width_of
 from rnnlab.kernels.pool import run_shards, split
-from rnnlab.kernels.reading import Reading
+from rnnlab.kernels.reading import Reading, leading_zeros, worth_sharing
 from rnnlab.kernels.schedule import make_schedule
 from rnnlab.kernels.weights import bias_gradients, recurrent_gradient
 
@@ -40,11 +43,13 @@ class Forward:
         outputs: (B, T, U) in the order of computing, or (B, 1, U), the last one.
         states: (B, U) each, the final ones.
         memory: for the way back.
+        prefix: (B,), in how many first outputs a sample agrees with all others; empty where nobody looked.
     """
 
     outputs: Floats
     states: tuple[Floats, ...]
     memory: Memory
+    prefix: NDArray[np.int32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,6 +80,8 @@ def run_forward(
     ids: NDArray[np.int32] | None = None,
     live: NDArray[np.bool_] | None = None,
     kept: Floats | None = None,
+    prefix: NDArray[np.int32] | None = None,
+    share: bool = False,
     backwards: bool = False,
     sequences: bool = True,
     threads: int = 1,
@@ -89,6 +96,9 @@ def run_forward(
         ids: (B, T), the rows of the embedding that are read.
         live: (B, T), false where a timestep is masked.
         kept: (G, B, U), what recurrent dropout leaves of the state that each gate reads.
+        prefix: (B,), in how many first inputs a sample agrees with all others; found out where there are ids.
+        share: what samples have in common in front may be computed once: their initial states are zeros, whose
+            gradient nobody asks for.
         backwards: read the timesteps from the last to the first.
         sequences: give the output of every timestep.
         threads: at most so many at once.
@@ -99,7 +109,10 @@ def run_forward(
     batch, timesteps = (inputs if ids is None else ids).shape[:2]
     units, width = weights.units, width_of(weights.units)
     shards = shards_for(batch, batch * timesteps * weights.size, threads)
-    schedule = make_schedule(live, (batch, timesteps), shards=shards, backwards=backwards)
+    alike = None
+    if share and live is None and kept is None and not backwards:
+        alike = worth_sharing(prefix if ids is None else leading_zeros(ids))
+    schedule = make_schedule(live, (batch, timesteps), shards=shards, backwards=backwards, prefix=alike)
     memory = new_memory(kind, schedule, width)
     arrange_states(memory, states, units)
     bias, inside = weights.biases(kind.gates)
@@ -114,12 +127,15 @@ def run_forward(
             inside, recurrent, segments, masks, memory.gates, memory.h, memory.c,
         )  # fmt: skip
 
-    run_shards(work, shards)
+    if schedule.shared:
+        work(0)
+        leave_prefix(kind, memory)
+    run_shards(lambda shard: work(shard + schedule.shared), shards)
     outputs = buffers.take(batch, timesteps if sequences else 1, units)
     run_shards(lambda shard: show_outputs(memory.h, schedule.shows, *split(batch, shards, shard), sequences, outputs),
                shards)  # fmt: skip
     finals = tuple(by_sample(state[schedule.ends], schedule, units) for state in (memory.h, memory.c)[: kind.states])
-    return Forward(outputs, finals, memory)
+    return Forward(outputs, finals, memory, np.zeros(0, np.int32) if alike is None else alike)
 
 
 def run_backward(
@@ -148,7 +164,7 @@ def run_backward(
         threads: at most so many at once.
     """
     schedule, units, width = memory.schedule, weights.units, width_of(weights.units)
-    shards = len(schedule.counts)
+    shards = len(schedule.counts) - schedule.shared
     by_state, d_h, d_c = received(memory, d_outputs, d_states, units)
     kernel = pack_transposed(weights.kernel, kind.gates, units, threads)
     recurrent = pack_transposed(weights.recurrent, kind.gates, units, threads)
@@ -157,14 +173,16 @@ def run_backward(
     reading = Reading(inputs, ids, schedule)
     d_read = reading.new_gradient()
 
-    def work(shard: int) -> None:
+    def work(shard: int, by_state: Floats = by_state, by_cell: Floats = NOTHING) -> None:
         backward(
             kind.number, shard, schedule.counts[shard], schedule.offsets, schedule.reads,
             NO_PANELS if reading.folded else kernel, recurrent, segments, masks, memory.gates, memory.h, memory.c,
-            by_state, d_h, d_c, d_sums, d_read,
+            by_state, by_cell, d_h, d_c, d_sums, d_read,
         )  # fmt: skip
 
-    run_shards(work, shards)
+    run_shards(lambda shard: work(shard + schedule.shared), shards)
+    if schedule.shared:
+        work(0, *prefix_gradients(kind, schedule, by_state, d_h, d_c))
     d_inputs, d_kernel = reading.gradients(kind.gates, units, kernel, d_sums, d_read, shards)
     return Gradients(
         d_inputs,

@@ -103,20 +103,23 @@ def test_long_sequences_agree(kind):
     compare(kind, arguments, (16, 500, 32), called, 1, LONG[kind])
 
 
+@pytest.mark.parametrize("both", [True, False])
 @pytest.mark.parametrize("mask_zero", [True, False])
-def test_an_embedding_and_both_directions_agree_in_a_compiled_step(mask_zero):
+def test_an_embedding_and_layers_above_it_agree_in_a_compiled_step(mask_zero, both):
     import keras
     import tensorflow as tf
 
     from rnnlab.build.kernels import use_kernels
 
     draw = np.random.default_rng(2)
-    ids = tf.constant(draw.integers(0, 9, (6, 12)))
+    ids = draw.integers(0, 9, (20, 12))
+    ids[np.arange(12) < draw.integers(0, 13, (20, 1))] = 0
     found = []
     for fast in (False, True):
         keras.utils.set_random_seed(4)
         embedding = keras.layers.Embedding(9, 5, mask_zero=mask_zero)
-        rnn = keras.layers.Bidirectional(keras.layers.LSTM(6, return_sequences=True, use_cudnn=False))
+        rnn = keras.layers.LSTM(6, return_sequences=True, use_cudnn=False)
+        rnn = keras.layers.Bidirectional(rnn) if both else rnn
         model = keras.Sequential([keras.Input((None,), dtype="int32"), embedding, rnn, keras.layers.GRU(7)])
         for layer in model.layers if fast else ():
             use_kernels(layer)
@@ -129,7 +132,7 @@ def test_an_embedding_and_both_directions_agree_in_a_compiled_step(mask_zero):
             gradients = tape.gradient(loss, [weight.value for weight in model.trainable_weights])
             return [outputs, *(tf.convert_to_tensor(each) for each in gradients)]
 
-        found.append([each.numpy() for each in step(ids)])
+        found.append([each.numpy() for each in step(tf.constant(ids))])
     for mine, theirs in zip(*found, strict=True):
         np.testing.assert_allclose(mine, theirs, rtol=0, atol=TOLERANCE * np.abs(theirs).max())
 

@@ -173,6 +173,36 @@ def test_an_embedding_read_through_its_ids_is_one_that_was_looked_up(kind, rows)
         close(getattr(other, name), getattr(one, name))
 
 
+@pytest.mark.parametrize("sequences", [True, False])
+@pytest.mark.parametrize("kind", CELLS)
+def test_what_samples_share_in_front_is_computed_once_and_nothing_changes(kind, sequences):
+    from rnnlab.kernels.kinds import KINDS
+    from rnnlab.kernels.sequence import run_backward, run_forward
+
+    draw = np.random.default_rng(10)
+    first, second = make_weights(kind, 5, 7, draw), make_weights(kind, 7, 4, draw)
+    embedding, ids = draw.normal(size=(6, 5)).astype("f"), draw.integers(1, 6, (30, 12)).astype(np.int32)
+    ids[np.arange(12) < draw.integers(0, 13, (30, 1))] = 0  # some are nothing but padding
+    found = []
+    for share in (True, False):
+        kind_of, states = KINDS[kind], KINDS[kind].states
+        starts = [[np.zeros((30, units), "f")] * states for units in (7, 4)]
+        below = run_forward(kind_of, embedding, first, starts[0], ids=ids, share=share, threads=2)
+        above = run_forward(
+            kind_of, below.outputs, second, starts[1], prefix=below.prefix, share=share, sequences=sequences
+        )
+        assert (below.memory.schedule.shared, above.memory.schedule.shared) == (int(share), int(share))
+        weights = np.random.default_rng(11).normal(size=above.outputs.shape).astype("f")
+        d_above = run_backward(kind_of, above.memory, below.outputs, second, weights, above.states)
+        d_below = run_backward(
+            kind_of, below.memory, embedding, first, d_above.inputs, below.states, ids=ids, threads=2
+        )
+        gradients = [getattr(each, name) for each in (d_above, d_below) for name in ("kernel", "recurrent", "bias")]
+        found.append([below.outputs, *below.states, above.outputs, *above.states, *gradients, d_below.inputs])
+    for mine, theirs in zip(*found, strict=True):
+        close(mine, theirs)
+
+
 @pytest.mark.parametrize("wrong", [-1, 5])
 def test_ids_without_a_row_are_refused(wrong):
     from rnnlab.kernels.kinds import KINDS
