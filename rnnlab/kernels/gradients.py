@@ -143,17 +143,14 @@ def weight_gradient(
     _write(sums, first, width, units, out, column)
 
 
-@njit("void(f4r2, i8, i8, i8, f4[::1])".replace("f4r2", FLOATS.format(2)), **COMPILE)
-def bias_gradient(d_sums: Any, block: Any, units: Any, width: Any, out: Any) -> None:
-    """Fill (K·U,) with the sums of K blocks of (N, D·width), from `block` on."""
-    wide, blocks = d_sums.shape[1], out.size // units
-    total = np.zeros(blocks * width, np.float32)
-    part = np.empty(blocks * width, np.float32)
+@njit("void(i8, i8, f4r2, f4[::1])".replace("f4r2", FLOATS.format(2)), **COMPILE)
+def sum_columns(first: Any, last: Any, d_sums: Any, out: Any) -> None:
+    """Fill columns `first` to `last`, a multiple of sixteen, of (D·width,) with the sums over all slots."""
+    wide, count = d_sums.shape[1], last - first
+    part = np.empty(count, np.float32)
+    out[first:last] = np.float32(0)
     for slot in range(0, d_sums.shape[0], SLOTS):
         part[:] = np.float32(0)
         for place in range(slot, min(slot + SLOTS, d_sums.shape[0])):
-            add_row(address(d_sums) + BYTES * (place * wide + block * width), address(part), blocks * width)
-        add_row(address(part), address(total), blocks * width)
-    for place in range(blocks):
-        for j in range(units):
-            out[place * units + j] = total[place * width + j]
+            add_row(address(d_sums) + BYTES * (place * wide + first), address(part), count)
+        add_row(address(part), address(out) + BYTES * first, count)

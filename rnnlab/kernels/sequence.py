@@ -188,6 +188,6 @@ def run_backward(
         d_inputs,
         d_kernel,
         recurrent_gradient(kind, memory, d_sums, masks, units, shards),
-        bias_gradients(d_sums, weights.bias, units),
+        bias_gradients(d_sums, weights.bias, units, shards),
         tuple(by_sample(state, schedule, units) for state in (d_h, d_c)[: kind.states]),
     )

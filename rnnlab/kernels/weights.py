@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnlab.kernels.gradients import BY_READ, BY_SLOT, BY_STATE, bias_gradient, weight_gradient
+from rnnlab.kernels.gradients import BY_READ, BY_SLOT, BY_STATE, sum_columns, weight_gradient
 from rnnlab.kernels.kinds import Kind
 from rnnlab.kernels.layout import NOTHING, Floats, Memory
 from rnnlab.kernels.packing import buffers, width_of
@@ -71,13 +71,19 @@ def recurrent_gradient(kind: Kind, memory: Memory, d_sums: Floats, masks: Floats
     return out
 
 
-def bias_gradients(d_sums: Floats, bias: Floats, units: int) -> Floats:
+def bias_gradients(d_sums: Floats, bias: Floats, units: int, shards: int) -> Floats:
     """Return the gradient of the bias, in its shape."""
-    out, width = np.zeros_like(bias), width_of(units)
-    if bias.ndim == 1 and bias.size:
-        bias_gradient(d_sums, 0, units, width, out)
-    elif bias.ndim == 2:
-        bias_gradient(d_sums, 0, units, width, out[0])
-        out[1, : 2 * units] = out[0, : 2 * units]
-        bias_gradient(d_sums, 3, units, width, out[1, 2 * units :])
-    return out
+    if not bias.size:
+        return np.zeros_like(bias)
+    columns = d_sums.shape[1]
+    totals = np.empty(columns, np.float32)
+
+    def work(shard: int) -> None:
+        first, last = split(columns // LANES, shards, shard)
+        sum_columns(first * LANES, last * LANES, d_sums, totals)
+
+    run_shards(work, shards)
+    blocks = totals.reshape(-1, width_of(units))[:, :units]
+    if bias.ndim == 1:
+        return blocks.ravel()
+    return np.stack([blocks[:3].ravel(), blocks[[0, 1, 3]].ravel()])

@@ -124,6 +124,7 @@ def test_the_reason_names_the_key_that_rules_cudnn_out(keys, reason):
         ("layer: simple_rnn, units: 2, activation: relu", "", "`activation` is not tanh"),
         ("layer: gru, units: 2, recurrent_activation: hard_sigmoid", "", "`recurrent_activation` is not sigmoid"),
         ("layer: lstm, units: 2, unroll: true", "", "`unroll` is not false"),
+        ("layer: lstm, units: 1000", "", "`units` makes 15 MiB of recurrent weights, more than 8"),
         ("layer: rnn, cells: [{cell: lstm, units: 2}]", "", "there is no kernel of an rnn of cells"),
         ("layer: lstm, units: 2", ", dtype: float64", "`dtype` is float64, not float32"),
         ("layer: lstm, units: 2", ", devices: gpu", "`runtime.devices` is gpu"),
