@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numba
 from llvmlite import binding, ir
 from numba import njit, types
 from numba.extending import intrinsic
@@ -15,7 +16,8 @@ from numba.extending import intrinsic
 from rnnlab.kernels.vector import CALLED, FLOAT, LANES, load_vector, multiply_add, pointer, splat_scalar, store_vector
 
 PLACE = ir.IntType(64)
-WIDE = bool(binding.get_host_cpu_features().get("avx512f"))
+FEATURES = numba.config.CPU_FEATURES  # of `$NUMBA_CPU_FEATURES`; None for those of this processor
+WIDE = "+avx512f" in FEATURES if FEATURES else bool(binding.get_host_cpu_features().get("avx512f"))
 ROWS = 12 if WIDE else 6
 """Rows of a tile: its sums, a panel's row and a number must fit into the registers, 32 with AVX-512 and 16 without."""
 
