@@ -11,6 +11,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from rnnlab.build.tracing import traced_once
+
 if TYPE_CHECKING:
     from rnnlab.build.inference import Inference, Wiring
 
@@ -101,7 +103,9 @@ def compile_encoder(encoder: keras.Model) -> Callable[[Tensors], list[Any]]:
     def encode(sources: Tensors) -> list[Any]:
         return keras.tree.flatten(encoder(sources, training=False))  # type: ignore[no-any-return]
 
-    return tf.function(encode, autograph=False, input_signature=(_specs(encoder),)) if _compiles(encoder) else encode
+    if not _compiles(encoder):
+        return encode
+    return traced_once(tf.function(encode, autograph=False, input_signature=(_specs(encoder),)))
 
 
 def _compiles(model: keras.Model) -> bool:

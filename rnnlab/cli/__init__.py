@@ -22,6 +22,7 @@ from rnnlab.cli import (
     sample,
     schema,
     sweep,
+    terminal,
     ui,
 )
 from rnnlab.cli.failures import report_error
@@ -48,7 +49,7 @@ def version(show: bool = typer.Option(False, "--version", help="Print the versio
     if show:
         from rnnlab import __version__
 
-        print(f"rnnlab {__version__}")
+        terminal.show(f"rnnlab {__version__}")
         raise typer.Exit
 
 
@@ -71,7 +72,7 @@ def _run() -> int:
     except SystemExit as leaving:
         code = leaving.code
     except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
+        terminal.say("interrupted")
     return 130 if _signals else code if isinstance(code, int) else 0
 
 

@@ -6,9 +6,10 @@ import os
 import sys
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+from rnnlab.cli.console import SafeConsole
 
 PIPE_WIDTH = 160
 
@@ -16,7 +17,7 @@ PIPE_WIDTH = 160
 def show_catalog(entries: list[dict[str, Any]]) -> None:
     """Print a row for each dataset, then what it is and what one owes its authors."""
     width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPE_WIDTH
-    console = Console(highlight=False, width=width)
+    console = SafeConsole(highlight=False, width=width)
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for heading in ("name", "cached", "download", "targets"):
         table.add_column(heading, justify="right" if heading == "download" else "left", no_wrap=heading == "name")

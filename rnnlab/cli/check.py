@@ -8,6 +8,7 @@ import typer
 
 from rnnlab.cli.failures import show_diagnostics
 from rnnlab.cli.options import File, Json, PluginOption, Set, load_plugins
+from rnnlab.cli.terminal import show
 
 
 def command(
@@ -37,6 +38,6 @@ def command(
         if plan:
             from rnnlab.cli.output import count_of
 
-            print(f"{file}: ok, {count_of(len(plan.layers), 'layer')}, {count_of(plan.parameters, 'parameter')}")
+            show(f"{file}: ok, {count_of(len(plan.layers), 'layer')}, {count_of(plan.parameters, 'parameter')}")
     if plan is None:
         raise typer.Exit(2)

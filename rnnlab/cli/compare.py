@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from rnnlab.cli.options import Json, StoreOption
+from rnnlab.cli.terminal import give, give_json, say
 from rnnlab.errors import CallError
 
 
@@ -47,7 +48,12 @@ def command(
         "csv": comparison.to_csv,
         "json": comparison.to_json,
     }
-    print(forms["json" if json else format]().rstrip("\n"))
+    chosen = "json" if json else format
+    text = forms[chosen]().rstrip("\n") + "\n"
+    if chosen == "json":
+        give_json(text)
+    else:
+        give(text)
     if not no_figure:
         comparison.figure(figure)
-        typer.echo(f"validation curves: {figure}", err=True)
+        say(f"validation curves: {figure}")

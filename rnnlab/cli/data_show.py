@@ -7,11 +7,12 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from rnnlab.cli.bars import bar, clean, share
+from rnnlab.cli.console import SafeConsole
 from rnnlab.cli.data_samples import samples_shown
 
 PIPE_WIDTH = 120
@@ -24,7 +25,7 @@ DATE = 10  # characters of a time that are its date
 def show_summary(found: dict[str, Any], samples: list[dict[str, Any]]) -> None:
     """Print a summary, some samples, and the warnings last."""
     width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPE_WIDTH
-    console = Console(highlight=False, width=width)
+    console = SafeConsole(highlight=False, width=width)
     for title, part in sections(found, samples):
         console.print()
         console.print(Text(title, style="bold"))
@@ -46,6 +47,8 @@ def sections(found: dict[str, Any], samples: list[dict[str, Any]]) -> Iterator[t
         yield "series, and their windows in each split", _series(found["series"])
     for name, about in found["inputs"].items():
         yield from _input(name, about)
+    if "waste" in found:
+        yield "padding in an epoch", _lines(_waste(found["waste"]))
     if found["duplicates"]:
         yield "duplicates", _duplicates(found["duplicates"])
     if samples:
@@ -75,6 +78,13 @@ def _source(source: dict[str, Any]) -> Iterator[tuple[str, object]]:
     hashes = source.get("sha256", {})
     for name, value in hashes.items() if isinstance(hashes, dict) else [("", hashes)]:
         yield f"sha256 {name}".strip(), value
+
+
+def _waste(waste: dict[str, Any]) -> Iterator[tuple[str, object]]:
+    """Yield how much of what is read is padding, with one length and with several."""
+    yield "one length", share(waste["padding"])
+    lengths = "; ".join(f"{name} {', '.join(map(str, each))}" for name, each in waste["lengths"].items())
+    yield "`bucket: true`", f"{share(waste['bucketed'])}, padded to {lengths}"
 
 
 def _splits(found: dict[str, Any]) -> Table:

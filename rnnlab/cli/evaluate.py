@@ -8,7 +8,12 @@ from typing import Annotated
 import typer
 
 from rnnlab.cli.options import Json, PluginOption, RunName, StoreOption, load_plugins
+from rnnlab.cli.terminal import show
 from rnnlab.errors import CallError
+from rnnlab.source import visible
+
+WIDEST = 48
+"""Characters of a text on the terminal."""
 
 
 def command(
@@ -16,7 +21,7 @@ def command(
     table: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[TABLE]",
+            metavar="TABLE",
             help="csv, tsv, jsonl or parquet with texts and labels, or with series; a tagged file; ts or npz "
             "of sequences; a text for a language model. The run's own test split unless given.",
             show_default=False,
@@ -67,12 +72,18 @@ def command(
             }
         )
         return
-    print(f"{found.record.name} ({found.record.run_id[:8]}) on {found.samples} samples")
-    print("  ".join(f"{name} {value:.4f}" for name, value in found.metrics.items()))
+    show(f"{found.record.name} ({found.record.run_id[:8]}) on {found.samples} samples")
+    show("  ".join(f"{name} {value:.4f}" for name, value in found.metrics.items()))
     if output is not None:
-        print(f"wrote {len(found.mistakes)} mistakes to {output}")
+        show(f"wrote {len(found.mistakes)} mistakes to {output}")
     elif len(found.mistakes):
-        print(f"\nworst mistakes\n{found.mistakes.to_string(index=False)}")
+        shown = found.mistakes.map(lambda cell: _short(visible(cell)) if isinstance(cell, str) else cell)
+        show(f"\nworst mistakes\n{shown.to_string(index=False)}")
+
+
+def _short(text: str) -> str:
+    """Return the beginning of a long text: the whole of it is in `--output` and `--json`."""
+    return text if len(text) <= WIDEST else f"{text[: WIDEST - 1]}…"
 
 
 def _check_output(output: Path | None, table: Path | None) -> None:

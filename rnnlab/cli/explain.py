@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from rnnlab.cli.options import PluginOption, load_plugins
+from rnnlab.cli.terminal import show
 
 
 def command(
@@ -20,4 +21,4 @@ def command(
     load_plugins(plugin)
     from rnnlab.experiment.explain import explain
 
-    print(explain(topic))
+    show(explain(topic))

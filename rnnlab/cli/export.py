@@ -9,6 +9,7 @@ import typer
 
 from rnnlab.cli.failures import show_diagnostics
 from rnnlab.cli.options import File, PluginOption, Set, load_plugins
+from rnnlab.cli.terminal import give, say
 from rnnlab.errors import CallError
 
 
@@ -51,13 +52,13 @@ def command(
         from rnnlab.export.diagram import write_diagram
 
         write_diagram(plan, diagram)
-        typer.echo(f"wrote {diagram}", err=True)
+        say(f"wrote {diagram}")
     if script:
         from rnnlab.export import model_script, write_script
 
         text = model_script(plan, experiment)
         if output is None:
-            print(text, end="")
+            give(text)
         else:
             write_script(text, output)
-            typer.echo(f"wrote {output}", err=True)
+            say(f"wrote {output}")

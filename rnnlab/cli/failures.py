@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Sequence
 
+from rnnlab.cli.terminal import give_json, say
 from rnnlab.errors import InvalidExperimentError, RnnlabError
 from rnnlab.source import Diagnostic, diagnostic_to_data, render_concise, render_full, summary
 
@@ -14,14 +14,14 @@ def report_error(error: RnnlabError, *, as_json: bool) -> int:
     """Show an error on stderr (on stdout as JSON) and return the exit code."""
     if isinstance(error, InvalidExperimentError):
         if as_json:
-            print(json.dumps({"diagnostics": [diagnostic_to_data(found) for found in error.diagnostics]}, indent=2))
+            give_json(json.dumps({"diagnostics": [diagnostic_to_data(found) for found in error.diagnostics]}, indent=2))
         else:
             show_diagnostics(error.diagnostics)
     elif as_json:
-        print(json.dumps({"error": str(error)}, indent=2))
+        give_json(json.dumps({"error": str(error)}, indent=2))
     else:
         text = str(error)
-        print(text if text.startswith("error[") else f"error: {text}", file=sys.stderr)
+        say(text if text.startswith("error[") else f"error: {text}")
     return error.exit_code
 
 
@@ -31,6 +31,6 @@ def show_diagnostics(diagnostics: Sequence[Diagnostic], *, concise: bool = False
         return
     render = render_concise if concise else render_full
     separator = "\n" if concise else "\n\n"
-    print(separator.join(render(found) for found in diagnostics), file=sys.stderr)
+    say(separator.join(render(found) for found in diagnostics))
     codes = sorted({found.code for found in diagnostics})
-    print(f"\n{summary(diagnostics)}; `rnnlab explain {codes[0]}` says more", file=sys.stderr)
+    say(f"\n{summary(diagnostics)}; `rnnlab explain {codes[0]}` says more")

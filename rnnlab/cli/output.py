@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import math
 
+from rnnlab.cli.terminal import give_json
+
 
 def count_of(number: int, what: str) -> str:
     """Return a number and what it counts: `1 layer`, `1,290 parameters`."""
@@ -13,7 +15,7 @@ def count_of(number: int, what: str) -> str:
 
 def print_json(value: object) -> None:
     """Print plain data as JSON; NaN and infinity, which JSON lacks, become null."""
-    print(json.dumps(_finite(value), indent=2, ensure_ascii=False, allow_nan=False))
+    give_json(json.dumps(_finite(value), indent=2, ensure_ascii=False, allow_nan=False))
 
 
 def _finite(value: object) -> object:

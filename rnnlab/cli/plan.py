@@ -8,6 +8,7 @@ import typer
 
 from rnnlab.cli.failures import show_diagnostics
 from rnnlab.cli.options import File, Json, PluginOption, Set, load_plugins
+from rnnlab.cli.terminal import say, show
 
 
 def command(
@@ -30,7 +31,6 @@ def command(
     checked = check_experiment(file, overrides=set_ or ())
     _, experiment, plan = checked.require()
     if data and experiment.dataset:
-        from rnnlab.cli.progress import say
         from rnnlab.data import prepare
         from rnnlab.experiment import target_kind
 
@@ -42,4 +42,4 @@ def command(
         print_json(plan.to_data())
         return
     show_diagnostics(checked.diagnostics)
-    print(plan_text(plan), end="")
+    show(plan_text(plan), end="")

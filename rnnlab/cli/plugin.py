@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from rnnlab.cli.options import Json
+from rnnlab.cli.terminal import show
 
 app = typer.Typer(help="Cells and layers of your own.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -40,9 +41,9 @@ def check(
         print_json({"plugin": plugin.name, "sha256": plugin.sha256, "checks": found})
     else:
         for one in checks:
-            print(f"{'ok   ' if one.holds else 'FAILS'}  {one.member}: {one.question}")
+            show(f"{'ok   ' if one.holds else 'FAILS'}  {one.member}: {one.question}")
             if not one.holds:
-                print(f"       {one.problem}")
-        print(f"\nplugin {plugin.name}: {len(plugin.members)} members, SHA-256 {plugin.sha256}")
+                show(f"       {one.problem}")
+        show(f"\nplugin {plugin.name}: {len(plugin.members)} members, SHA-256 {plugin.sha256}")
     if not all(one.holds for one in checks):
         raise typer.Exit(1)

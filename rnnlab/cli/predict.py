@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from rnnlab.cli.options import Json, PluginOption, RunName, StoreOption, load_plugins
+from rnnlab.cli.terminal import give, show
 from rnnlab.errors import CallError
 
 
@@ -18,7 +19,7 @@ def command(
         typer.Argument(
             metavar="TABLE",
             help="csv, tsv, jsonl or parquet with raw texts, ids or series; npz where the model reads arrays or ids; "
-            "ts where it was trained from such a file; txt for tagging.",
+            "ts where it was trained from such a file; txt with a text a line.",
             show_default=False,
         ),
     ],
@@ -79,13 +80,13 @@ def command(
 
         print_json(answers.to_dict(orient="records"))
     elif to is None:
-        print(to_csv(answers), end="")
+        give(to_csv(answers))
     else:
         try:
             to.write_text(to_csv(answers), encoding="utf-8")
         except OSError as error:
             raise CallError(f"cannot write {to}: {error.strerror}") from error
-        print(f"wrote {len(answers)} {'answers' if output is None else 'rows'} to {to}")
+        show(f"wrote {len(answers)} {'answers' if output is None else 'rows'} to {to}")
 
 
 def _check_files(table: Path, state: Path | None, to: Path | None) -> None:
@@ -104,4 +105,4 @@ def _write_activations(run: str, table: Path, output: str, to: Path, column: str
 
     values = activations(run, table, output, column=column, store=store)
     write_arrays(to, {output: values})
-    print(f"wrote `{output}`, {' x '.join(map(str, values.shape))}, to {to}")
+    show(f"wrote `{output}`, {' x '.join(map(str, values.shape))}, to {to}")

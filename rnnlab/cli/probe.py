@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from rnnlab.cli.options import File, Json, PluginOption, Set, load_plugins
+from rnnlab.cli.terminal import show
 
 if TYPE_CHECKING:
     from rnnlab.build.probes import Probe
@@ -41,7 +42,7 @@ def command(file: File, set_: Set = None, plugin: PluginOption = None, json: Jso
         print_json([vars(probe) for probe in probes])
     else:
         for probe in probes:
-            print(_line(probe))
+            show(_line(probe))
     if any(probe.fails for probe in probes):
         raise typer.Exit(1)
 

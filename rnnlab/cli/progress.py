@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from types import TracebackType
 
-from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -15,14 +13,10 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from rnnlab.cli.console import SafeConsole
 from rnnlab.train.result import Epoch
 
 HIDDEN = ("learning_rate", "gradient_norm")
-
-
-def say(line: str) -> None:
-    """Print a sentence on stderr."""
-    print(line, file=sys.stderr, flush=True)
 
 
 def epoch_line(epoch: Epoch, epochs: int) -> str:
@@ -34,8 +28,8 @@ def epoch_line(epoch: Epoch, epochs: int) -> str:
 class TrainingProgress:
     """A listener that shows how far a training is."""
 
-    def __init__(self, console: Console | None = None, *, quiet: bool = False) -> None:
-        self.console = console or Console(stderr=True, highlight=False, quiet=quiet)
+    def __init__(self, console: SafeConsole | None = None, *, quiet: bool = False) -> None:
+        self.console = console or SafeConsole(stderr=True, highlight=False, quiet=quiet)
         self.epochs = 0
         self.steps = 0
         self.bar = Progress(

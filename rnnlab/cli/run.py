@@ -8,6 +8,7 @@ import typer
 
 from rnnlab.cli.failures import show_diagnostics
 from rnnlab.cli.options import DEFAULT_PORT, File, Json, PluginOption, Set, StoreOption, load_plugins
+from rnnlab.cli.terminal import show
 from rnnlab.errors import CallError
 
 if TYPE_CHECKING:
@@ -99,22 +100,22 @@ def _show(outcomes: list[Outcome], replicated: Replicated | None, *, smoke: bool
     from rnnlab.track.uri import mask_password
 
     for warning in dict.fromkeys(text for outcome in outcomes for text in outcome.warnings):
-        print(f"warning: {warning}")
+        show(f"warning: {warning}")
     if smoke:
         parameters = outcomes[-1].plan.parameters
-        print(f"smoke test passed: {parameters:,} parameters, one batch of each split, nothing was kept")
+        show(f"smoke test passed: {parameters:,} parameters, one batch of each split, nothing was kept")
         return
     if replicated:
         _show_replicates(replicated)
     else:
         _show_run(outcomes[-1])
-    print(f"store       {mask_password(replicated.store if replicated else outcomes[-1].store)}")
+    show(f"store       {mask_password(replicated.store if replicated else outcomes[-1].store)}")
     if outcomes:
         link = run_link(DEFAULT_PORT, outcomes[-1].experiment_id, outcomes[-1].run_id)
-        print(f"link        {link} (while `rnnlab ui` runs)")
-    print(f"\nnext        {_use(outcomes)}")
-    print("            rnnlab compare LAST~1..LAST    what differs between the last two runs")
-    print("            rnnlab ui                      curves, figures and comparison in the browser")
+        show(f"link        {link} (while `rnnlab ui` runs)")
+    show(f"\nnext        {_use(outcomes)}")
+    show("            rnnlab compare LAST~1..LAST    what differs between the last two runs")
+    show("            rnnlab ui                      curves, figures and comparison in the browser")
 
 
 def _use(outcomes: list[Outcome]) -> str:
@@ -129,26 +130,26 @@ def _show_run(outcome: Outcome) -> None:
     from rnnlab.cli.output import count_of
 
     result, plan = outcome.result, outcome.plan
-    print(f"\n{outcome.experiment} · {outcome.name} ({outcome.run_id[:8]}) FINISHED\n")
+    show(f"\n{outcome.experiment} · {outcome.name} ({outcome.run_id[:8]}) FINISHED\n")
     for name, skill in outcome.skill.items():
         value = outcome.baselines[name][f"test_{outcome.scores.primary}"]
-        print(f"skill       {skill:+.1%} over {name} ({outcome.scores.primary} {value:.4f})")
-    print("test        " + ", ".join(f"{name} {value:.4f}" for name, value in outcome.scores.metrics.items()))
+        show(f"skill       {skill:+.1%} over {name} ({outcome.scores.primary} {value:.4f})")
+    show("test        " + ", ".join(f"{name} {value:.4f}" for name, value in outcome.scores.metrics.items()))
     seconds = sum(epoch.seconds for epoch in result.history)
     why = result.stopped_by.replace("_", " ")
     kept = f"weights of epoch {result.kept_epoch} kept"
-    print(f"training    {count_of(len(result.history), 'epoch')} in {seconds:.1f} s, stopped by {why}, {kept}")
-    print(f"parameters  {plan.parameters:,} planned = built")
+    show(f"training    {count_of(len(result.history), 'epoch')} in {seconds:.1f} s, stopped by {why}, {kept}")
+    show(f"parameters  {plan.parameters:,} planned = built")
     if outcome.missed:
-        print(f"MISSED      does not beat {outcome.missed}, as `expect.beats` demands")
+        show(f"MISSED      does not beat {outcome.missed}, as `expect.beats` demands")
 
 
 def _show_replicates(replicated: Replicated) -> None:
-    print(
+    show(
         f"\n{replicated.experiment} · {replicated.name} ({replicated.run_id[:8]}), {replicated.replicates} trainings\n"
     )
     for key, interval in replicated.intervals.items():
-        print(f"{key:<40} {interval.mean:.4f}  95 % interval {interval.low:.4f} to {interval.high:.4f}")
+        show(f"{key:<40} {interval.mean:.4f}  95 % interval {interval.low:.4f} to {interval.high:.4f}")
     for outcome in replicated.outcomes:
         if outcome.missed:
-            print(f"MISSED      {outcome.name} does not beat {outcome.missed}, as `expect.beats` demands")
+            show(f"MISSED      {outcome.name} does not beat {outcome.missed}, as `expect.beats` demands")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
 
 from rnnlab.cli.options import Json, RunName, StoreOption
+from rnnlab.cli.terminal import say, show
 
 
 def command(
@@ -32,10 +32,10 @@ def command(
     found = sample(run, prompt=prompt, length=length, temperature=temperature, top_k=top_k, seed=seed, store=store)
     if found.unknown:
         shown = ", ".join(f"`{unit}`" for unit in dict.fromkeys(found.unknown))
-        print(f"warning: the model was not trained with {shown}", file=sys.stderr)
+        say(f"warning: the model was not trained with {shown}")
     if json:
         from rnnlab.cli.output import print_json
 
         print_json({"run_id": found.record.run_id, "prompt": found.prompt, "written": found.written})
     else:
-        print(found.text)
+        show(found.text)

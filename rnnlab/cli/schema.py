@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from rnnlab.cli.options import PluginOption, load_plugins
+from rnnlab.cli.terminal import give, show
 from rnnlab.errors import CallError
 
 DEFAULT = Path("schemas/experiment.schema.json")
@@ -32,12 +33,12 @@ def command(
     if write:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
-        print(f"wrote {file}")
+        show(f"wrote {file}")
     elif check:
         if not file.is_file() or file.read_text(encoding="utf-8") != text:
             raise CallError(
                 f"{file} is not current: run `rnnlab schema --write{'' if file == DEFAULT else f' --file {file}'}`"
             )
-        print(f"{file} is current")
+        show(f"{file} is current")
     else:
-        print(text, end="")
+        give(text)

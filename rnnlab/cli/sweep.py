@@ -8,6 +8,7 @@ import typer
 
 from rnnlab.cli.failures import show_diagnostics
 from rnnlab.cli.options import File, Json, PluginOption, Set, StoreOption, load_plugins
+from rnnlab.cli.terminal import show
 
 if TYPE_CHECKING:
     from rnnlab.sweep import SweepOutcome
@@ -77,30 +78,30 @@ def _show(outcome: SweepOutcome) -> None:
         state: sum(trial.state == state for trial in outcome.trials)
         for state in sorted({t.state for t in outcome.trials})
     }
-    print(
+    show(
         f"\nsweep {outcome.name} ({outcome.run_id[:8]}): "
         + ", ".join(f"{count} {state}" for state, count in counts.items())
     )
     if outcome.refused:
-        print(f"refused     {len(outcome.refused)} points by the plan; they are no trials")
+        show(f"refused     {len(outcome.refused)} points by the plan; they are no trials")
     best = outcome.best
     if best is None:
         failures = "\n".join(f"  trial {trial.number}: {trial.state}: {trial.message}" for trial in outcome.trials)
-        print(f"no trial completed\n{failures}")
+        show(f"no trial completed\n{failures}")
         return
-    print(f"best        trial {best.number}: {outcome.objective} {best.value:.4f}, {best.parameters:,} parameters")
+    show(f"best        trial {best.number}: {outcome.objective} {best.value:.4f}, {best.parameters:,} parameters")
     for path, value in best.values.items():
-        print(f"            {path} = {value:.4g}" if isinstance(value, float) else f"            {path} = {value}")
-    print("test        " + ", ".join(f"{name} {value:.4f}" for name, value in outcome.scores["test"].items()))
+        show(f"            {path} = {value:.4g}" if isinstance(value, float) else f"            {path} = {value}")
+    show("test        " + ", ".join(f"{name} {value:.4f}" for name, value in outcome.scores["test"].items()))
     for name, skill in outcome.scores["skill"].items():
-        print(f"skill       {skill:+.1%} over {name}")
+        show(f"skill       {skill:+.1%} over {name}")
     if outcome.scores["missed"]:
-        print(f"MISSED      does not beat {outcome.scores['missed']}, as `expect.beats` demands")
-    print(f"\n{outcome.best_config}")
+        show(f"MISSED      does not beat {outcome.scores['missed']}, as `expect.beats` demands")
+    show(f"\n{outcome.best_config}")
     if outcome.best_path:
-        print(f"saved       {outcome.best_path}: `rnnlab run {outcome.best_path}` trains it again")
+        show(f"saved       {outcome.best_path}: `rnnlab run {outcome.best_path}` trains it again")
     recorded = sum(trial.run_id is not None for trial in outcome.trials)
     if recorded > 1:
         back = min(recorded, 4) - 1
-        print(f"next        rnnlab compare LAST~{back}..LAST    the last {back + 1} trials side by side")
-    print("            rnnlab ui")
+        show(f"next        rnnlab compare LAST~{back}..LAST    the last {back + 1} trials side by side")
+    show("            rnnlab ui")

@@ -6,10 +6,11 @@ import time
 from types import TracebackType
 from typing import Any
 
-from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
+from rnnlab.cli.console import SafeConsole
+from rnnlab.source import visible
 from rnnlab.sweep.trial import Trial
 from rnnlab.train.result import Epoch
 
@@ -28,8 +29,8 @@ def sparkline(values: list[float]) -> str:
 class SweepTable:
     """A listener that shows a sweep."""
 
-    def __init__(self, console: Console | None = None) -> None:
-        self.console = console or Console(stderr=True, highlight=False)
+    def __init__(self, console: SafeConsole | None = None) -> None:
+        self.console = console or SafeConsole(stderr=True, highlight=False)
         self.live = Live(console=self.console, transient=True, refresh_per_second=4)
         self.trials: list[Trial] = []
         self.running: tuple[int, dict[str, Any], int] | None = None
@@ -136,4 +137,4 @@ class SweepTable:
 
 
 def _show(value: Any) -> str:
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
+    return f"{value:.3g}" if isinstance(value, float) else visible(str(value))

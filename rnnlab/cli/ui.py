@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from rnnlab.cli.options import DEFAULT_PORT, StoreOption
+from rnnlab.cli.terminal import say, show
 
 COMPARED = 10  # runs in the link: more curves in one picture cannot be told apart
 
@@ -24,7 +25,6 @@ def command(
 
     It listens on 127.0.0.1 only. Ctrl-C ends it.
     """
-    from rnnlab.cli.progress import say
     from rnnlab.track.store import Store
     from rnnlab.track.ui import compare_link, experiment_link, serve
     from rnnlab.track.uri import resolve_uri
@@ -36,15 +36,15 @@ def command(
     newest = [record for record in records if records and record.experiment == records[-1].experiment][-COMPARED:]
 
     def ready(used: int) -> None:
-        print(f"MLflow UI    http://127.0.0.1:{used}", flush=True)
+        show(f"MLflow UI    http://127.0.0.1:{used}", flush=True)
         if newest:
             experiment = ids[newest[-1].experiment]
-            print(f"charts       {experiment_link(used, experiment)}", flush=True)
-            print(
+            show(f"charts       {experiment_link(used, experiment)}", flush=True)
+            show(
                 f"comparison   {compare_link(used, [record.run_id for record in newest], [experiment])}",
                 flush=True,
             )
-        print("Ctrl-C ends it", flush=True)
+        show("Ctrl-C ends it", flush=True)
 
     say("starting MLflow's UI, which takes some seconds")
     serve(uri, port, say=say, ready=ready)

@@ -1,6 +1,7 @@
 """From raw data to arrays, prepared once and kept in the cache. Baselines are in `rnnlab.data.baselines`."""
 
 from rnnlab.data.array_files import load_arrays as load_arrays
+from rnnlab.data.bucketing import padding_waste as padding_waste
 from rnnlab.data.cautions import refuse as refuse
 from rnnlab.data.decoded import decode_samples as decode_samples
 from rnnlab.data.fetching import catalog_file as catalog_file

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnlab.data.provenance import files_source
 from rnnlab.data.ragged import Ragged, joined_numbers
 from rnnlab.data.raw import Corpus
 from rnnlab.datasets import ArraysDataset
@@ -16,7 +17,7 @@ from rnnlab.datasets.facts import TargetKind
 from rnnlab.datasets.npz import DAMAGED, read_headers
 from rnnlab.datasets.split import group_column
 from rnnlab.errors import DatasetError
-from rnnlab.experiment.prepared import file_sha256, source_paths
+from rnnlab.experiment.prepared import source_paths
 from rnnlab.source import did_you_mean
 
 Array = NDArray[Any]
@@ -50,12 +51,7 @@ def read_arrays(dataset: ArraysDataset, folder: Path, target: TargetKind, say: C
         targets=targets,
         labels=labels,
         rows=np.concatenate([np.arange(size, dtype=np.int64) for size in sizes]),
-        source={
-            "kind": dataset.kind,
-            "name": next(iter(paths.values())).name,
-            "target": dataset.target,
-            "sha256": {name: file_sha256(path) for name, path in paths.items()},
-        },
+        source=files_source(dataset.kind, dataset.target, paths),
         groups=tuple(groups) if group else None,
         sizes=(sizes[0], sizes[1], sizes[2]) if len(sizes) > 1 else None,
     )

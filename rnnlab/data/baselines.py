@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import tempfile
 import warnings
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import sklearn
@@ -25,13 +27,16 @@ from rnnlab.data.frequent_units import score_most_frequent_units
 from rnnlab.data.id_vectorizer import IdVectorizer
 from rnnlab.data.ngrams import score_ngrams
 from rnnlab.data.splits import Samples, Splits
-from rnnlab.data.units import split_units
+from rnnlab.data.units import fold, split_units
 from rnnlab.data.vectorizer import UNKNOWN_WORD
 from rnnlab.errors import CallError
 from rnnlab.experiment.prepared import prepared_folder
 
-VERSION = 3
+VERSION = 4
 SMALLEST_PROBABILITY = 1e-7  # as Keras clips before it takes the logarithm
+
+LONGEST_GRAM = 4  # characters
+MOST_GRAMS = 200_000
 
 Baselines = dict[str, dict[str, float]]
 Numbers = NDArray[np.float64]
@@ -41,7 +46,8 @@ def fit_baselines(splits: Splits, say: Callable[[str], None]) -> Baselines:
     """Return the metrics of each baseline, fitted on train only.
 
     Returns:
-        For classes `majority`, of texts `tfidf_logistic_regression`, and where samples are numbers
+        For classes `majority`, of texts `tfidf_logistic_regression` (of words and pairs of them, or where the unit is
+        the character of up to four characters), and where samples are numbers
         `logistic_regression`, each with `val_accuracy`, `val_loss`, `test_accuracy` and `test_loss` (cross-entropy in
         nats). For numbers `mean` and `tfidf_ridge` or `ridge`, each with `mean_absolute_error` and
         `mean_squared_error` after the same prefixes. For texts that are written `most_frequent_units` with
@@ -53,7 +59,7 @@ def fit_baselines(splits: Splits, say: Callable[[str], None]) -> Baselines:
     Raises:
         CallError: the cache cannot be written.
     """
-    path = prepared_folder(splits.fingerprint) / f"baselines-{VERSION}-scikit-learn-{sklearn.__version__}.json"
+    path = _file(splits)
     known = _read(path)
     if known is not None:
         return known
@@ -62,6 +68,16 @@ def fit_baselines(splits: Splits, say: Callable[[str], None]) -> Baselines:
     if path.parent.is_dir():
         _write(path, fitted)
     return fitted
+
+
+def _file(splits: Splits) -> Path:
+    """Return where the baselines are kept: for each way of cutting where they are fitted on what that leaves."""
+    cut = (
+        f"-{splits.fingerprint[:16]}"
+        if splits.preparation.target.kind == "tags" or splits.preparation.sequences
+        else ""
+    )
+    return prepared_folder(splits.entry) / f"baselines-{VERSION}{cut}-scikit-learn-{sklearn.__version__}.json"
 
 
 def _fit_classes(splits: Splits) -> Baselines:
@@ -170,6 +186,12 @@ def _vectorizer(splits: Splits) -> TfidfVectorizer:
             tokenizer=str.split, token_pattern=None, lowercase=False, ngram_range=(1, 2), sublinear_tf=True
         )
     lowercase = vectorizer.lowercase
+    if vectorizer.unit == "character":
+        return TfidfVectorizer(
+            analyzer=lambda text: _character_grams(fold(text, lowercase=lowercase)),
+            max_features=MOST_GRAMS,
+            sublinear_tf=True,
+        )
 
     def words_of(text: str) -> list[str]:
         return split_units(text, "word", lowercase=lowercase) or [UNKNOWN_WORD]
@@ -177,6 +199,13 @@ def _vectorizer(splits: Splits) -> TfidfVectorizer:
     return TfidfVectorizer(
         tokenizer=words_of, token_pattern=None, lowercase=False, ngram_range=(1, 2), sublinear_tf=True
     )
+
+
+def _character_grams(text: str) -> list[str]:
+    """Return the pieces of a text that a model of characters reads: up to four of them, with its edges as blanks."""
+    edged = f" {text} "
+    sizes = range(1, LONGEST_GRAM + 1)
+    return [edged[start : start + size] for size in sizes for start in range(len(edged) - size + 1)]
 
 
 def _texts(samples: Samples, splits: Splits) -> tuple[str, ...]:
@@ -206,16 +235,24 @@ def _number_metrics(prefix: str, found: Numbers, wanted: Numbers) -> dict[str, f
 def _read(path: Path) -> Baselines | None:
     try:
         data = json.loads(path.read_bytes())
-        return {name: {key: float(value) for key, value in metrics.items()} for name, metrics in data.items()}
-    except (OSError, ValueError, TypeError, AttributeError):
+        if data["sha256"] != _digest(data["baselines"]):
+            return None
+        return {name: {key: float(value) for key, value in found.items()} for name, found in data["baselines"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
+
+
+def _digest(baselines: Any) -> str:
+    """Return the SHA-256 of baselines: a file in which anything was changed counts as absent."""
+    return hashlib.sha256(json.dumps(baselines, sort_keys=True).encode()).hexdigest()
 
 
 def _write(path: Path, baselines: Baselines) -> None:
     try:
         with tempfile.TemporaryDirectory(dir=path.parent, prefix="baselines-") as temporary:
             part = Path(temporary) / path.name
-            part.write_text(json.dumps(baselines, indent=1), encoding="utf-8")
+            found = {"sha256": _digest(baselines), "baselines": baselines}
+            part.write_text(json.dumps(found, indent=1), encoding="utf-8")
             os.replace(part, path)
     except OSError as error:
         raise CallError(

@@ -19,19 +19,21 @@ from filelock import AcquireReturnProxy, FileLock, Timeout
 
 from rnnlab.data.cautions import Caution
 from rnnlab.data.gathered import SeriesWindows
+from rnnlab.data.padded import PaddedRows
 from rnnlab.data.preparation import Preparation
 from rnnlab.data.profile import Profile
-from rnnlab.data.splits import Samples, Splits, Timeline
+from rnnlab.data.splits import Samples, Splits, Timeline, masks_of
 from rnnlab.data.texts import Texts, save_texts
 from rnnlab.data.vectors import Vectors
 from rnnlab.errors import CallError, StoreError
+from rnnlab.experiment.experiment import Experiment
+from rnnlab.experiment.kept_facts import FACTS, MANIFEST, facts_from_data, facts_to_data
 from rnnlab.experiment.prepared import (
-    FACTS,
-    MANIFEST,
-    facts_from_data,
-    facts_to_data,
+    Fingerprints,
     file_sha256,
     prepared_folder,
+    settled_facts,
+    settled_paddings,
 )
 
 SOURCE = "source.json"
@@ -82,14 +84,14 @@ def write_entry(folder: Path, write: Callable[[Path], None]) -> None:
 
 
 def is_whole(folder: Path) -> bool:
-    """Return whether every file of an entry has the size and the SHA-256 of its manifest."""
+    """Return whether an entry has files, each with the size and the SHA-256 of its manifest."""
     try:
         files = json.loads((folder / MANIFEST).read_bytes())["files"]
-        return all(
+        return bool(files) and all(
             (folder / name).stat().st_size == wanted["bytes"] and file_sha256(folder / name) == wanted["sha256"]
             for name, wanted in files.items()
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return False
 
 
@@ -107,37 +109,37 @@ def save_splits(splits: Splits, folder: Path) -> None:
         np.save(folder / f"{VECTOR_ROWS}{name}.npy", vectors.rows, allow_pickle=False)
 
 
-def load_splits(fingerprint: str) -> Splits | None:
-    """Return the prepared data of a fingerprint, memory-mapped; None where they are absent or damaged."""
-    folder = prepared_folder(fingerprint)
+def load_splits(prints: Fingerprints, experiment: Experiment) -> Splits | None:
+    """Return prepared data, memory-mapped, cut and padded as a file says; None where they are absent or damaged."""
+    folder = prepared_folder(prints.entry)
     if not is_whole(folder):
         return None
     try:
-        preparation = Preparation.load(folder)
         facts = facts_from_data(json.loads((folder / FACTS).read_bytes()))
+        preparation = Preparation.load(folder).settled(settled_paddings(facts, experiment))
         about = json.loads((folder / SOURCE).read_bytes())
         train, validation, test = (_load_samples(folder, name, preparation) for name in ("train", "validation", "test"))
         return Splits(
             train,
             validation,
             test,
-            facts,
+            settled_facts(facts, experiment),
             preparation,
-            fingerprint,
+            prints.data,
+            prints.entry,
             about["source"],
             tuple(Caution(**each) for each in about["cautions"]),
             Profile.from_data(about["profile"]),
             _load_vectors(folder),
         )
-    except (OSError, ValueError, KeyError, TypeError, StoreError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, StoreError):
         return None
 
 
 def _save_samples(samples: Samples, folder: Path, split: str) -> None:
     arrays: dict[str, Any] = {
         **{f"input-{name}": array for name, array in samples.inputs.items()},
-        **{f"target-{name}": array for name, array in samples.targets.items()},
-        **{f"mask-{name}": array for name, array in samples.masks.items()},
+        **{f"target-{name}": array for name, array in samples.targets.items() if not _is_written(array)},
     }
     if samples.rows is not None:
         arrays["rows"] = samples.rows
@@ -156,10 +158,16 @@ def _load_samples(folder: Path, split: str, preparation: Preparation) -> Samples
     names, series = preparation.input_names, preparation.series
     if preparation.target.kind == "continuation":  # one flat row of ids, of which windows are cut later
         return Samples({name: array(f"input-{name}") for name in names}, {})
+    inputs = {name: _padded(array(f"input-{name}"), name, preparation) for name in names}
+    target = preparation.target_name
+    if preparation.target.kind == "sequence":
+        targets = {target: preparation.written.wanted(inputs[preparation.target.reads or ""])}
+    else:
+        targets = {target: _padded(array(f"target-{target}"), target, preparation)}
     return Samples(
-        inputs={name: array(f"input-{name}") for name in names},
-        targets={preparation.target_name: array(f"target-{preparation.target_name}")},
-        masks={name: array(f"mask-{name}") for name in names if (folder / f"{split}-mask-{name}.npy").exists()},
+        inputs=inputs,
+        targets=targets,
+        masks=masks_of(inputs, preparation),
         rows=None if series else array("rows"),
         raw={
             name: Texts(folder / f"{split}-raw-{name}.txt", folder / f"{split}-offsets-{name}.npy")
@@ -167,6 +175,16 @@ def _load_samples(folder: Path, split: str, preparation: Preparation) -> Samples
         },
         timeline=Timeline(array("times"), array("offsets"), tuple(series.seasonal_errors)) if series else None,
     )
+
+
+def _is_written(target: Any) -> bool:
+    """Return whether a target stands among the inputs: the ids that are read are those that are written before them."""
+    return isinstance(target, PaddedRows) and target.last is not None
+
+
+def _padded(kept: Any, name: str, preparation: Preparation) -> Any:
+    """Return an array as it was kept; one that was kept flat as padded rows."""
+    return preparation.pad(name, kept.values, kept.offsets) if isinstance(kept, PaddedRows) else kept
 
 
 def _load_vectors(folder: Path) -> dict[str, Vectors]:
@@ -178,6 +196,9 @@ def _load_vectors(folder: Path) -> dict[str, Vectors]:
 
 
 def _save_array(array: Any, path: Path) -> None:
+    if isinstance(array, PaddedRows):
+        np.save(_offsets(path), array.offsets, allow_pickle=False)
+        array = array.values
     if isinstance(array, SeriesWindows):
         np.save(_places(path), np.append(array.timesteps, array.starts), allow_pickle=False)
         array = array.values
@@ -186,6 +207,8 @@ def _save_array(array: Any, path: Path) -> None:
 
 def _load_array(path: Path) -> Any:
     array = np.load(path, mmap_mode="r", allow_pickle=False)
+    if _offsets(path).exists():
+        return PaddedRows(array, np.load(_offsets(path), mmap_mode="r", allow_pickle=False), timesteps=0)
     if not _places(path).exists():
         return array
     places = np.load(_places(path), mmap_mode="r", allow_pickle=False)
@@ -195,6 +218,11 @@ def _load_array(path: Path) -> Any:
 def _places(path: Path) -> Path:
     """Return the file that says how many timesteps windows have, and where each starts."""
     return path.with_suffix(".places.npy")
+
+
+def _offsets(path: Path) -> Path:
+    """Return the file that says where each sequence of a flat array begins."""
+    return path.with_suffix(".offsets.npy")
 
 
 def _file_name(key: str) -> str:

@@ -13,6 +13,7 @@ CautionKind = Literal[
     "texts_without_units",
     "unknown_texts",
     "cut_targets",
+    "cut_tags",
     "unknown_targets",
     "many_classes",
     "missing_classes",
@@ -22,23 +23,28 @@ CautionKind = Literal[
     "other_words",
     "purged",
     "left_out",
+    "repeated_rows",
+    "beyond_training",
 ]
 HELP: dict[CautionKind, str] = {
     "vocabulary": "lower `text.vocabulary`",
     "texts_without_units": "remove them, or try another `text.unit`",
     "unknown_texts": "raise `text.vocabulary`, or train on texts like these",
     "cut_targets": "raise `padding.maxlen` of the target",
+    "cut_tags": "use `padding: {maxlen: longest}`",
     "unknown_targets": "raise `text.vocabulary` of the target",
     "many_classes": "use `task: {kind: regression}` where they are numbers",
-    "missing_classes": "use `split: {kind: stratified}`, or larger splits",
+    "missing_classes": "use larger splits, or `split: {kind: stratified}` where each sample has one class",
     "duplicates": "remove them from the source, or keep them on one side with `split: {kind: group, column: …}`",
     "constant_columns": "leave them out: they tell the network nothing",
     "overlapping_windows": "leave out the windows at the borders, or give the table itself with `kind: series`",
     "other_words": "train with the vocabulary of that run, or let the embedding start anew",
     "purged": "nothing: they would show the network what it is tested on",
     "left_out": "nothing: there is nothing to learn from them",
+    "repeated_rows": "nothing: `dataset.duplicates` says so",
+    "beyond_training": "train on a time that has seen such values, or forecast a column of changes instead of levels",
 }
-NOTES: tuple[CautionKind, ...] = ("purged", "left_out")
+NOTES: tuple[CautionKind, ...] = ("purged", "left_out", "repeated_rows")
 """What preparation did rightly: told, and no error under `strict`."""
 
 

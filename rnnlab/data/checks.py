@@ -13,6 +13,8 @@ from rnnlab.data.overlaps import overlap_of
 from rnnlab.data.preparation import Preparation
 from rnnlab.data.profile import Profile
 from rnnlab.data.raw import Corpus
+from rnnlab.data.readings import Readings
+from rnnlab.data.splits import Splits
 from rnnlab.data.splitting import Division
 from rnnlab.datasets import AnyDataset, CatalogDataset, Split, StratifiedSplit
 from rnnlab.datasets.facts import TargetKind
@@ -124,13 +126,19 @@ def check_strata(split: Split, corpus: Corpus) -> None:
 
 
 def cautions_of(
-    dataset: AnyDataset, corpus: Corpus, division: Division, preparation: Preparation, profile: Profile
+    dataset: AnyDataset,
+    corpus: Corpus,
+    division: Division,
+    preparation: Preparation,
+    readings: Readings,
+    profile: Profile,
 ) -> tuple[Caution, ...]:
     """Return what a person should know."""
     return (
         *_vocabulary(preparation),
-        *_unread(corpus, division, preparation),
-        *_written(corpus, division, preparation),
+        *_left_out(corpus),
+        *_unread(preparation, readings),
+        *_written(preparation, readings),
         *_classes(corpus, division),
         *_duplicates(corpus, profile),
         *_columns(profile),
@@ -138,20 +146,47 @@ def cautions_of(
     )
 
 
-def _written(corpus: Corpus, division: Division, preparation: Preparation) -> Iterator[Caution]:
-    """Yield what cannot be learnt of texts that are to be written: what is cut away, and unknown units."""
+def cut_targets(splits: Splits) -> tuple[Caution, ...]:
+    """Return how many training targets are cut by the timesteps of the file."""
+    preparation = splits.preparation
+    if preparation.target.kind != "sequence":
+        return ()
+    lengths, vectorizer = np.diff(splits.train.targets[preparation.target_name].offsets), preparation.written
+    cut = np.count_nonzero(lengths > vectorizer.maxlen - 1)
+    limit = f"{vectorizer.maxlen - 1} {vectorizer.unit}s"
+    found = Caution("cut_targets", f"{cut} of {len(lengths)} training targets are cut to {limit}.")
+    return (found,) if cut else ()
+
+
+def cut_tags(splits: Splits) -> tuple[Caution, ...]:
+    """Return how many tokens of each split are cut away: neither learnt nor scored, so that no score tells of them."""
+    if splits.preparation.target.kind != "tags":
+        return ()
+    told = []
+    for name, samples in splits.named().items():
+        tags = samples.targets[splits.preparation.target_name]
+        lengths = np.diff(tags.offsets)
+        cut = int(np.maximum(lengths - tags.timesteps, 0).sum())
+        if cut:
+            text = f"{cut} of {lengths.sum()} {name} tokens are cut away at {tags.timesteps}: not scored."
+            told.append(Caution("cut_tags", text))
+    return tuple(told)
+
+
+def _written(preparation: Preparation, readings: Readings) -> Iterator[Caution]:
+    """Yield what cannot be learnt of texts that are to be written: unknown units."""
     if preparation.target.kind != "sequence":
         return
-    vectorizer = preparation.written
-    texts = [vectorizer.units(text) for text in corpus.texts(preparation.target.reads or "", division.train)]
-    cut = sum(len(units) > vectorizer.maxlen - 1 for units in texts)
-    unknown = sum(unit not in vectorizer.ids for units in texts for unit in units)
-    if cut:
-        limit = f"{vectorizer.maxlen - 1} {vectorizer.unit}s"
-        yield Caution("cut_targets", f"{cut} of {len(texts)} training targets are cut to {limit}.")
-    if unknown:
-        total = f"{unknown} of {sum(map(len, texts))} {vectorizer.unit}s"
+    train = readings[preparation.target.reads or ""]["train"]
+    if train.unknown:
+        total = f"{train.unknown} of {train.units} {preparation.written.unit}s"
         yield Caution("unknown_targets", f"{total} of the training targets are unknown: they are never written.")
+
+
+def _left_out(corpus: Corpus) -> Iterator[Caution]:
+    rows = corpus.source.get("left_out", 0)
+    if rows:
+        yield Caution("left_out", f"{rows} of {rows + len(corpus)} rows were left out: a value is missing in them.")
 
 
 def _vocabulary(preparation: Preparation) -> Iterator[Caution]:
@@ -166,20 +201,18 @@ def _vocabulary(preparation: Preparation) -> Iterator[Caution]:
             )
 
 
-def _unread(corpus: Corpus, division: Division, preparation: Preparation) -> Iterator[Caution]:
+def _unread(preparation: Preparation, readings: Readings) -> Iterator[Caution]:
     """Yield which texts the network cannot tell apart: those without units, and without known ones."""
-    for name, vectorizer in preparation.texts.items():
-        of_input = f" of `{name}`" if len(preparation.texts) > 1 else ""
-        for split, indices in division.named().items():
-            found = [vectorizer.units(text) for text in corpus.texts(name, indices)]
-            bare = sum(not units for units in found)
-            strange = sum(bool(units) and not any(unit in vectorizer.ids for unit in units) for units in found)
-            where = f"of {len(found)} {split} texts{of_input} have no"
-            if bare:
-                told = f"{bare} {where} {vectorizer.unit}s: each is read as one unknown one."
+    for name, splits in readings.items():
+        unit = preparation.texts[name].unit
+        of_input = f" of `{name}`" if len(readings) > 1 else ""
+        for split, found in splits.items():
+            where = f"of {found.texts} {split} texts{of_input} have no"
+            if found.bare:
+                told = f"{found.bare} {where} {unit}s: each is read as one unknown one."
                 yield Caution("texts_without_units", told)
-            if strange:
-                yield Caution("unknown_texts", f"{strange} {where} known {vectorizer.unit}s.")
+            if found.strange:
+                yield Caution("unknown_texts", f"{found.strange} {where} known {unit}s.")
 
 
 def _classes(corpus: Corpus, division: Division) -> Iterator[Caution]:

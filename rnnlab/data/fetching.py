@@ -15,7 +15,7 @@ from rnnlab.data.archives import read_member
 from rnnlab.data.cache import is_whole, replace_whole, write_entry
 from rnnlab.datasets import CatalogEntry, PackageArchive
 from rnnlab.errors import DatasetError
-from rnnlab.experiment.prepared import MANIFEST, cache_root
+from rnnlab.experiment.prepared import cache_root
 
 ORIGIN = "origin.json"
 URL = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s'\"<>]+", re.IGNORECASE)
@@ -70,11 +70,10 @@ def _origin(source: PackageArchive) -> dict[str, object]:
 
 
 def _is_fetched(folder: Path, source: PackageArchive) -> bool:
-    return (
-        (folder / MANIFEST).exists()
-        and is_whole(folder)
-        and json.loads((folder / ORIGIN).read_bytes()) == _origin(source)
-    )
+    try:
+        return is_whole(folder) and json.loads((folder / ORIGIN).read_bytes()) == _origin(source)
+    except (OSError, ValueError, RecursionError):
+        return False
 
 
 def _download(entry: CatalogEntry) -> bytes:

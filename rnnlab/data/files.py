@@ -64,6 +64,16 @@ def read_lines(path: Path, *, empty: str) -> Iterator[str]:
             yield from io.StringIO(line, newline="") if "\r" in line[:-2] else (line,)
 
 
+def read_running_text(path: Path) -> str:
+    """Return a file as one text, its lines ending in LF as Python's own reader of text gives them.
+
+    Raises:
+        DatasetError: RL401, it cannot be read; RL403, it is not UTF-8; RL404, it is empty.
+    """
+    text = decode_text(path.name, read_bytes(path, empty="write the text into it"))
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
 def decode_text(name: str, content: bytes) -> str:
     """Return bytes as text, without a byte-order mark.
 
@@ -71,6 +81,15 @@ def decode_text(name: str, content: bytes) -> str:
         DatasetError: RL403, they are not UTF-8.
     """
     return _decode(name, content, line=1, start=0)
+
+
+def unwritable(value: str) -> str | None:
+    """Return what UTF-8 has no bytes for, or no text has."""
+    if "\0" in value:
+        return "a NUL"
+    if not value.isascii() and any("\ud800" <= sign <= "\udfff" for sign in value):
+        return "half a character (a lone surrogate)"
+    return None
 
 
 def _empty(path: Path, what: str) -> DatasetError:

@@ -33,8 +33,8 @@ def score_frequent_tags(splits: Splits) -> dict[str, dict[str, float]]:
 
 def sentences_of(samples: Samples, splits: Splits) -> Sequence[tuple[Ids, Ids]]:
     """Return (token ids, tags) of each sentence, without padding."""
-    ids_NT = samples.inputs[splits.preparation.target.reads or ""]
-    tags_NT = samples.targets[splits.preparation.target_name]
+    ids_NT = samples.inputs[splits.preparation.target.reads or ""][:]
+    tags_NT = samples.targets[splits.preparation.target_name][:]
     return [(ids[ids != PADDING_ID], tags[ids != PADDING_ID]) for ids, tags in zip(ids_NT, tags_NT, strict=True)]
 
 

@@ -44,6 +44,10 @@ class SeriesWindows:
         gathered: Array = self.values[self.starts[rows][..., None] + np.arange(self.timesteps)]
         return gathered
 
+    def head(self, count: int) -> SeriesWindows:
+        """Return the first windows, at most `count`, not yet gathered."""
+        return SeriesWindows(self.values, self.starts[:count], self.timesteps)
+
     def after(self, rows: Any, step: int) -> Array:
         """Return the timestep (n, …) that follows windows: the next one for 0, and so on."""
         following: Array = self.values[self.starts[rows] + self.timesteps + step]

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from rnnlab.data.array_files import class_targets, finite, load_arrays
 from rnnlab.data.labels import ROWS, check_labels, encode_classes, encode_numbers
 from rnnlab.data.object_arrays import load_sequences
+from rnnlab.data.provenance import files_source
 from rnnlab.data.ragged import Ragged, joined
 from rnnlab.data.raw import Corpus
 from rnnlab.data.tables import read_table
@@ -20,7 +21,7 @@ from rnnlab.datasets import GroupSplit, IdsDataset
 from rnnlab.datasets.facts import TargetKind
 from rnnlab.datasets.keras_sequences import IDS
 from rnnlab.errors import DatasetError
-from rnnlab.experiment.prepared import file_sha256, source_paths
+from rnnlab.experiment.prepared import source_paths
 from rnnlab.text import PADDING_ID
 
 LARGEST = 2**31 - 1
@@ -48,12 +49,7 @@ def read_ids(dataset: IdsDataset, folder: Path, target: TargetKind, say: Callabl
         targets=found,
         labels=labels,
         rows=np.concatenate([np.arange(size, dtype=np.int64) for size in sizes]),
-        source={
-            "kind": dataset.kind,
-            "name": next(iter(paths.values())).name,
-            "target": dataset.target,
-            "sha256": {name: file_sha256(path) for name, path in paths.items()},
-        },
+        source=files_source(dataset.kind, dataset.target, paths),
         groups=groups[0],
         sizes=(sizes[0], sizes[1], sizes[2]) if len(sizes) > 1 else None,
         columns={IDS: dataset.ids},

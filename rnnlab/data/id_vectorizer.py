@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnlab.data.padded import PaddedRows, flat
 from rnnlab.data.units import split_units
-from rnnlab.data.vectorizer import UNKNOWN_WORD, cut, fit_maxlen
+from rnnlab.data.vectorizer import UNKNOWN_WORD, fit_maxlen
 from rnnlab.datasets.facts import InputFacts
 from rnnlab.errors import DatasetError
 from rnnlab.padding import Padding, Side
@@ -55,14 +56,23 @@ class IdVectorizer:
         """Return the id of every known word."""
         return {word: position for position, word in enumerate(self.words) if word}
 
-    def encode(self, sequences: Sequence[Sequence[int] | Ids]) -> Ids:
+    def encode(self, sequences: Sequence[Sequence[int] | Ids]) -> PaddedRows:
         """Return ids (N, T), cut and padded."""
-        ids_NT = np.full((len(sequences), self.maxlen), PADDING_ID, np.int32)
-        for row, sequence in zip(ids_NT, sequences, strict=True):
-            kept = cut(sequence, self.maxlen, self.truncating)
-            start = self.maxlen - len(kept) if self.padding == "pre" else 0
-            row[start : start + len(kept)] = kept
-        return ids_NT
+        return self.pad(*flat(sequences, np.int32))
+
+    def pad(self, values: NDArray[Any], offsets: NDArray[np.int64]) -> PaddedRows:
+        """Return ids (N, T) of sequences that stand one after the other, each at its offset, cut and padded."""
+        return PaddedRows(values, offsets, self.maxlen, self.padding, self.truncating, PADDING_ID)
+
+    def settled(self, padding: Padding, timesteps: int) -> IdVectorizer:
+        """Return the same vectorizer for sequences that are cut and padded in another way.
+
+        Args:
+            padding: the section of the file.
+            timesteps: T.
+        """
+        truncating = padding.truncating or "pre"
+        return replace(self, maxlen=timesteps, padding=padding.padding, truncating=truncating, mask=padding.mask)
 
     def ids_of(self, text: str) -> list[int]:
         """Return the ids of a raw text, as the training's were made.

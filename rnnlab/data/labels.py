@@ -18,7 +18,12 @@ LARGEST = float(np.finfo(np.float32).max)
 
 
 def encode_classes(
-    values: Sequence[str], labels: Sequence[str], where: str, *, each: str = "data row"
+    values: Sequence[str],
+    labels: Sequence[str],
+    where: str,
+    *,
+    each: str = "data row",
+    rows: Sequence[int] | None = None,
 ) -> NDArray[np.int64]:
     """Return the class indices (N,) of values.
 
@@ -27,12 +32,13 @@ def encode_classes(
         labels: the classes, in the order of their indices.
         where: the values' place, for the message.
         each: what has a value, for the message: a `data row`, or a `sequence` of several.
+        rows: the number of each, counted from 1; one after the other unless given.
 
     Raises:
         DatasetError: RL409, a value is not among the labels.
     """
     index = {label: position for position, label in enumerate(labels)}
-    for row, value in enumerate(values, start=1):
+    for row, value in zip(rows or range(1, len(values) + 1), values, strict=True):
         if value not in index:
             raise DatasetError(
                 "RL409",
@@ -103,7 +109,12 @@ def encode_tags(sentences: Sequence[Sequence[str]], labels: Sequence[str], where
 
 
 def encode_numbers(
-    values: Sequence[str], where: str, *, each: str = "data row", help: str = NO_NUMBER
+    values: Sequence[str],
+    where: str,
+    *,
+    each: str = "data row",
+    help: str = NO_NUMBER,
+    rows: Sequence[int] | None = None,
 ) -> NDArray[np.float32]:
     """Return the numbers (N,) that values write.
 
@@ -112,16 +123,17 @@ def encode_numbers(
         where: the values' place, for the message.
         each: what has a value, for the message: a `data row`, or a `sequence` of several.
         help: what to do where one is none.
+        rows: the number of each, counted from 1; one after the other unless given.
 
     Raises:
         DatasetError: RL410, a value is not a number that float32 can hold.
     """
     numbers = [_number(value) for value in values]
-    for row, number in enumerate(numbers, start=1):
+    for row, value, number in zip(rows or range(1, len(values) + 1), values, numbers, strict=True):
         if not math.isfinite(number) or abs(number) > LARGEST:
             raise DatasetError(
                 "RL410",
-                f"{_place(where, each, row)}: `{values[row - 1]}` is not a finite number of float32",
+                f"{_place(where, each, row)}: `{value}` is not a finite number of float32",
                 help=help,
             )
     return np.array(numbers, np.float32)

@@ -2,6 +2,7 @@
 
 NumPy keeps an array of lists as a pickle, and a pickle can name any function to be called. Here the only names that
 are known are four of NumPy's, and even those lead to the stand-ins below: nothing of what the file says is ever run.
+Before that, `check_pickle` sees to it that what comes of a file is not many times its size.
 """
 
 from __future__ import annotations
@@ -19,12 +20,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnlab.data.array_files import load_arrays
+from rnnlab.data.pickle_walk import check_pickle
 from rnnlab.data.ragged import Ragged, joined
 from rnnlab.datasets.npz import read_headers
 from rnnlab.errors import DatasetError
 from rnnlab.source import did_you_mean
 
 LARGEST = 2**31  # bytes of one array (Keras's largest has 60 million), and the end of int32
+PACKED = 50  # times its bytes in the file that an object array may unpack to: ids take 2 to 4 times
+SMALL = 2**20  # bytes that any of them may unpack to
 NUMBERS = "iub"
 DAMAGED = (
     pickle.UnpicklingError, zipfile.BadZipFile, zlib.error, EOFError, ValueError, TypeError, KeyError, IndexError,
@@ -38,7 +42,7 @@ def load_sequences(path: Path, name: str) -> Ragged:
 
     Raises:
         DatasetError: RL401, RL402, RL404: see `load_arrays`; RL430, its pickle names something else than an array, or
-            it does not hold whole numbers.
+            it does not hold whole numbers; RL470, it takes more memory than there is, or far more than the file.
     """
     headers = read_headers(path)
     if name not in headers:
@@ -46,11 +50,16 @@ def load_sequences(path: Path, name: str) -> Ragged:
     if headers[name].type != "other":
         return _of_numbers(path, name)
     try:
-        lists, size = _unpickle(path, name)
+        content = _read_member(path, name)
+        lists = _unpickle(content)
         total = sum(len(each) for each in lists)
-        if total > size:  # one list under many names: a small file that fills the memory
+        if total > len(content):  # one list under many names: a small file that fills the memory
             raise ValueError("its lists hold more numbers than the file has bytes")
         return joined(_whole(each) for each in lists)
+    except MemoryError as error:
+        raise DatasetError(
+            "RL470", f"the array `{name}` of {path.name} does not fit into the memory", help=f"it must be {LISTS}"
+        ) from error
     except DAMAGED as error:
         raise DatasetError(
             "RL430", f"the array `{name}` of {path.name} cannot be used: {error}", help=f"it must be {LISTS}"
@@ -69,29 +78,43 @@ def _of_numbers(path: Path, name: str) -> Ragged:
     return Ragged(array.astype(np.int32).ravel(), np.arange(samples + 1, dtype=np.int64) * timesteps)
 
 
-def _unpickle(path: Path, name: str) -> tuple[list[Any], int]:
-    """Return (the items of an object array, bytes it takes in the file)."""
+def _read_member(path: Path, name: str) -> bytes:
+    """Return an array as it stands in the file, header and all."""
     with zipfile.ZipFile(path) as archive:
         members = archive.namelist()
         info = archive.getinfo(f"{name}.npy" if f"{name}.npy" in members else name)
         if info.file_size > LARGEST:
             raise ValueError(f"it unpacks to {info.file_size / 2**30:.1f} GiB")
-        content = io.BytesIO(archive.read(info))
-    major, _ = np.lib.format.read_magic(content)
+        packed = min(info.compress_size, path.stat().st_size)
+        if info.file_size > SMALL + PACKED * packed:
+            raise DatasetError(
+                "RL470",
+                f"the array `{name}` of {path.name} is packed in {packed:,} bytes and unpacks to {info.file_size:,}; "
+                f"the limit is {PACKED} times",
+                help="write such lists without compression: numpy.savez",
+            )
+        return archive.read(info)
+
+
+def _unpickle(content: bytes) -> list[Any]:
+    """Return the items of an object array."""
+    file = io.BytesIO(content)
+    major, _ = np.lib.format.read_magic(file)
     read_header = np.lib.format.read_array_header_1_0 if major == 1 else np.lib.format.read_array_header_2_0
-    shape, _, dtype = read_header(content)
+    shape, _, dtype = read_header(file)
     if not dtype.hasobject or dtype.kind != "O" or len(shape) != 1:
         raise ValueError(f"it is {' x '.join(map(str, shape))} {dtype}")
-    found = _Unpickler(content, encoding="latin1").load()
-    items = found.items if isinstance(found, _Array) else None
+    check_pickle(content, file.tell())
+    found = _Unpickler(file, encoding="latin1").load()
+    items = found.content if isinstance(found, _Array) else None
     if not isinstance(items, list) or len(items) != shape[0]:
         raise ValueError("its pickle is no array of lists")
-    return [each.items if isinstance(each, _Array) else each for each in items], info.file_size
+    return [each.content if isinstance(each, _Array) and isinstance(each.content, list) else each for each in items]
 
 
 def _whole(sequence: Any) -> Sequence[int] | NDArray[Any]:
-    if isinstance(sequence, np.ndarray) and sequence.ndim == 1 and sequence.dtype.kind in NUMBERS:
-        return sequence
+    if isinstance(sequence, _Array):
+        return sequence.numbers()
     if isinstance(sequence, list | tuple) and all(type(each) is int for each in sequence):
         return sequence
     raise ValueError("one of its sequences holds something else than whole numbers")
@@ -119,17 +142,25 @@ class _Dtype:
 
 
 class _Array:
-    """What a pickle says of an array: `items` is a list, or an array of whole numbers."""
+    """What a pickle says of an array: `content` is a list, or the bytes of (size,) numbers."""
 
-    items: list[Any] | NDArray[Any] | None = None
+    __slots__ = ("content", "dtype", "size")
+    size: int
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
-        _, shape, dtype, _, content = state
-        if dtype.code[:1] == "O":
-            self.items = content
-            return
-        data = content.encode("latin1") if isinstance(content, str) else content
-        self.items = np.frombuffer(data, dtype.numbers(), prod(shape))
+        _, shape, self.dtype, _, self.content = state
+        self.size = prod(shape)
+
+    def __len__(self) -> int:
+        return self.size
+
+    def numbers(self) -> NDArray[Any]:
+        """Return the array: made only now, for a pickle may have one text stand in a thousand arrays.
+
+        Raises:
+            ValueError: it is not one of whole numbers.
+        """
+        return _numbers(self.dtype, self.content, self.size)
 
 
 def _reconstruct(*_: Any) -> _Array:
@@ -137,14 +168,20 @@ def _reconstruct(*_: Any) -> _Array:
 
 
 def _scalar(dtype: _Dtype, content: bytes | str) -> int:
-    data = content.encode("latin1") if isinstance(content, str) else content
-    return int(np.frombuffer(data, dtype.numbers(), 1)[0])
+    return int(_numbers(dtype, content, 1)[0])
 
 
-def _encode(text: str, codec: str) -> bytes:
+def _numbers(dtype: _Dtype, content: bytes | str, count: int) -> NDArray[Any]:
+    numbers = dtype.numbers()
+    data = content[: count * numbers.itemsize].encode("latin1") if isinstance(content, str) else content
+    return np.frombuffer(data, numbers, count)
+
+
+def _encode(text: str, codec: str) -> str:
+    """Return the text, which `_numbers` encodes: here it would be copied each time that a pickle names it."""
     if codec != "latin1":
         raise ValueError(f"it is encoded as {codec}")
-    return text.encode("latin1")
+    return text
 
 
 STAND_INS = {

@@ -14,13 +14,18 @@ SHARE = 0.9
 
 
 def overlap_of(values: NDArray[Any]) -> int | None:
-    """Return after how many timesteps each sample's successor begins, or None where neighbours do not overlap.
+    """Return how many timesteps lie between the begins of neighbours, or None where they do not overlap.
 
     Args:
-        values: (N, T, …) in the order of the file.
+        values: (N, T, …) in the order of the file; time may run on or back.
     """
     if len(values) < FEWEST or values.shape[1] < 2:
         return None
+    return _shift(values) or _shift(values[::-1])
+
+
+def _shift(values: NDArray[Any]) -> int | None:
+    """Return after how many timesteps each sample's successor begins."""
     before = np.unique(np.linspace(0, len(values) - 2, ASKED).astype(np.int64))
     first, second = values[before], values[before + 1]
     # A start that is found again: only these shifts are looked at whole.

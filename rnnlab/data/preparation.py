@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 
 from rnnlab.data.id_vectorizer import IdVectorizer
 from rnnlab.data.labels import encode_classes, encode_numbers
+from rnnlab.data.padded import PaddedRows
 from rnnlab.data.sequence_encoder import SequenceEncoder
 from rnnlab.data.series_encoder import SeriesEncoder
 from rnnlab.data.vectorizer import TextVectorizer
-from rnnlab.datasets import ConllFormat, WordTagFormat
+from rnnlab.datasets import ConllFormat, ConlluFormat, TaggedFormat, WordTagFormat
 from rnnlab.datasets.facts import Facts, InputFacts, TargetFacts
 from rnnlab.errors import DatasetError, StoreError
+from rnnlab.padding import Padding
 
 VERSION = 2
 FILE = "preparation.json"
@@ -51,7 +53,7 @@ class Preparation:
     ids: Mapping[str, IdVectorizer] = field(default_factory=dict)
     sequences: Mapping[str, SequenceEncoder] = field(default_factory=dict)
     reads: Mapping[str, Any] = field(default_factory=dict)
-    layout: ConllFormat | WordTagFormat | None = None
+    layout: TaggedFormat | None = None
     series: SeriesEncoder | None = None
 
     @property
@@ -94,8 +96,24 @@ class Preparation:
         }
         return Facts(inputs, {self.target_name: self.target})
 
-    def encode(self, raw: Mapping[str, Any]) -> dict[str, Array]:
-        """Return the inputs by name: ids (N, T) of texts, numbers (N, T, …) as float32.
+    def settled(self, paddings: Mapping[str, tuple[Padding, int]]) -> Preparation:
+        """Return the same preparation with sequences that are cut and padded as sections of a file say.
+
+        Args:
+            paddings: for each input that is padded the section, and T.
+        """
+        texts, ids, sequences = dict(self.texts), dict(self.ids), dict(self.sequences)
+        for name, padding in paddings.items():
+            if name in texts:
+                texts[name] = texts[name].settled(*padding)
+            elif name in ids:
+                ids[name] = ids[name].settled(*padding)
+            else:
+                sequences[name] = sequences[name].settled(*padding)
+        return replace(self, texts=texts, ids=ids, sequences=sequences)
+
+    def encode(self, raw: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the inputs by name: of texts and sequences `PaddedRows` (N, T, …), numbers (N, T, …) as float32.
 
         Args:
             raw: for each input, N texts, N sequences (of ids, or of numbers), or an array (N, T, …).
@@ -103,18 +121,28 @@ class Preparation:
         Raises:
             DatasetError: RL404, RL442: an array or a sequence has another shape than the training's.
         """
-        inputs: dict[str, Array] = {}
-        for name, values in raw.items():
-            if name in self.texts:
-                vectorizer = self.texts[name]
-                inputs[name] = vectorizer.encode_written(values)[0] if vectorizer.written else vectorizer.encode(values)
-            elif name in self.ids:
-                inputs[name] = self.ids[name].encode(values)
-            elif name in self.sequences:
-                inputs[name] = self.sequences[name].encode(values)
-            else:
-                inputs[name] = _numbers(name, values, self.arrays[name])
-        return inputs
+        return {name: self._encode_input(name, values) for name, values in raw.items()}
+
+    def _encode_input(self, name: str, values: Any) -> Any:
+        if name in self.sequences:
+            return self.sequences[name].encode(values)
+        return self.padded[name].encode(values) if name in self.padded else _numbers(name, values, self.arrays[name])
+
+    def pad(self, name: str, values: Array, offsets: NDArray[np.int64]) -> PaddedRows:
+        """Return an input that is kept flat, or for the target's name the targets, as (N, T).
+
+        Args:
+            name: of the input, or of the target.
+            values: sequence after sequence.
+            offsets: (N + 1,), where each begins.
+        """
+        if name in self.sequences:
+            return self.sequences[name].pad(values, offsets)
+        return self.padded[self.target.reads or "" if name == self.target_name else name].pad(values, offsets)
+
+    def is_masked(self, name: str) -> bool:
+        """Return whether the padding of an input that is padded is to be masked."""
+        return self.sequences[name].flagged if name in self.sequences else self.padded[name].mask
 
     def encode_targets(self, values: Sequence[str]) -> Array:
         """Return the targets: class indices (N,) as int64, numbers (N,) as float32, or ids to be written (N, T).
@@ -124,12 +152,12 @@ class Preparation:
         """
         where = f"`{self.target_name}`"
         if self.target.kind == "sequence":
-            return self.written.encode_written(values)[1]
+            return self.written.wanted(self.written.encode(values))[:]
         if self.target.kind == "number":
             return encode_numbers(values, where)
         return encode_classes(values, self.labels, where)
 
-    def align_tags(self, tags: Sequence[NDArray[np.int64]]) -> Array:
+    def align_tags(self, tags: Sequence[NDArray[np.int64]]) -> PaddedRows:
         """Return the targets (N, T) of N texts whose units have tags: class indices, 0 where the text is padded."""
         return self.texts[self.target.reads or ""].align(tags, 0, np.int64)
 
@@ -192,15 +220,20 @@ class Preparation:
             data = json.loads((folder / FILE).read_text(encoding="utf-8"))
         except OSError as error:
             raise StoreError(f"cannot read {folder / FILE}: {error.strerror}") from error
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise StoreError(f"{folder / FILE} is damaged: {error}; prepare or train again") from error
         return cls.from_data(data)
 
 
-def _read_layout(data: dict[str, Any] | None) -> ConllFormat | WordTagFormat | None:
+def _read_layout(data: dict[str, Any] | None) -> TaggedFormat | None:
     if data is None:
         return None
-    return (WordTagFormat if data["kind"] == "word_tag" else ConllFormat).model_validate(data)
+    layouts: Mapping[str, type[ConllFormat | ConlluFormat | WordTagFormat]] = {
+        "conll": ConllFormat,
+        "conllu": ConlluFormat,
+        "word_tag": WordTagFormat,
+    }
+    return layouts[data["kind"]].model_validate(data)
 
 
 def _numbers(name: str, values: Array, shape: tuple[int, ...]) -> NDArray[np.float32]:

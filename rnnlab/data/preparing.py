@@ -10,20 +10,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnlab.data.bucketing import with_buckets
 from rnnlab.data.cache import load_splits, replace_whole, save_splits, write_entry
 from rnnlab.data.cautions import refuse
-from rnnlab.data.checks import cautions_of, check_division, check_strata, check_target
+from rnnlab.data.checks import cautions_of, check_division, check_strata, check_target, cut_tags, cut_targets
 from rnnlab.data.duplicates import find_duplicates
 from rnnlab.data.id_vectorizer import IdVectorizer, fit_id_vectorizer
 from rnnlab.data.leakage import check_leakage
+from rnnlab.data.padded import length_percentiles
 from rnnlab.data.preparation import Preparation
 from rnnlab.data.profile import Profile, take_profile
 from rnnlab.data.raw import Corpus
+from rnnlab.data.readings import read_again
 from rnnlab.data.running_text import prepare_running_text
 from rnnlab.data.sequence_encoder import SequenceEncoder, fit_sequences
 from rnnlab.data.series_preparing import prepare_series, read_table_of_series
 from rnnlab.data.sources import read_corpus
-from rnnlab.data.splits import Samples, Splits, live_timesteps
+from rnnlab.data.splits import Samples, Splits
 from rnnlab.data.splitting import Division, divide, divide_training
 from rnnlab.data.vectorizer import fit_vectorizer
 from rnnlab.data.vectors import read_vectors
@@ -39,6 +42,7 @@ from rnnlab.datasets import (
     SeriesDataset,
     Split,
     TargetFacts,
+    padded_inputs,
     sequence_inputs,
 )
 from rnnlab.datasets.facts import TargetKind
@@ -46,13 +50,16 @@ from rnnlab.errors import CallError, DatasetError
 from rnnlab.experiment.experiment import Experiment
 from rnnlab.experiment.named_files import named_file_findings
 from rnnlab.experiment.prepared import (
-    data_fingerprint,
-    padding_of,
+    Fingerprints,
+    fingerprints,
     prepared_folder,
     running_text_facts,
     text_of,
 )
+from rnnlab.padding import Padding
 from rnnlab.text import Text
+
+WHOLE = Padding(maxlen="longest")
 
 
 def prepare(experiment: Experiment, folder: Path, *, target: TargetKind, say: Callable[[str], None]) -> Splits:
@@ -71,7 +78,7 @@ def prepare(experiment: Experiment, folder: Path, *, target: TargetKind, say: Ca
     splits = _prepared(experiment, folder, target, say)
     if experiment.dataset is not None and experiment.dataset.strict:
         refuse(splits.cautions)
-    return cut_windows(splits, experiment)
+    return with_buckets(cut_windows(splits, experiment), experiment)
 
 
 def _prepared(experiment: Experiment, folder: Path, target: TargetKind, say: Callable[[str], None]) -> Splits:
@@ -80,28 +87,39 @@ def _prepared(experiment: Experiment, folder: Path, target: TargetKind, say: Cal
     if dataset is None:
         raise CallError("this experiment has no `dataset`: it describes an architecture only")
     check_target(dataset, target)
-    fingerprint = data_fingerprint(experiment, folder, target)
-    if fingerprint is None:
+    prints = fingerprints(experiment, folder, target)
+    if prints is None:
         for finding in named_file_findings(experiment, folder):
             raise DatasetError("RL401", finding.message, help=finding.help)
         _read_again(dataset, folder, target, say)  # raises, and says which file and why
         raise _changed(dataset)
-    found = load_splits(fingerprint)
+    found = _load(prints, experiment)
     if found is not None:
         return found
-    entry = prepared_folder(fingerprint)
+    entry = prepared_folder(prints.entry)
     with replace_whole(entry, "the same data", say):
-        found = load_splits(fingerprint)
+        found = _load(prints, experiment)
         if found is not None:
             return found
-        splits = _prepare(experiment, dataset, folder, target, fingerprint, say)
-        if data_fingerprint(experiment, folder, target) != fingerprint:
+        splits = _prepare(experiment, dataset, folder, target, prints, say)
+        if fingerprints(experiment, folder, target) != prints:
             raise _changed(dataset)
         write_entry(entry, lambda part: save_splits(splits, part))
-    made = load_splits(fingerprint)
+    made = _load(prints, experiment)
     if made is None:
         raise CallError(f"the cache {entry.parent} does not keep what is written to it; set RNNLAB_CACHE to another")
     return made
+
+
+def _load(prints: Fingerprints, experiment: Experiment) -> Splits | None:
+    """Return the prepared data, cut and padded as the file says; None where they are absent or damaged."""
+    found = load_splits(prints, experiment)
+    if found is None:
+        return None
+    for name, encoder in found.preparation.sequences.items():
+        for samples in found.named().values():
+            encoder.check_lengths(samples.inputs[name].lengths)
+    return replace(found, cautions=(*found.cautions, *cut_tags(found), *cut_targets(found)))
 
 
 def _prepare(
@@ -109,28 +127,47 @@ def _prepare(
     dataset: AnyDataset,
     folder: Path,
     target: TargetKind,
-    fingerprint: str,
+    prints: Fingerprints,
     say: Callable[[str], None],
 ) -> Splits:
-    """Return the prepared data in memory."""
+    """Return the prepared data in memory; sequences are neither cut nor padded."""
     if isinstance(dataset, SeriesDataset):
-        return prepare_series(experiment, dataset, folder, fingerprint, say)
+        return prepare_series(experiment, dataset, folder, prints, say)
     corpus = read_corpus(dataset, folder, target, say)
     division = _division(dataset.split, corpus)
     check_division(corpus, division, declared=getattr(dataset, "labels", ()) is not None)
     check_leakage(dataset, corpus)
     say(f"preparing {len(corpus)} samples")
     if target == "continuation":
-        return _prepare_running_text(experiment, dataset, corpus, division, folder, fingerprint, say)
+        return _prepare_running_text(experiment, dataset, corpus, division, folder, prints, say)
     preparation = _fit(experiment, dataset, corpus, division.train, target, folder)
     train, validation, test = _encode(corpus, division, preparation)
     vectors = read_vectors(experiment, dataset, preparation, folder, say)
-    facts = replace(preparation.facts, own_test=corpus.own_test is not None, train_samples=len(train))
+    facts = replace(
+        preparation.facts,
+        own_test=corpus.own_test is not None,
+        train_samples=len(train),
+        lengths={name: length_percentiles(train.inputs[name].lengths) for name in padded_inputs(dataset)},
+    )
     counts = {name: len(indices) for name, indices in division.named().items()}
     source = corpus.source | {"samples": counts}
-    profile = take_profile(corpus, division, preparation, getattr(dataset, "values", ()))
-    cautions = cautions_of(dataset, corpus, division, preparation, profile)
-    return Splits(train, validation, test, facts, preparation, fingerprint, source, cautions, profile, vectors)
+    ids = {"train": train.inputs, "validation": validation.inputs, "test": test.inputs}
+    readings = read_again(corpus, division, preparation, ids)
+    profile = take_profile(corpus, division, preparation, readings, getattr(dataset, "values", ()))
+    cautions = cautions_of(dataset, corpus, division, preparation, readings, profile)
+    return Splits(
+        train,
+        validation,
+        test,
+        facts,
+        preparation,
+        prints.data,
+        prints.entry,
+        source,
+        cautions,
+        profile,
+        vectors,
+    )
 
 
 def _changed(dataset: AnyDataset) -> DatasetError:
@@ -152,7 +189,7 @@ def _prepare_running_text(
     corpus: Corpus,
     division: Division,
     folder: Path,
-    fingerprint: str,
+    prints: Fingerprints,
     say: Callable[[str], None],
 ) -> Splits:
     known = dataset.target_facts()
@@ -163,10 +200,30 @@ def _prepare_running_text(
     inputs = {name: running_text_facts(text.maxlen, text.rows) for name, text in preparation.texts.items()}
     facts = Facts(inputs, {preparation.target_name: preparation.target})
     samples = len(corpus) > len(division.named())  # else each split is one text
+    ids = (
+        {
+            split: preparation.encode({name: corpus.texts(name, rows) for name in preparation.texts})
+            for split, rows in division.named().items()
+        }
+        if samples
+        else {}
+    )
+    readings = read_again(corpus, division, preparation, ids) if samples else {}
     profile = Profile(duplicates=find_duplicates(corpus, division)) if samples else Profile()
-    cautions = cautions_of(dataset, corpus, division, preparation, profile) if samples else ()
+    cautions = cautions_of(dataset, corpus, division, preparation, readings, profile) if samples else ()
+    source = corpus.source | sizes
     return Splits(
-        train, validation, test, facts, preparation, fingerprint, corpus.source | sizes, cautions, profile, vectors
+        train,
+        validation,
+        test,
+        facts,
+        preparation,
+        prints.data,
+        prints.entry,
+        source,
+        cautions,
+        profile,
+        vectors,
     )
 
 
@@ -200,7 +257,7 @@ def _fit(
         name: fit_vectorizer(
             corpus.texts(name, train),
             text_of(experiment, name),
-            padding_of(experiment, name),
+            WHOLE,
             given=_given_units(text_of(experiment, name), folder),
             written=known.kind == "sequence" and name == known.reads,
         )
@@ -213,8 +270,8 @@ def _fit(
     elif corpus.targets is not None:
         further = corpus.targets.shape[2 if known.per == "timestep" else 1 :]
         known = replace(known, numbers=further[0] if further else 1)
-    ids = _fit_ids(experiment, dataset, corpus, train) if isinstance(dataset, IdDataset) else {}
-    sequences = _fit_numbers(experiment, dataset, corpus, train) if isinstance(dataset, SequencesDataset) else {}
+    ids = _fit_ids(dataset, corpus, train) if isinstance(dataset, IdDataset) else {}
+    sequences = _fit_numbers(dataset, corpus, train) if isinstance(dataset, SequencesDataset) else {}
     return Preparation(
         target_name=dataset.target_name,
         target=known,
@@ -234,9 +291,7 @@ def _given_units(text: Text, folder: Path) -> list[str] | None:
     return read_vocabulary(folder / text.vocabulary_file, text) if text.vocabulary_file else None
 
 
-def _fit_ids(
-    experiment: Experiment, dataset: IdDataset, corpus: Corpus, train: NDArray[np.int64]
-) -> dict[str, IdVectorizer]:
+def _fit_ids(dataset: IdDataset, corpus: Corpus, train: NDArray[np.int64]) -> dict[str, IdVectorizer]:
     (name,) = dataset.input_names
     lengths = corpus.inputs[name].lengths
     if not lengths.all():
@@ -247,7 +302,7 @@ def _fit_ids(
         )
     vectorizer = fit_id_vectorizer(
         lengths[train],
-        padding_of(experiment, name),
+        WHOLE,
         rows=dataset.num_words,
         start_char=getattr(dataset, "start_char", None),
         oov_char=dataset.oov_char,
@@ -256,14 +311,9 @@ def _fit_ids(
     return {name: vectorizer}
 
 
-def _fit_numbers(
-    experiment: Experiment, dataset: SequencesDataset, corpus: Corpus, train: NDArray[np.int64]
-) -> dict[str, SequenceEncoder]:
+def _fit_numbers(dataset: SequencesDataset, corpus: Corpus, train: NDArray[np.int64]) -> dict[str, SequenceEncoder]:
     scaler = dataset.scaler or "standard"
-    return {
-        name: fit_sequences(corpus.inputs[name].take(train), scaler, padding_of(experiment, name))
-        for name in sequence_inputs(dataset)
-    }
+    return {name: fit_sequences(corpus.inputs[name].take(train), scaler, WHOLE) for name in sequence_inputs(dataset)}
 
 
 def _encode(corpus: Corpus, division: Division, preparation: Preparation) -> list[Samples]:
@@ -275,21 +325,18 @@ def _encode_split(corpus: Corpus, indices: NDArray[np.int64], preparation: Prepa
     ids = {name: corpus.inputs[name].take(indices) for name in preparation.ids}
     arrays = {name: corpus.inputs[name][indices] for name in preparation.arrays}
     sequences = {name: corpus.inputs[name].take(indices) for name in preparation.sequences}
-    inputs = preparation.encode(texts | ids | arrays | sequences)
-    targets: NDArray[Any]
+    inputs = preparation.encode(texts | ids | arrays)
+    inputs |= {name: encoder.whole(sequences[name]) for name, encoder in preparation.sequences.items()}
+    targets: Any
     if corpus.tags is not None:
         targets = preparation.align_tags([corpus.tags[index] for index in indices])
     elif corpus.targets is None:
-        targets = preparation.encode_targets(texts[preparation.target.reads or ""])
+        targets = preparation.written.wanted(inputs[preparation.target.reads or ""])
     else:
         targets = corpus.targets[indices]
-    masked = {name for name, vectorizer in preparation.padded.items() if vectorizer.mask}
-    masked |= {name for name, encoder in preparation.sequences.items() if encoder.flagged}
-    live = {name: live_timesteps(inputs[name]) for name in masked}
     return Samples(
         inputs=inputs,
         targets={preparation.target_name: targets},
-        masks={name: mask for name, mask in live.items() if not mask.all()},
         rows=corpus.rows[indices],
         raw=texts | {name: [" ".join(map(str, each.tolist())) for each in ids[name]] for name in ids},
     )

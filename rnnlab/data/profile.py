@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -14,6 +13,7 @@ from rnnlab.data.columns import Column, columns_of_input
 from rnnlab.data.duplicates import Duplicates, find_duplicates
 from rnnlab.data.preparation import Preparation
 from rnnlab.data.raw import Corpus
+from rnnlab.data.readings import Readings
 from rnnlab.data.splitting import Division
 
 Lengths = dict[int, int]
@@ -62,13 +62,16 @@ class Profile:
         )
 
 
-def take_profile(corpus: Corpus, division: Division, preparation: Preparation, names: Sequence[str] = ()) -> Profile:
+def take_profile(
+    corpus: Corpus, division: Division, preparation: Preparation, readings: Readings, names: Sequence[str] = ()
+) -> Profile:
     """Return the profile of raw samples.
 
     Args:
         corpus: all of them.
         division: into splits.
         preparation: fitted on train.
+        readings: of its texts.
         names: of the features of an input of numbers, where they have some.
     """
     lengths: dict[str, dict[str, Lengths]] = {}
@@ -76,7 +79,8 @@ def take_profile(corpus: Corpus, division: Division, preparation: Preparation, n
     columns = {}
     for name, values in corpus.inputs.items():
         if name in preparation.texts:
-            lengths[name], unknown[name] = _of_texts(corpus, division, preparation, name)
+            lengths[name] = {split: dict(each.lengths) for split, each in readings[name].items()}
+            unknown[name] = {split: each.unknown / max(1, each.units) for split, each in readings[name].items()}
             continue
         if not isinstance(values, np.ndarray):
             lengths[name] = {split: _counted(values.lengths[rows]) for split, rows in division.named().items()}
@@ -85,25 +89,6 @@ def take_profile(corpus: Corpus, division: Division, preparation: Preparation, n
         else:  # numbers
             columns[name] = columns_of_input(name, values, division.train, names)
     return Profile(lengths, unknown, columns, find_duplicates(corpus, division))
-
-
-def _of_texts(
-    corpus: Corpus, division: Division, preparation: Preparation, name: str
-) -> tuple[dict[str, Lengths], dict[str, float]]:
-    """Return lengths and shares of unknown units of each split."""
-    vectorizer = preparation.texts[name]
-    further = 1 if vectorizer.written else 0  # the start, or the end
-    lengths, unknown = {}, {}
-    for split, indices in division.named().items():
-        counts: Counter[int] = Counter()
-        units = strange = 0
-        for text in corpus.texts(name, indices):
-            found = vectorizer.units(text)
-            counts[max(1, len(found) + further)] += 1
-            units += len(found)
-            strange += sum(unit not in vectorizer.ids for unit in found)
-        lengths[split], unknown[split] = dict(counts), strange / max(1, units)
-    return lengths, unknown
 
 
 def _of_ids(corpus: Corpus, division: Division, preparation: Preparation, name: str) -> dict[str, dict[str, float]]:

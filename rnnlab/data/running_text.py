@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from rnnlab.data.files import decode_text, read_bytes
+from rnnlab.data.files import read_running_text
 from rnnlab.data.preparation import Preparation
+from rnnlab.data.provenance import files_source
 from rnnlab.data.raw import Corpus
 from rnnlab.data.splits import Samples
 from rnnlab.data.splitting import Division, tail_counts
@@ -17,7 +18,7 @@ from rnnlab.data.vectorizer import fit_vectorizer
 from rnnlab.datasets import TailSplit, TargetFacts, TextFileDataset
 from rnnlab.errors import DatasetError
 from rnnlab.experiment.experiment import Experiment
-from rnnlab.experiment.prepared import file_sha256, source_paths, text_of
+from rnnlab.experiment.prepared import source_paths, text_of
 from rnnlab.experiment.target import task_of
 from rnnlab.padding import Padding
 from rnnlab.tasks import LanguageModel
@@ -35,7 +36,7 @@ def read_text_file(dataset: TextFileDataset, folder: Path, say: Callable[[str], 
     texts = []
     for path in paths.values():
         say(f"reading {path.name}")
-        texts.append(decode_text(path.name, read_bytes(path, empty="write the text into it")))
+        texts.append(read_running_text(path))
     if isinstance(dataset.split, TailSplit):
         (text,) = texts
         train, validation, _ = tail_counts(dataset.split, len(text))
@@ -45,12 +46,7 @@ def read_text_file(dataset: TextFileDataset, folder: Path, say: Callable[[str], 
         targets=None,
         labels=(),
         rows=np.arange(len(texts), dtype=np.int64),
-        source={
-            "kind": dataset.kind,
-            "name": next(iter(paths.values())).name,
-            "target": dataset.target_name,
-            "sha256": {name: file_sha256(path) for name, path in paths.items()},
-        },
+        source=files_source(dataset.kind, dataset.target_name, paths),
         sizes=(1, 1, 1),
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnlab.data.padded import PaddedRows
 from rnnlab.data.ragged import Ragged
 from rnnlab.data.scaling import ALL, fit_scales
 from rnnlab.data.vectorizer import fit_maxlen
@@ -52,26 +53,22 @@ class SequenceEncoder:
         """Return what the plan needs to know of the input."""
         return replace(sequence_facts(len(self.scales), self.length, self.padding), timesteps=self.maxlen)
 
-    def encode(self, sequences: Ragged) -> NDArray[np.float32]:
+    def encode(self, sequences: Ragged) -> PaddedRows:
         """Return what the network reads, (N, T, C), or (N, T, C + 1) where the last feature is 1 at data, 0 at padding.
 
         Raises:
             DatasetError: RL404, the channels are others; RL442, a sequence would need padding that nothing masks.
         """
-        self._check(sequences)
-        channels = len(self.scales)
-        read = np.zeros((len(sequences), self.maxlen, channels + self.flagged), np.float32)
-        centre, scale = np.array(self.scales).T
-        for row, sequence in zip(read, sequences, strict=True):
-            kept = sequence[max(0, len(sequence) - self.maxlen) :]
-            if self.padding.truncating == "post":
-                kept = sequence[: self.maxlen]
-            start = self.maxlen - len(kept) if self.padding.padding == "pre" else 0
-            row[start : start + len(kept), :channels] = (kept - centre) / scale
-            row[start : start + len(kept), channels:] = 1.0
-        return read
+        found = self.whole(sequences)
+        self.check_lengths(sequences.lengths)
+        return found
 
-    def _check(self, sequences: Ragged) -> None:
+    def whole(self, sequences: Ragged) -> PaddedRows:
+        """Return the same of sequences whose lengths are looked at later.
+
+        Raises:
+            DatasetError: RL404, the channels are others.
+        """
         found, wanted = sequences.values.shape[1], len(self.scales)
         if found != wanted:
             raise DatasetError(
@@ -79,12 +76,35 @@ class SequenceEncoder:
                 f"a timestep has {found} number{'s'[: found != 1]}, the training's had {wanted}",
                 help="give the channels of the training, in their order",
             )
-        short = np.flatnonzero(sequences.lengths < self.maxlen)
+        centre, scale = np.array(self.scales).T
+        return self.pad(((sequences.values - centre) / scale).astype(np.float32), sequences.offsets)
+
+    def pad(self, values: NDArray[np.float32], offsets: NDArray[np.int64]) -> PaddedRows:
+        """Return what the network reads of scaled sequences that stand one after the other, each at its offset."""
+        cut = self.padding.truncating or "pre"
+        return PaddedRows(values, offsets, self.maxlen, self.padding.padding, cut, flagged=self.flagged)
+
+    def settled(self, padding: Padding, timesteps: int) -> SequenceEncoder:
+        """Return the same encoder for sequences that are cut and padded in another way.
+
+        Args:
+            padding: the section of the file.
+            timesteps: T.
+        """
+        return replace(self, maxlen=timesteps, padding=padding)
+
+    def check_lengths(self, lengths: NDArray[np.int64]) -> None:
+        """Refuse sequences that would need padding where the training's needed none.
+
+        Raises:
+            DatasetError: RL442, with the first of them.
+        """
+        short = np.flatnonzero(lengths < self.maxlen)
         if len(short) and not is_padded(self.length, self.padding):
             index = int(short[0])
             raise DatasetError(
                 "RL442",
-                f"sample {index} has {sequences.lengths[index]} timesteps, all of the training had {self.length}",
+                f"sample {index} has {lengths[index]} timesteps, all of the training had {self.length}",
                 help=f"give sequences of {self.maxlen} timesteps, or train with `padding: {{maxlen: …}}` above them",
             )
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from rnnlab.data.fetching import fetch, fetched_beside
 from rnnlab.data.labels import check_labels, encode_classes, encode_numbers
+from rnnlab.data.provenance import catalog_source, files_source
 from rnnlab.data.ragged import Ragged
 from rnnlab.data.raw import Corpus
 from rnnlab.data.sequence_tables import read_sequence_table
@@ -19,7 +20,7 @@ from rnnlab.datasets import CatalogDataset, SequenceTableDataset, TsDataset
 from rnnlab.datasets.facts import TargetKind
 from rnnlab.datasets.split import group_column
 from rnnlab.errors import DatasetError
-from rnnlab.experiment.prepared import file_sha256, source_paths
+from rnnlab.experiment.prepared import source_paths
 
 Say = Callable[[str], None]
 Parts = list[tuple[str, Sequences]]
@@ -45,7 +46,7 @@ def _read_ts_files(dataset: TsDataset, folder: Path, target: TargetKind, say: Sa
         parts.append((path.name, read_ts(path)))
         _check_like(parts[0], parts[-1])
     labels = parts[0][1].labels
-    source = _source(dataset.kind, dataset.target_name, paths)
+    source = files_source(dataset.kind, dataset.target_name, paths)
     return _corpus(dataset.input_names[0], parts, labels, target, source, own_test=dataset.own_test)
 
 
@@ -62,7 +63,7 @@ def _read_tables(dataset: SequenceTableDataset, folder: Path, target: TargetKind
     labels = dataset.labels or tuple(sorted({value for _, part in parts for value in part.values}))
     if dataset.labels is None and target == "classes":
         check_labels(labels, f"{parts[0][0]}, column `{dataset.target}`")
-    source = _source(dataset.kind, dataset.target_name, paths)
+    source = files_source(dataset.kind, dataset.target_name, paths)
     return _corpus(dataset.input_names[0], parts, labels, target, source, groups=groups if group else None)
 
 
@@ -85,14 +86,7 @@ def read_catalog_sequences(dataset: CatalogDataset, say: Say) -> Corpus:
             f"the files of {entry.name} are not what they should be: {' and '.join(map(str, found))} samples",
             help="remove them from the cache and fetch again",
         )
-    source = {
-        "kind": dataset.kind,
-        "name": entry.name,
-        "target": dataset.target_name,
-        "sha256": entry.source.sha256,
-        "licence": entry.licence,
-        "citation": entry.citation,
-    }
+    source = catalog_source(dataset)
     labels = entry.targets[dataset.target_name].labels or ()
     length = entry.sequences.length
     return _corpus(entry.inputs[0], parts, labels, "classes", source, own_test=True, length=length)
@@ -156,12 +150,3 @@ def _corpus(
         sizes=(sizes[0], sizes[1], sizes[2]) if len(sizes) == 3 else None,
         own_test=sizes[1] if own_test else None,
     )
-
-
-def _source(kind: str, target: str, paths: dict[str, Path]) -> dict[str, Any]:
-    return {
-        "kind": kind,
-        "name": next(iter(paths.values())).name,
-        "target": target,
-        "sha256": {name: file_sha256(path) for name, path in paths.items()},
-    }

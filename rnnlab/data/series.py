@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +19,9 @@ from rnnlab.errors import DatasetError
 
 MISSING = {"NA", "N/A", "NaN", "nan", "NAN", "null", "NULL"}
 MOST_TIMESTEPS = 100_000_000
+ISO = "write times like 2013-01-31T06:00:00"
+FORM = "correct it, or `dataset.time_format`"
+OTHER_FORM = f'{ISO}, or say how they are written, such as `time_format: "%d.%m.%Y %H:%M"`'
 Times = NDArray[np.int64]
 
 
@@ -30,12 +34,14 @@ class Series:
         times: (T,) seconds since 1970, the grid without holes.
         values: (T, C) numbers in the order of `SeriesDataset.columns`; NaN where missing.
         given: (T,) the table has a row for this timestep.
+        repeated: rows of the table that had the time of another one.
     """
 
     name: str
     times: Times
     values: NDArray[np.float64]
     given: NDArray[np.bool_]
+    repeated: int = 0
 
     def __len__(self) -> int:
         """Return T."""
@@ -56,7 +62,7 @@ def read_series(path: Path, dataset: SeriesDataset) -> list[Series]:
     """
     name = (dataset.id,) if dataset.id is not None else ()
     table = read_table(path, (dataset.time, *name, *dataset.columns))
-    times = _times(table, dataset.time)
+    times = _times(table, dataset)
     values = np.stack([_numbers(table, column) for column in dataset.columns], axis=1)
     names = table.values(dataset.id) if dataset.id is not None else [""] * len(times)
     rows: dict[str, list[int]] = {}
@@ -65,15 +71,17 @@ def read_series(path: Path, dataset: SeriesDataset) -> list[Series]:
     return [_on_grid(table, dataset, each, np.array(found), times, values) for each, found in rows.items()]
 
 
-def _times(table: Table, column: str) -> Times:
+def _times(table: Table, dataset: SeriesDataset) -> Times:
+    column, layout = dataset.time, dataset.time_format
     texts = table.values(column)
     times = np.empty(len(texts), np.int64)
     aware = None
     for row, text in enumerate(texts):
         try:
-            moment = datetime.fromisoformat(text)
+            moment = datetime.strptime(text, layout) if layout else datetime.fromisoformat(text)
         except ValueError as error:
-            raise _unreadable(table, column, row, text, "is no ISO 8601 time") from error
+            what = f"is not written as `{layout}`" if layout else "is no ISO 8601 time"
+            raise _unreadable(table, column, row, text, what, FORM if layout else OTHER_FORM) from error
         if aware is None:
             aware = moment.tzinfo is not None
         if aware != (moment.tzinfo is not None):
@@ -86,11 +94,11 @@ def _times(table: Table, column: str) -> Times:
     return times
 
 
-def _unreadable(table: Table, column: str, row: int, text: str, what: str) -> DatasetError:
+def _unreadable(table: Table, column: str, row: int, text: str, what: str, help: str = ISO) -> DatasetError:
     return DatasetError(
         "RL411",
         f"{table.name}, column `{column}`, data row {row + 1} ({ROWS}): `{text}` {what}",
-        help="write times like 2013-01-31T06:00:00",
+        help=help,
     )
 
 
@@ -106,7 +114,9 @@ def _numbers(table: Table, column: str) -> NDArray[np.float64]:
                 "RL410",
                 f"{table.name}, column `{column}`, data row {row + 1} ({ROWS}): `{text}` is not a finite number "
                 "of float32",
-                help="correct it, or leave it empty where nothing was measured",
+                help="write a point before decimals"
+                if text is not None and re.fullmatch(r"[-+]?\d+,\d+", text)
+                else "correct it, or leave it empty where nothing was measured",
             )
     return numbers
 
@@ -120,17 +130,13 @@ def _on_grid(
     values: NDArray[np.float64],
 ) -> Series:
     """Return the rows of one series on the grid that starts at its first time."""
-    found = times[rows]
-    late = np.flatnonzero(np.diff(found) <= 0)
     of = f" of series `{name}`" if name else ""
-    if len(late):
-        row = late[0] + 1
-        what = "stands twice" if found[row] == found[row - 1] else "is earlier than the time before it"
-        raise DatasetError(
-            "RL412",
-            f"{table.name}, data row {rows[row] + 1} ({ROWS}): the time {show_time(found[row])}{of} {what}",
-            help="sort the table by time, and keep one row of each time",
-        )
+    _check_ascending(table, dataset, rows, times[rows], of)
+    values, repeated = values[rows], len(rows)
+    if dataset.duplicates != "error":
+        rows, values = _one_of_each(rows, times[rows], values, dataset.duplicates)
+    found = times[rows]
+    repeated -= len(rows)
     places, exact = _places(found, dataset)
     if not exact.all():
         row = int(np.flatnonzero(~exact)[0])
@@ -150,10 +156,42 @@ def _on_grid(
             help="correct the time, or `dataset.frequency`",
         )
     laid = np.full((count, values.shape[1]), np.nan)
-    laid[places] = values[rows]
+    laid[places] = values
     given = np.zeros(count, bool)
     given[places] = True
-    return Series(name, grid(int(found[0]), count, dataset), laid, given)
+    return Series(name, grid(int(found[0]), count, dataset), laid, given, repeated)
+
+
+def _check_ascending(table: Table, dataset: SeriesDataset, rows: NDArray[np.int64], times: Times, of: str) -> None:
+    """Refuse a series that goes back in time, or has a time twice unless the file says what to do then."""
+    steps = np.diff(times)
+    late = np.flatnonzero(steps <= 0 if dataset.duplicates == "error" else steps < 0)
+    if not len(late):
+        return
+    row = late[0] + 1
+    twice = int((steps == 0).sum())
+    where = f"{table.name}, data row {rows[row] + 1} ({ROWS}): the time {show_time(times[row])}{of}"
+    if times[row] == times[row - 1]:
+        more = f"; {twice} rows{of} repeat the time before" if twice > 1 else ""
+        raise DatasetError(
+            "RL412",
+            f"{where} stands twice{more}",
+            help="keep one row of each time, or use `duplicates: first`, `last` or `mean`",
+        )
+    raise DatasetError("RL412", f"{where} is earlier than the time before it", help="sort the table by time")
+
+
+def _one_of_each(
+    rows: NDArray[np.int64], times: Times, values: NDArray[np.float64], which: str
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return (rows, values) with one row of each time; of means, what is missing does not count."""
+    starts = np.flatnonzero(np.diff(times, prepend=times[0] - 1))
+    if which == "mean":
+        known = np.add.reduceat(np.isfinite(values).astype(np.float64), starts)
+        sums = np.add.reduceat(np.nan_to_num(values), starts)
+        return rows[starts], np.divide(sums, known, out=np.full_like(sums, np.nan), where=known > 0)
+    places = starts if which == "first" else np.append(starts[1:], len(times)) - 1
+    return rows[places], values[places]
 
 
 def _places(times: Times, dataset: SeriesDataset) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:

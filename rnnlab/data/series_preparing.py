@@ -24,9 +24,10 @@ from rnnlab.datasets import CATALOG, Facts, SeriesDataset, TimeSplit
 from rnnlab.datasets.series import PAST
 from rnnlab.errors import DatasetError
 from rnnlab.experiment.experiment import Experiment
-from rnnlab.experiment.prepared import file_sha256, series_inputs, series_path
+from rnnlab.experiment.prepared import Fingerprints, file_sha256, series_inputs, series_path
 
 SPLITS = ("train", "validation", "test")
+BEYOND = 0.2  # of the test's targets
 
 
 def read_table_of_series(dataset: SeriesDataset, folder: Path, say: Callable[[str], None]) -> list[Series]:
@@ -44,7 +45,7 @@ def read_table_of_series(dataset: SeriesDataset, folder: Path, say: Callable[[st
 
 
 def prepare_series(
-    experiment: Experiment, dataset: SeriesDataset, folder: Path, fingerprint: str, say: Callable[[str], None]
+    experiment: Experiment, dataset: SeriesDataset, folder: Path, prints: Fingerprints, say: Callable[[str], None]
 ) -> Splits:
     """Return the windows of a dataset in memory: every timestep once, however many windows read it.
 
@@ -66,6 +67,7 @@ def prepare_series(
     totals = {name: int(count.sum()) for name, count in counts.items()}
     check_windows(totals, dataset)
     purged = sum(count_windows(each[-1][1], dataset) for each in spans) - sum(totals.values()) - bare
+    windows = {"purged": purged, "without_data": bare}
     target = dataset.target_facts()
     profile = Profile(columns=_columns(series, borders, dataset))
     return Splits(
@@ -74,7 +76,8 @@ def prepare_series(
         samples["test"],
         facts=Facts(inputs, {dataset.target_name: target}, train_samples=totals["train"]),
         preparation=Preparation(dataset.target_name, target, series=encoder),
-        fingerprint=fingerprint,
+        fingerprint=prints.data,
+        entry=prints.entry,
         source=_source(dataset, folder)
         | {
             "samples": totals,
@@ -83,10 +86,10 @@ def prepare_series(
                 "test": show_time(borders.test),
                 "end": show_time(borders.end),
             },
-            "windows": {"purged": purged, "without_data": bare},
+            "windows": windows,
             "series": {each.name or "all": _about(each, dataset, counts, index) for index, each in enumerate(series)},
         },
-        cautions=_cautions(purged, bare, profile),
+        cautions=_cautions(series, borders, dataset, windows, profile),
         profile=profile,
     )
 
@@ -139,6 +142,7 @@ def _about(series: Series, dataset: SeriesDataset, counts: dict[str, NDArray[np.
         "missing_timesteps": absent,
         "gaps": gaps,
         "missing_values": {column: count for column, count in missing.items() if count},
+        "repeated_rows": series.repeated,
         "windows": {name: int(count[index]) for name, count in counts.items()},
     }
 
@@ -149,13 +153,39 @@ def _columns(series: Sequence[Series], borders: Borders, dataset: SeriesDataset)
     return {PAST: columns_of(dataset.columns, training)}
 
 
-def _cautions(purged: int, bare: int, profile: Profile) -> tuple[Caution, ...]:
+def _cautions(
+    series: Sequence[Series], borders: Borders, dataset: SeriesDataset, windows: dict[str, int], profile: Profile
+) -> tuple[Caution, ...]:
     told = []
-    if purged:
-        text = f"{purged} windows reach over a border between two splits and stand in none."
+    repeated = sum(each.repeated for each in series)
+    if repeated:
+        rows = f"{repeated} rows have" if repeated > 1 else "1 row has"
+        text = f"{rows} the time of another one: of each time the {dataset.duplicates} counts."
+        told.append(Caution("repeated_rows", text))
+    if windows["purged"]:
+        text = f"{windows['purged']} windows reach over a border between two splits and stand in none."
         told.append(Caution("purged", text))
-    if bare:
+    if windows["without_data"]:
+        bare = windows["without_data"]
         text = f"{bare} windows were left out: nothing of their past, or none of their targets, is known."
         told.append(Caution("left_out", text))
+    beyond = _share_beyond(series, borders, dataset)
+    if beyond > BEYOND:
+        text = f"{beyond:.0%} of the test's targets are greater or less than all of the training's: networks that give "
+        told.append(Caution("beyond_training", f"{text}levels do not follow such a trend."))
     constant = constant_columns(profile.columns[PAST])
     return (*told, Caution("constant_columns", constant)) if constant else tuple(told)
+
+
+def _share_beyond(series: Sequence[Series], borders: Borders, dataset: SeriesDataset) -> float:
+    """Return the share of the test's targets that lie outside the range of their series' training part."""
+    targets, beyond, known = len(dataset.target), 0, 0
+    for each in series:
+        (_, train), _, (begin, end) = borders.spans(each.times)
+        seen, asked = each.values[:train, :targets], each.values[begin:end, :targets]
+        told = np.isfinite(seen).any(axis=0)
+        asked = asked[:, told]
+        least, greatest = np.nanmin(seen[:, told], axis=0), np.nanmax(seen[:, told], axis=0)
+        beyond += int(((asked < least) | (asked > greatest)).sum())
+        known += int(np.isfinite(asked).sum())
+    return beyond / known if known else 0.0

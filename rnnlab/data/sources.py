@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from rnnlab.data.keras_sequences import read_keras_sequences
 from rnnlab.data.king_james_bible import read_king_james_bible
 from rnnlab.data.labels import check_labels, encode_classes, encode_numbers
 from rnnlab.data.movie_snippets import read_movie_snippets
+from rnnlab.data.provenance import catalog_source, files_source
 from rnnlab.data.raw import CatalogSamples, Corpus
 from rnnlab.data.running_text import read_text_file
 from rnnlab.data.sentences import read_sentences
@@ -42,8 +44,8 @@ from rnnlab.datasets import (
 )
 from rnnlab.datasets.facts import TargetKind
 from rnnlab.datasets.split import group_column
-from rnnlab.errors import CallError
-from rnnlab.experiment.prepared import FileDataset, file_sha256, source_paths
+from rnnlab.errors import CallError, DatasetError
+from rnnlab.experiment.prepared import FileDataset, source_paths
 
 READERS: dict[str, Callable[[Path, str], CatalogSamples]] = {
     "movie-snippets": read_movie_snippets,
@@ -100,14 +102,7 @@ def _read_catalog(dataset: CatalogDataset, say: Callable[[str], None]) -> Corpus
     found = READERS[entry.name](fetch(entry, say), dataset.target_name)
     facts = entry.targets[dataset.target_name]
     where = f"`{dataset.target_name}` of {entry.name}"
-    source = {
-        "kind": dataset.kind,
-        "name": entry.name,
-        "target": dataset.target_name,
-        "sha256": entry.source.sha256,
-        "licence": entry.licence,
-        "citation": entry.citation,
-    }
+    source = catalog_source(dataset)
     rows = np.array(found.rows, np.int64)
     groups = tuple(found.groups[dataset.split.column]) if isinstance(dataset.split, GroupSplit) else None
     inputs = {name: tuple(texts) for name, texts in found.texts.items()}
@@ -128,7 +123,8 @@ def _read_text_tables(
     dataset: TextTableDataset, folder: Path, target: TargetKind, say: Callable[[str], None]
 ) -> Corpus:
     paths = source_paths(dataset, folder)
-    tables = _read_tables(dataset, paths, (dataset.text, dataset.label), say)
+    read = _read_tables(dataset, paths, (dataset.text, dataset.label), say)
+    tables = [_whole(table, dataset, say) for table in read]
     values = [table.values(dataset.label) for table in tables]
     labels = dataset.labels or tuple(sorted({value for part in values for value in part}))
     numbers = target == "number"
@@ -136,10 +132,12 @@ def _read_text_tables(
     if dataset.labels is None and not numbers:
         check_labels(labels, wheres[0])
     targets = [
-        encode_numbers(part, where) if numbers else encode_classes(part, labels, where)
-        for where, part in zip(wheres, values, strict=True)
+        encode_numbers(part, where, rows=table.rows)
+        if numbers
+        else encode_classes(part, labels, where, rows=table.rows)
+        for part, where, table in zip(values, wheres, tables, strict=True)
     ]
-    return _of_tables(
+    corpus = _of_tables(
         dataset,
         paths,
         tables,
@@ -148,6 +146,27 @@ def _read_text_tables(
         labels=() if numbers else labels,
         target_name=dataset.label,
     )
+    left_out = sum(len(table.rows) for table in read) - len(corpus)
+    return replace(corpus, source=corpus.source | {"left_out": left_out}) if left_out else corpus
+
+
+def _whole(table: Table, dataset: TextTableDataset, say: Callable[[str], None]) -> Table:
+    """Return a table in which nothing is missing.
+
+    Raises:
+        DatasetError: RL405, something is, and the file does not say what to do then; RL406, no row is whole.
+    """
+    if dataset.missing == "error":
+        for column in table.columns:
+            table.values(column, remedy="fill in or remove these rows, or leave them out with `missing: drop`")
+        return table
+    whole = table.complete()
+    left_out = len(table.rows) - len(whole.rows)
+    if left_out:
+        say(f"{table.name}: {left_out} of {len(table.rows)} rows are left out, something is missing in them")
+    if not whole.rows:
+        raise DatasetError("RL406", f"{table.name} has no row in which nothing is missing", help="fill some in")
+    return whole
 
 
 def _read_text_pairs(dataset: TextPairsDataset, folder: Path, say: Callable[[str], None]) -> Corpus:
@@ -183,19 +202,14 @@ def _of_tables(
 ) -> Corpus:
     """Return the samples of tables, one after the other."""
     texts = {name: [table.values(column) for table in tables] for name, column in columns.items()}
-    sizes = [len(part) for part in next(iter(texts.values()))]
+    sizes = [len(table.rows) for table in tables]
     group = group_column(dataset.split)
     return Corpus(
         inputs={name: tuple(text for part in parts for text in part) for name, parts in texts.items()},
         targets=targets,
         labels=labels,
-        rows=np.concatenate([np.arange(size, dtype=np.int64) for size in sizes]),
-        source={
-            "kind": dataset.kind,
-            "name": paths[next(iter(paths))].name,
-            "target": target_name,
-            "sha256": {name: file_sha256(path) for name, path in paths.items()},
-        },
+        rows=np.concatenate([np.asarray(table.rows, np.int64) - 1 for table in tables]),
+        source=files_source(dataset.kind, target_name, paths),
         groups=tuple(value for table in tables for value in table.values(group)) if group else None,
         sizes=(sizes[0], sizes[1], sizes[2]) if len(sizes) > 1 else None,
         columns=columns,

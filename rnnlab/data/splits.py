@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnlab.data.buckets import Buckets
 from rnnlab.data.cautions import Caution
+from rnnlab.data.padded import LiveTimesteps, PaddedRows
 from rnnlab.data.preparation import Preparation
 from rnnlab.data.profile import Profile
 from rnnlab.data.vectors import Vectors
@@ -36,42 +38,54 @@ class Timeline:
         return np.searchsorted(self.offsets, timesteps, side="right") - 1
 
 
-def live_timesteps(values: NDArray[Any]) -> NDArray[np.bool_]:
+def live_timesteps(values: Any) -> NDArray[np.bool_]:
     """Return which timesteps (N, T) of a padded input are data: ids, or the last of the features, that are not 0."""
-    told = values if values.ndim == 2 else values[..., -1]
-    return np.asarray(told != PADDING_ID)
+    told = np.asarray(values)
+    return np.asarray((told if told.ndim == 2 else told[..., -1]) != PADDING_ID)
 
 
 @dataclass(frozen=True)
 class Samples:
-    """One split. All arrays have N rows; those of series are `SeriesWindows`, which look like arrays.
+    """One split. All arrays have N rows.
+
+    Those of series are `SeriesWindows`, those that are padded `PaddedRows`: they look like arrays, and give them at
+    `[rows]`.
 
     Attributes:
         inputs: by name; ids (N, T) int32, padded, or numbers (N, T, …) float32; of a running text its `Windows`.
         targets: by name; class indices int64 (N,) or (N, T), ids to be written int32 (N, T), or numbers float32, (N,)
             or (N, K) of samples, (N, T) or (N, T, K) of timesteps; of series (N, H, K, 3), see `Encoded`.
         weights: (N,) float32 sample weights, or None where all weigh the same.
-        masks: by input name, (N, T) bool, True where a timestep is data; empty where nothing is padded
-            or the padding is not to be masked.
+        masks: by input name, (N, T) bool as `LiveTimesteps`, True where a timestep is data; empty where nothing is
+            padded or the padding is not to be masked.
         rows: (N,) int64, row of the source table, counted from 0.
         raw: for each input that is a text, the texts as they stood in the source (for baselines and for
             showing), of sequences that are ids already the ids with blanks between; read from disk one by one.
         streams: B, where rows follow one another: row b continues row b - B; None where each stands for itself.
         timeline: of series, the times of what the windows point into.
+        buckets: the lengths that batches are padded to; None where all have T timesteps.
     """
 
     inputs: dict[str, Any]
     targets: dict[str, Any]
     weights: NDArray[np.float32] | None = None
-    masks: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
+    masks: dict[str, Any] = field(default_factory=dict)
     rows: NDArray[np.int64] | None = None
     raw: dict[str, Sequence[str]] = field(default_factory=dict)
     streams: int | None = None
     timeline: Timeline | None = None
+    buckets: Buckets | None = None
 
     def __len__(self) -> int:
         """Return N."""
         return len(next(iter(self.inputs.values())))
+
+
+def masks_of(inputs: Mapping[str, Any], preparation: Preparation) -> dict[str, LiveTimesteps]:
+    """Return the masks of the inputs that are padded and to be masked, where any of their rows is shorter than T."""
+    padded = {name: rows for name, rows in inputs.items() if isinstance(rows, PaddedRows)}
+    masked = {name: rows for name, rows in padded.items() if preparation.is_masked(name)}
+    return {name: LiveTimesteps(rows) for name, rows in masked.items() if (rows.lengths < rows.timesteps).any()}
 
 
 @dataclass(frozen=True)
@@ -81,7 +95,8 @@ class Splits:
     Attributes:
         facts: complete: nothing in it is None that the data can tell.
         preparation: how raw data become arrays; packed with the model.
-        fingerprint: SHA-256 of the source and of everything that changed it; the cache's key.
+        fingerprint: SHA-256 of the source and of everything that changed it.
+        entry: SHA-256 of the same but for how sequences are cut and padded; the cache's key.
         source: what the data are: name, sha256, licence, citation, counts; plain data for the record.
         cautions: what a person should know.
         profile: what the raw data were like.
@@ -94,6 +109,7 @@ class Splits:
     facts: Facts
     preparation: Preparation
     fingerprint: str
+    entry: str
     source: dict[str, Any]
     cautions: tuple[Caution, ...] = ()
     profile: Profile = field(default_factory=Profile)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from rnnlab.data.class_counts import count_classes
 from rnnlab.data.histograms import histogram, length_histogram
 from rnnlab.data.id_vectorizer import IdVectorizer
 from rnnlab.data.maxlens import candidate_maxlens
@@ -16,7 +17,7 @@ from rnnlab.data.sequence_encoder import SequenceEncoder
 from rnnlab.data.series_encoder import SeriesEncoder
 from rnnlab.data.splits import Samples, Splits
 from rnnlab.data.vectorizer import TextVectorizer
-from rnnlab.text import PADDING_ID, UNKNOWN_ID
+from rnnlab.text import UNKNOWN_ID
 
 SHOWN_SERIES = 10
 SHOWN_COLUMNS = 20
@@ -203,19 +204,12 @@ def _targets(splits: Splits) -> dict[str, Any]:
             "targets": histogram({split: found.ravel() for split, found in numbers.items()}),
         }
     return {
-        "classes": {
-            split: _class_counts(_counted(samples, preparation), preparation.labels)
-            for split, samples in splits.named().items()
-        }
+        "classes": {split: _class_counts(samples, preparation) for split, samples in splits.named().items()},
     }
 
 
-def _counted(samples: Samples, preparation: Preparation) -> Any:
-    """Return the class of each sample or timestep, without padding."""
-    targets, reads = samples.targets[preparation.target_name], preparation.target.reads
-    return targets if reads is None else targets[samples.inputs[reads] != PADDING_ID]
-
-
-def _class_counts(targets: Any, labels: tuple[str, ...]) -> dict[str, int]:
-    counts = np.bincount(targets.ravel(), minlength=len(labels))
+def _class_counts(samples: Samples, preparation: Preparation) -> dict[str, int]:
+    """Return how many samples or timesteps each class has, without padding."""
+    labels = preparation.labels
+    counts = count_classes(samples, preparation.target_name, preparation.target.reads, len(labels))
     return {label: int(count) for label, count in zip(labels, counts, strict=True)}

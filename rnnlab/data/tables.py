@@ -11,11 +11,12 @@ import json
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain, compress
 from pathlib import Path
 from typing import Any
 
 from rnnlab.data.cells import Cells, find_columns
-from rnnlab.data.files import LONGEST_LINE, MEBIBYTE, read_lines
+from rnnlab.data.files import LONGEST_LINE, MEBIBYTE, read_lines, unwritable
 from rnnlab.data.labels import ROWS
 from rnnlab.data.parquet_files import read_parquet
 from rnnlab.errors import DatasetError
@@ -24,7 +25,9 @@ from rnnlab.source import listing
 ENDINGS = (".csv", ".tsv", ".jsonl", ".parquet")
 SPOKEN = {"\t": "tab", ";": "`;`", "|": "`|`", ",": "`,`"}
 """What may stand between columns, in words."""
+OTHERS = (";", "\t", "|")
 SHOWN_ROWS = 5
+REMEDY = "fill in or remove these rows"
 LONGEST_NUMBER = 400  # digits; float64 ends after 309
 
 
@@ -36,18 +39,26 @@ class Table:
         name: the file's name, for messages.
         columns: by name, N values as text, or tuples of whole numbers where lists may stand; None where a value is
             missing.
+        rows: of each value the data row, counted from 1, for messages.
     """
 
     name: str
     columns: dict[str, tuple[Any, ...]]
+    rows: Sequence[int]
 
-    def values(self, column: str) -> list[str]:
+    def complete(self) -> Table:
+        """Return the table without the rows in which a value is missing."""
+        whole = [not any(map(_is_missing, values)) for values in zip(*self.columns.values(), strict=True)]
+        columns = {column: tuple(compress(values, whole)) for column, values in self.columns.items()}
+        return Table(self.name, columns, tuple(compress(self.rows, whole)))
+
+    def values(self, column: str, *, remedy: str = REMEDY) -> list[str]:
         """Return a column of texts in which nothing may be missing; blanks alone are nothing.
 
         Raises:
             DatasetError: RL405, with the rows.
         """
-        return self._present_values(column)
+        return self._present_values(column, remedy)
 
     def sequences(self, column: str) -> list[str | tuple[int, ...]]:
         """Return a column of texts or lists in which nothing may be missing.
@@ -55,28 +66,26 @@ class Table:
         Raises:
             DatasetError: RL405, with the rows.
         """
-        return self._present_values(column)
+        return self._present_values(column, REMEDY)
 
-    def _present_values(self, column: str) -> list[Any]:
+    def _present_values(self, column: str, remedy: str) -> list[Any]:
         values = self.columns[column]
-        missing = [
-            row
-            for row, value in enumerate(values, start=1)
-            if value is None or (isinstance(value, str) and not value.strip())
-        ]
+        missing = [row for row, value in zip(self.rows, values, strict=True) if _is_missing(value)]
         if missing:
             shown = ", ".join(str(row) for row in missing[:SHOWN_ROWS]) + ("…" if len(missing) > SHOWN_ROWS else "")
             count = f"{len(missing)} value{'s are' if len(missing) > 1 else ' is'} missing"
             raise DatasetError(
                 "RL405",
                 f"{self.name}: {count} in `{column}`: data row{'s'[: len(missing) - 1]} {shown} ({ROWS})",
-                help="fill in or remove these rows",
+                help=remedy,
             )
         return [value for value in values if value is not None]
 
 
 def read_table(path: Path, columns: Sequence[str], *, lists: Collection[str] = ()) -> Table:
     """Return the named columns of a csv, tsv, jsonl or parquet file (by the ending of its name).
+
+    A csv whose header has no comma is divided at what stands there instead: `;`, tabs or `|`.
 
     Args:
         path: the file.
@@ -101,7 +110,27 @@ def read_table(path: Path, columns: Sequence[str], *, lists: Collection[str] = (
     lines = read_lines(path, empty="the first row names the columns")
     if ending == ".jsonl":
         return _read_jsonl(path.name, lines, wanted, lists)
-    return _read_delimited(path.name, lines, wanted, delimiter="," if ending == ".csv" else "\t")
+    if ending == ".tsv":
+        return _read_delimited(path.name, lines, wanted, delimiter="\t")
+    first, lines = _with_first(lines)
+    return _read_delimited(path.name, lines, wanted, delimiter=_delimiter_of(first, wanted))
+
+
+def _with_first(lines: Iterator[str]) -> tuple[str, Iterator[str]]:
+    """Return (the first line with something on it, all lines)."""
+    before = []
+    for line in lines:
+        before.append(line)
+        if line.strip():
+            break
+    return before[-1] if before else "", chain(before, lines)
+
+
+def _delimiter_of(header: str, wanted: Sequence[str]) -> str:
+    """Return what stands between the columns of a csv: a comma, or where its header has none another sign."""
+    if "," in header or header.strip().strip('"') in wanted:
+        return ","
+    return next((sign for sign in OTHERS if sign in header), ",")
 
 
 def _read_delimited(name: str, lines: Iterator[str], wanted: Sequence[str], *, delimiter: str) -> Table:
@@ -221,6 +250,11 @@ def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is no number of JSON")
 
 
+def _is_missing(value: Any) -> bool:
+    """Return whether a value is none, or blanks alone."""
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
 def _whole(digits: str) -> int:
     if len(digits) > LONGEST_NUMBER:
         raise ValueError(f"a number has {len(digits)} digits")
@@ -230,19 +264,11 @@ def _whole(digits: str) -> int:
 def _table(name: str, wanted: Sequence[str], columns: Sequence[Sequence[Any]]) -> Table:
     for column, values in zip(wanted, columns, strict=True):
         for row, value in enumerate(values, start=1):
-            if isinstance(value, str) and (what := _unwritable(value)):
+            if isinstance(value, str) and (what := unwritable(value)):
                 raise DatasetError(
                     "RL403", f"{name}, column `{column}`, data row {row} ({ROWS}) holds {what}", help="remove it"
                 )
     if not columns[0]:
         raise DatasetError("RL406", f"{name} has no data rows", help="the first row names the columns, samples follow")
-    return Table(name, {column: tuple(values) for column, values in zip(wanted, columns, strict=True)})
-
-
-def _unwritable(value: str) -> str | None:
-    """Return what UTF-8 has no bytes for, or no text has."""
-    if "\0" in value:
-        return "a NUL"
-    if not value.isascii() and any("\ud800" <= sign <= "\udfff" for sign in value):
-        return "half a character (a lone surrogate)"
-    return None
+    found = {column: tuple(values) for column, values in zip(wanted, columns, strict=True)}
+    return Table(name, found, range(1, len(columns[0]) + 1))

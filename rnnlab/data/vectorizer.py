@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import math
+from array import array
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
-from typing import Any, TypeVar
+from itertools import repeat
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnlab.data.padded import PaddedRows, flat, length_percentiles
 from rnnlab.data.subwords import fit_subwords, read_tokenizer
 from rnnlab.data.units import fold, join_units, split_units
 from rnnlab.datasets.facts import InputFacts
@@ -22,7 +24,6 @@ PADDING_WORD, UNKNOWN_WORD = "", "[UNK]"
 START_WORD, END_WORD = "[START]", "[END]"
 
 Ids = NDArray[np.int32]
-Number = TypeVar("Number", bound=np.generic)
 
 
 @dataclass(frozen=True)
@@ -84,44 +85,57 @@ class TextVectorizer:
             return self._subwords(fold(text, lowercase=self.lowercase))
         return split_units(text, self.unit, lowercase=self.lowercase)
 
-    def encode(self, texts: Sequence[str]) -> Ids:
-        """Return ids (N, T), cut and padded.
+    def encode(self, texts: Sequence[str]) -> PaddedRows:
+        """Return ids (N, T), cut and padded; where the text is to be written, the start and then the ids.
 
         A text without any unit becomes one unknown unit, so that no sample is all padding.
         """
-        return self.align([self._ids_of(text) or [UNKNOWN_ID] for text in texts], PADDING_ID, np.int32)
+        ids, offsets = array("i"), array("q", [0])
+        known = self.ids.get
+        for text in texts:
+            ids.extend(map(known, self.units(text), repeat(UNKNOWN_ID)))
+            if len(ids) == offsets[-1] and not self.written:
+                ids.append(UNKNOWN_ID)
+            offsets.append(len(ids))
+        return self.pad(np.frombuffer(ids, np.int32), np.frombuffer(offsets, np.int64))
 
     def flat(self, text: str) -> Ids:
         """Return the ids (L,) of a whole text, neither cut nor padded."""
         return np.array(self._ids_of(text), np.int32)
 
-    def align(self, sequences: Sequence[Any], fill: int, dtype: type[Number]) -> NDArray[Number]:
+    def pad(self, values: NDArray[Any], offsets: NDArray[np.int64], fill: int = PADDING_ID) -> PaddedRows:
         """Return what belongs to each unit of N texts as (N, T), cut and padded as the texts are.
 
         Args:
-            sequences: a number for each unit.
+            values: a number for each unit, text after text.
+            offsets: (N + 1,), where each text begins.
             fill: what stands at padding.
-            dtype: of the array.
         """
-        found = np.full((len(sequences), self.maxlen), fill, dtype)
-        for row, sequence in zip(found, sequences, strict=True):
-            kept = cut(sequence, self.maxlen, self.truncating)
-            start = self.maxlen - len(kept) if self.padding == "pre" else 0
-            row[start : start + len(kept)] = kept
-        return found
+        first = START_ID if self.written else None
+        return PaddedRows(values, offsets, self.maxlen, self.padding, self.truncating, fill, first)
 
-    def encode_written(self, texts: Sequence[str]) -> tuple[Ids, Ids]:
-        """Return what is read and what is to be written at each timestep, both (N, T).
+    def align(self, sequences: Sequence[Any], fill: int, dtype: Any) -> PaddedRows:
+        """Return what belongs to each unit of N texts, a sequence for each, as `pad` does."""
+        return self.pad(*flat(sequences, dtype), fill)
 
-        The first is the start and then the units, the second the same units and then the end; both have padding behind.
+    def wanted(self, read: PaddedRows) -> PaddedRows:
+        """Return what is to be written (N, T) where `read` stands before it: the same ids and then the end."""
+        return replace(read, first=None, last=END_ID)
+
+    def settled(self, padding: Padding, timesteps: int) -> TextVectorizer:
+        """Return the same vectorizer for texts that are cut and padded in another way.
+
+        Args:
+            padding: the section of the file.
+            timesteps: T.
         """
-        read_NT = np.full((len(texts), self.maxlen), PADDING_ID, np.int32)
-        wanted_NT = read_NT.copy()
-        for read, wanted, text in zip(read_NT, wanted_NT, texts, strict=True):
-            kept = cut(self._ids_of(text), self.maxlen - 1, self.truncating)
-            read[: len(kept) + 1] = [START_ID, *kept]
-            wanted[: len(kept) + 1] = [*kept, END_ID]
-        return read_NT, wanted_NT
+        return replace(
+            self,
+            maxlen=timesteps,
+            padding=padding.padding,
+            truncating=padding.truncating or ("post" if self.written else "pre"),
+            mask=padding.mask,
+        )
 
     def decode(self, ids: Sequence[int]) -> list[str]:
         """Return the units of ids, up to the end; an id without a unit is unknown."""
@@ -210,16 +224,6 @@ def _most_frequent(texts: Sequence[str], text: Text, limit: int) -> tuple[Sequen
     return sorted(often, key=lambda unit: (-counts[unit], unit))[:limit], lengths
 
 
-def cut(ids: Sequence[int] | Ids, limit: int, truncating: Side) -> Sequence[int] | Ids:
-    """Return what is kept of a sequence that may be too long."""
-    return ids[max(0, len(ids) - limit) :] if truncating == "pre" else ids[:limit]
-
-
 def fit_maxlen(lengths: Sequence[int], padding: Padding) -> int:
-    """Return T; for a percentile the smallest length at which that share of the sequences is not cut."""
-    if isinstance(padding.maxlen, int):
-        return padding.maxlen
-    percentile = padding.percentile
-    if percentile is None:
-        return max(lengths)
-    return sorted(lengths)[math.ceil(percentile * len(lengths) / 100) - 1]
+    """Return T; for a percentile the smallest length at which that share of the texts is not cut."""
+    return padding.timesteps_of(length_percentiles(np.asarray(lengths)))

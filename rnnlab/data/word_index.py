@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from rnnlab.data.files import decode_text, read_bytes
+from rnnlab.data.files import decode_text, read_bytes, unwritable
 from rnnlab.errors import DatasetError
 
 HELP = 'write {"the": 1, "and": 2, …}'
@@ -18,8 +18,8 @@ def read_word_index(path: Path) -> dict[str, int]:
     """Return the rank or id of each word.
 
     Raises:
-        DatasetError: RL401, RL403, RL404, it cannot be read; RL433, it is no mapping of words to numbers, or two words
-            share one.
+        DatasetError: RL401, RL403, RL404, it cannot be read, or a word is no text; RL433, it is no mapping of words to
+            numbers, or two words share one.
     """
     text = decode_text(path.name, read_bytes(path, empty=HELP))
     try:
@@ -29,6 +29,9 @@ def read_word_index(path: Path) -> dict[str, int]:
     if not isinstance(found, dict) or not all(type(rank) is int and rank >= 0 for rank in found.values()):
         message = f"{path.name} is no mapping of words to whole numbers"
         raise DatasetError("RL433", message, help=HELP)
+    for place, word in enumerate(found, start=1):
+        if what := unwritable(word):
+            raise DatasetError("RL403", f"{path.name}, word {place} of {len(found)} holds {what}", help="remove it")
     if len(set(found.values())) < len(found):
         raise DatasetError("RL433", f"two words of {path.name} have the same number", help="give each its own")
     return found

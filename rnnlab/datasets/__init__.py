@@ -31,7 +31,9 @@ from rnnlab.datasets.split import StratifiedSplit as StratifiedSplit
 from rnnlab.datasets.split import TailSplit as TailSplit
 from rnnlab.datasets.split import TimeSplit as TimeSplit
 from rnnlab.datasets.tagged import ConllFormat as ConllFormat
+from rnnlab.datasets.tagged import ConlluFormat as ConlluFormat
 from rnnlab.datasets.tagged import TaggedDataset as TaggedDataset
+from rnnlab.datasets.tagged import TaggedFormat as TaggedFormat
 from rnnlab.datasets.tagged import WordTagFormat as WordTagFormat
 from rnnlab.datasets.text_file import TextFileDataset as TextFileDataset
 from rnnlab.datasets.text_pairs import TextPairsDataset as TextPairsDataset

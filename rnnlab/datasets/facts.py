@@ -63,9 +63,12 @@ class Facts:
         targets: by name (`label`).
         own_test: the data bring their own test split.
         train_samples: None where only the data can tell.
+        lengths: for each input that is padded percentiles 1 to 100 of the training lengths; empty where only the data
+            can tell.
     """
 
     inputs: dict[str, InputFacts]
     targets: dict[str, TargetFacts] = field(default_factory=dict)
     own_test: bool = False
     train_samples: int | None = None
+    lengths: dict[str, tuple[int, ...]] = field(default_factory=dict)

@@ -42,6 +42,11 @@ class SeriesDataset(DatasetSpec):
     time: str = "time"
     """The column of times: ISO 8601 (`2013-01-31T06:00:00Z`); ascending within a series. Those with an offset are read
     as UTC."""
+    time_format: Annotated[str, Field(min_length=1)] | None = None
+    """How times are written that are not ISO 8601, as Python's `strptime` reads them: `"%d.%m.%Y %H:%M"`."""
+    duplicates: Literal["error", "first", "last", "mean"] = "error"
+    """What to do with rows of one series that have the same time: say where (`error`), keep the `first` or the `last`,
+    or take the `mean` of each column."""
     id: str | None = None
     """The column that names the series, where the table holds several."""
     target: Annotated[Columns, Field(min_length=1)]

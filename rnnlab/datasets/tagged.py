@@ -23,7 +23,19 @@ class ConllFormat(Spec):
     tag: PositiveInt | None = None
     """The column of tags, counted from 1; the last one unless given."""
     comment: Annotated[str, Field(min_length=1)] | None = None
-    """What lines begin with that are no tokens: `"# "` in CoNLL-U. None unless given, for `#` may be a token."""
+    """What lines begin with that are no tokens. None unless given, for `#` may be a token."""
+
+
+class ConlluFormat(Spec):
+    """The columns of Universal Dependencies.
+
+    Comments, the lines of tokens that are several words (`1-2`) and those of words that are not written (`5.1`) are
+    left out.
+    """
+
+    kind: Literal["conllu"] = "conllu"
+    tag: Literal["upos", "xpos", "deprel"] = "upos"
+    """Which column is the tag: universal or own part of speech, or the word's relation to its head."""
 
 
 class WordTagFormat(Spec):
@@ -34,7 +46,7 @@ class WordTagFormat(Spec):
     """What stands between token and tag; where a token has it too, the last one counts."""
 
 
-TaggedFormat = Annotated[ConllFormat | WordTagFormat, Choice("kind", short=True)]
+TaggedFormat = Annotated[ConllFormat | ConlluFormat | WordTagFormat, Choice("kind", short=True)]
 
 
 class TaggedDataset(DatasetSpec):
@@ -44,7 +56,7 @@ class TaggedDataset(DatasetSpec):
     path: str
     """The file, relative to the experiment's file."""
     format: TaggedFormat = ConllFormat()
-    """How the file is written: `conll`, `word_tag`, or one of them with its keys."""
+    """How the file is written: `conll`, `conllu`, `word_tag`, or one of them with its keys."""
     labels: Annotated[tuple[str, ...], Tuple, Field(min_length=2)] | None = None
     """The tags, in the order of their indices; sorted as found unless given. With them `check` knows how many units
     the head needs."""

@@ -25,6 +25,8 @@ class TextTableDataset(DatasetSpec):
     labels: Annotated[tuple[str, ...], Tuple, Field(min_length=2)] | None = None
     """The classes, in the order of their indices; sorted as found unless given. With them `check` knows how many
     units the head needs."""
+    missing: Literal["error", "drop"] = "error"
+    """What to do with rows whose text, label or group is missing: say which (`error`), or leave them out (`drop`)."""
     split: Split = RandomSplit()
     """How the samples are divided."""
 

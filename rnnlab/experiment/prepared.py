@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -44,7 +44,8 @@ from rnnlab.datasets.opening import open_regular
 from rnnlab.datasets.series import FUTURE
 from rnnlab.errors import DatasetError
 from rnnlab.experiment.experiment import Experiment
-from rnnlab.experiment.sequence_facts import describe_sequences, sequence_facts
+from rnnlab.experiment.kept_facts import read_facts
+from rnnlab.experiment.sequence_facts import describe_sequences, sequence_facts, settled_sequences
 from rnnlab.experiment.target import task_of
 from rnnlab.padding import Padding
 from rnnlab.source import did_you_mean
@@ -52,8 +53,6 @@ from rnnlab.tasks import Forecasting, LanguageModel
 from rnnlab.text import Text, Unit
 
 FORMAT = 3
-MANIFEST = "manifest.json"
-FACTS = "facts.json"
 FileDataset = (
     TextTableDataset
     | TextPairsDataset
@@ -123,8 +122,28 @@ def series_path(dataset: SeriesDataset, folder: Path) -> Path:
     return folder / dataset.path
 
 
+@dataclass(frozen=True)
+class Fingerprints:
+    """What prepared data are known by, 64 hex digits each.
+
+    Attributes:
+        entry: SHA-256 of the data's source and of every key that changes what the cache keeps: sequences in there are
+            neither cut nor padded.
+        data: of the same and of how they are cut and padded: of the arrays that a model reads.
+    """
+
+    entry: str
+    data: str
+
+
 def data_fingerprint(experiment: Experiment, folder: Path, target: TargetKind | None) -> str | None:
-    """Return the SHA-256 of the data's source and of every key that changes the prepared arrays.
+    """Return the SHA-256 of the data's source and of every key that changes the prepared arrays: see `fingerprints`."""
+    found = fingerprints(experiment, folder, target)
+    return found.data if found else None
+
+
+def fingerprints(experiment: Experiment, folder: Path, target: TargetKind | None) -> Fingerprints | None:
+    """Return what the prepared data are known by.
 
     Args:
         experiment: the validated file.
@@ -132,7 +151,7 @@ def data_fingerprint(experiment: Experiment, folder: Path, target: TargetKind | 
         target: the kind the task needs; the dataset's own where None.
 
     Returns:
-        64 hex digits; None without a dataset, or where one of its files cannot be read.
+        None without a dataset, or where one of its files cannot be read.
     """
     dataset = experiment.dataset
     if dataset is None:
@@ -149,12 +168,19 @@ def data_fingerprint(experiment: Experiment, folder: Path, target: TargetKind | 
         "source": source,
         "dataset": dataset.model_dump(mode="json", exclude_none=True, exclude={"strict"}),
         "text": {name: text_of(experiment, name).model_dump(mode="json") for name in dataset.text_inputs},
-        "padding": {name: padding_of(experiment, name).model_dump(mode="json") for name in padded_inputs(dataset)},
         "target": known.kind if known else None,
         **({"window": window} if window else {}),
         **({"inputs": list(series_inputs(experiment, dataset))} if isinstance(dataset, SeriesDataset) else {}),
     }
     key |= {"files": files} if files else {}
+    vectors: dict[str, Any] = {"vectors": _vectors_wanted(experiment)}
+    key |= vectors if vectors["vectors"] else {}
+    paddings = {name: padding_of(experiment, name) for name in padded_inputs(dataset)}
+    cut = {name: padding.model_dump(mode="json", exclude={"bucket"}) for name, padding in paddings.items()}
+    return Fingerprints(_digest(key), _digest(key | {"padding": cut}))
+
+
+def _digest(key: dict[str, Any]) -> str:
     canonical = json.dumps(key, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()
 
@@ -176,10 +202,10 @@ def describe(experiment: Experiment, folder: Path, target: TargetKind | None) ->
     dataset = experiment.dataset
     if dataset is None:
         return None
-    fingerprint = data_fingerprint(experiment, folder, target)
-    cached = _cached_facts(prepared_folder(fingerprint)) if fingerprint else None
+    prints = fingerprints(experiment, folder, target)
+    cached = read_facts(prepared_folder(prints.entry)) if prints else None
     if cached is not None:
-        return cached
+        return settled_facts(cached, experiment)
     known = _known_target(dataset, target)
     if isinstance(dataset, ArraysDataset):
         return _array_facts(experiment, dataset, folder, target or "classes")
@@ -292,29 +318,21 @@ def _array_target(file: str, dataset: ArraysDataset, header: Header, target: Tar
     return TargetFacts("number", per=dataset.per, numbers=further[0] if further else 1)
 
 
-def facts_to_data(facts: Facts) -> dict[str, Any]:
-    """Return facts as plain data."""
-    return asdict(facts)
+def settled_facts(facts: Facts, experiment: Experiment) -> Facts:
+    """Return the facts of data that are cut and padded as a file says, from those of data that are not."""
+    inputs = dict(facts.inputs)
+    for name, (padding, timesteps) in settled_paddings(facts, experiment).items():
+        if inputs[name].kind == "ids":
+            inputs[name] = replace(inputs[name], timesteps=timesteps, padding=padding.padding, masked=padding.mask)
+        else:
+            inputs[name] = replace(settled_sequences(inputs[name], padding), timesteps=timesteps)
+    return replace(facts, inputs=inputs)
 
 
-def facts_from_data(data: dict[str, Any]) -> Facts:
-    """Return the facts that `facts_to_data` wrote.
-
-    Raises:
-        KeyError, TypeError, ValueError: they are not what it writes.
-    """
-    targets = {name: _target_from_data(target) for name, target in data["targets"].items()}
-    inputs = {name: _input_from_data(values) for name, values in data["inputs"].items()}
-    return Facts(inputs, targets, own_test=data["own_test"], train_samples=data["train_samples"])
-
-
-def _input_from_data(data: dict[str, Any]) -> InputFacts:
-    return InputFacts(**data | {"features": tuple(data["features"])})
-
-
-def _target_from_data(data: dict[str, Any]) -> TargetFacts:
-    labels = data["labels"]
-    return TargetFacts(**data | {"labels": None if labels is None else tuple(labels)})
+def settled_paddings(facts: Facts, experiment: Experiment) -> dict[str, tuple[Padding, int]]:
+    """Return for each input that is padded its section of the file, and T."""
+    paddings = {name: padding_of(experiment, name) for name in facts.lengths}
+    return {name: (padding, padding.timesteps_of(facts.lengths[name])) for name, padding in paddings.items()}
 
 
 def _known_target(dataset: AnyDataset, target: TargetKind | None) -> TargetFacts | None:
@@ -347,19 +365,17 @@ def _files_beside(experiment: Experiment, dataset: AnyDataset) -> list[str]:
     return [path for path in found if path]
 
 
+def _vectors_wanted(experiment: Experiment) -> list[dict[str, Any]]:
+    """Return which layers want pretrained vectors, and what says which input they read and what they are called."""
+    layers = enumerate(experiment.model.layers)
+    embeddings = [(index, layer) for index, layer in layers if hasattr(layer, "weights_file")]
+    if not any(layer.weights_file for _, layer in embeddings):
+        return []
+    keys = {"name", "source", "repeat", "output_dim", "weights_file"}
+    return [{"index": index} | layer.model_dump(mode="json", include=keys) for index, layer in embeddings]
+
+
 def file_sha256(path: Path) -> str:
     """Return the SHA-256 of a file as 64 hex digits."""
     with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _cached_facts(folder: Path) -> Facts | None:
-    """Return the facts an earlier preparation saved; damaged ones count as absent."""
-    try:
-        manifest = json.loads((folder / MANIFEST).read_bytes())
-        text = (folder / FACTS).read_bytes()
-        if manifest["files"][FACTS]["sha256"] != hashlib.sha256(text).hexdigest():
-            return None
-        return facts_from_data(json.loads(text))
-    except (OSError, ValueError, KeyError, TypeError):
-        return None

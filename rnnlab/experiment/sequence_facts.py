@@ -35,6 +35,16 @@ def sequence_facts(channels: int | None, length: int | None, padding: Padding) -
     )
 
 
+def settled_sequences(whole: InputFacts, padding: Padding) -> InputFacts:
+    """Return the facts of an input that is cut and padded as a file says, from those of whole sequences.
+
+    Args:
+        whole: of `padding: {maxlen: longest}`: masked where lengths differ.
+        padding: of the file.
+    """
+    return sequence_facts(whole.features[0] - whole.masked, None if whole.masked else whole.timesteps, padding)
+
+
 def describe_sequences(
     dataset: AnyDataset, path: Path | None, paddings: Mapping[str, Padding], target: TargetFacts
 ) -> Facts:

@@ -1,5 +1,7 @@
 """Prediction without TensorFlow: shapes, masks, weights, cost, what sees the future, whether the head fits."""
 
+from rnnlab.plan.bucketed import is_bucketed as is_bucketed
+from rnnlab.plan.bucketed import open_plan as open_plan
 from rnnlab.plan.causality import Ahead as Ahead
 from rnnlab.plan.causality import looks_ahead as looks_ahead
 from rnnlab.plan.causality import outputs_per_timestep as outputs_per_timestep

@@ -11,6 +11,7 @@ from rnnlab.errors import DatasetError, InvalidExperimentError
 from rnnlab.expect import Expect, meets
 from rnnlab.experiment import Experiment, describe, errors_of, load_document, target_kind, validate
 from rnnlab.experiment.named_files import named_file_findings
+from rnnlab.plan.bucketed import bucket_findings
 from rnnlab.plan.dtypes import memory_bytes
 from rnnlab.plan.graph import plan_graph, plan_inputs
 from rnnlab.plan.head import plan_head
@@ -165,7 +166,7 @@ def _plan(experiment: Experiment, facts: Facts | None, *, with_head: bool) -> tu
         dtype=experiment.runtime.dtype,
     )
     findings += [*stateful_findings(experiment, plan), *writing_findings(experiment, plan)]
-    findings += initial_findings(experiment, plan)
+    findings += [*initial_findings(experiment, plan), *bucket_findings(experiment, plan)]
     return plan, findings
 
 

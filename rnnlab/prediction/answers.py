@@ -72,7 +72,7 @@ def _tags(saved: SavedModel, texts: Sequence[str], outputs_NTU: NDArray[Any]) ->
     begins = np.cumsum([0, *(len(each) for each in units)])
     places_NT = vectorizer.align(
         [range(begin, begin + len(each)) for begin, each in zip(begins, units, strict=False)], -1, np.int64
-    )
+    )[:]
     outputs = np.full((begins[-1], outputs_NTU.shape[-1]), np.nan)
     outputs[places_NT[places_NT >= 0]] = outputs_NTU[places_NT >= 0]
     about = {

@@ -14,15 +14,18 @@ from numpy.typing import NDArray
 from rnnlab.data import Samples, load_arrays
 from rnnlab.data.array_files import class_targets, finite
 from rnnlab.data.cache import load_splits
-from rnnlab.data.files import decode_text, read_bytes
+from rnnlab.data.files import read_running_text
 from rnnlab.data.labels import encode_tags
 from rnnlab.data.mistakes import Row, live_rows, output_mistakes, written_mistakes
 from rnnlab.data.sequences import sequence_scores
 from rnnlab.data.spans import headline, is_bio, named, span_scores
 from rnnlab.data.tagged import read_tagged
 from rnnlab.errors import CallError
+from rnnlab.experiment import Experiment
+from rnnlab.experiment.prepared import Fingerprints
 from rnnlab.prediction.answers import answer, shown_texts
 from rnnlab.prediction.model import BATCH, SavedModel, batches_of, load_model
+from rnnlab.prediction.planned import read_experiment
 from rnnlab.prediction.predict import find_model
 from rnnlab.prediction.raw import columns_of, count_of, read_columns, refuse_column, target_column
 from rnnlab.prediction.running_text import score_running_text
@@ -79,7 +82,7 @@ def evaluate(
     saved = load_model(opened, record)
     if table is None:
         _no_columns("the run's own test split", column, label)
-        found = _score_own_test(record, saved, mistakes)
+        found = _score_own_test(record, saved, read_experiment(opened, record), mistakes)
     else:
         found = _score_file(saved, Path(table), column, label, mistakes)
     samples, metrics, worst = found
@@ -91,8 +94,9 @@ def _no_columns(what: str, *given: str | None) -> None:
         raise CallError(f"{what} has the columns of the training: leave `--column` and `--label` out")
 
 
-def _score_own_test(record: Record, saved: SavedModel, mistakes: int) -> Scored:
-    splits = load_splits(record.tags.get("rnnlab.data", ""))
+def _score_own_test(record: Record, saved: SavedModel, experiment: Experiment, mistakes: int) -> Scored:
+    prints = Fingerprints(record.tags.get("rnnlab.prepared", ""), record.tags.get("rnnlab.data", ""))
+    splits = load_splits(prints, experiment)
     if splits is None:
         raise CallError(
             f"the prepared data of {record.name} ({record.run_id[:8]}) are not in the cache of this machine: name a "
@@ -114,7 +118,7 @@ def _score_own_test(record: Record, saved: SavedModel, mistakes: int) -> Scored:
 def _score_file(saved: SavedModel, path: Path, column: str | None, label: str | None, mistakes: int) -> Scored:
     preparation = saved.preparation
     if saved.sampler is not None:
-        text = decode_text(path.name, read_bytes(path, empty="write the text into it"))
+        text = read_running_text(path)
         (vectorizer,) = preparation.texts.values()
         metrics, worst = score_running_text(saved, vectorizer.flat(text), len(text), mistakes)
         return 1, metrics, worst

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from rnnlab.build import INFERENCE_FOLDER, Inference, Objective, build_objective, load_inference, read_keras
 from rnnlab.build.plugins import require_plugins
 from rnnlab.data import Preparation
+from rnnlab.data.padded import PaddedRows
 from rnnlab.errors import DatasetError, StoreError
 from rnnlab.plan import ForecastPlan, HeadPlan
 from rnnlab.tasks import Beam, Greedy, read_loss
@@ -79,11 +80,32 @@ class SavedModel:
     def outputs(self, inputs: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
         """Return probabilities or numbers, (N, U) or (N, T, U), for prepared inputs."""
         self.check_lengths(inputs)
+        order = self._by_length(inputs)
         parts = []
-        for batch in batches_of(inputs):
+        for batch in batches_of(inputs) if order is None else _short_batches(inputs, order):
             logits = self.model(batch, training=False)
             parts.append(np.asarray(self.objective.probabilities(logits)))
-        return np.concatenate(parts)
+        found = np.concatenate(parts)
+        return found if order is None else found[np.argsort(order)]
+
+    def _by_length(self, inputs: Mapping[str, Any]) -> NDArray[np.int64] | None:
+        """Return the samples by length where the model reads any and gives one answer for each; else None."""
+        padded = {name: values for name, values in inputs.items() if isinstance(values, PaddedRows)}
+        fixed = [tensor for tensor in self.model.inputs if tensor.name in padded and tensor.shape[1] is not None]
+        masked = all(self.preparation.is_masked(name) for name in padded)
+        if not padded or fixed or not masked or self.objective.head.per != "sample":
+            return None
+        return np.argsort(np.max([values.lengths for values in padded.values()], axis=0), kind="stable")
+
+
+def _short_batches(inputs: Mapping[str, Any], order: NDArray[np.int64]) -> Iterator[dict[str, NDArray[Any]]]:
+    """Yield the inputs in batches, each padded to the longest sample of its own."""
+    for start in range(0, len(order), BATCH):
+        rows = order[start : start + BATCH]
+        yield {
+            name: values.cut(int(values.lengths[rows].max()))[rows] if isinstance(values, PaddedRows) else values[rows]
+            for name, values in inputs.items()
+        }
 
 
 def batches_of(inputs: Mapping[str, NDArray[Any]]) -> Iterator[dict[str, NDArray[Any]]]:

@@ -23,11 +23,21 @@ def read_plan(store: Store, record: Record, saved: SavedModel) -> tuple[Experime
         StoreError: the run's file is missing or damaged.
         InvalidExperimentError: this version of rnnlab refuses the file.
     """
+    experiment = read_experiment(store, record)
+    return experiment, plan_model(experiment, saved.preparation.facts)
+
+
+def read_experiment(store: Store, record: Record) -> Experiment:
+    """Return the experiment of a run.
+
+    Raises:
+        StoreError: the run's file is missing or damaged.
+        InvalidExperimentError: this version of rnnlab refuses the file.
+    """
     parsed = parse(Source(f"{record.name}/{FILE}", store.read_text(record, FILE)))
     if parsed.document is None:
         raise StoreError(f"the artifact {FILE} of {record.name} is damaged")
-    experiment = validate_document(parsed.document)
-    return experiment, plan_model(experiment, saved.preparation.facts)
+    return validate_document(parsed.document)
 
 
 def rebuild(plan: Plan, saved: SavedModel) -> keras.Model:

@@ -8,7 +8,7 @@ from typing import Any
 
 from rnnlab.data import IdVectorizer, Preparation, check_ids, load_arrays, load_sequences, parse_sequences, read_table
 from rnnlab.data.array_files import count_samples
-from rnnlab.data.files import decode_text, read_bytes
+from rnnlab.data.files import read_lines
 from rnnlab.data.ragged import Ragged, joined
 from rnnlab.data.tables import Table
 from rnnlab.errors import CallError, DatasetError
@@ -19,7 +19,7 @@ def read_raw(path: Path, preparation: Preparation, column: str | None) -> tuple[
     """Return raw values for each input that new data must bring, and the names of the samples where they have names.
 
     Args:
-        path: csv, tsv, jsonl or parquet for texts (for tagging also txt, a sentence a line), npz for arrays; any but
+        path: csv, tsv, jsonl, parquet or txt (a text a line) for texts, npz for arrays; any but
             txt for ids; sequences of numbers stand in files such as the training's.
         preparation: of the model.
         column: of the texts, where it is another than in training.
@@ -54,10 +54,11 @@ def _read_inputs(path: Path, preparation: Preparation, column: str | None) -> di
         if column is not None:
             raise CallError("`--column` is for tables of text; this model reads the arrays of an .npz file")
         return dict(load_arrays(path, names))
-    if preparation.layout is not None and path.suffix.lower() == ".txt":
-        content = read_bytes(path, empty="write a sentence on every line, its tokens with blanks between")
-        lines = decode_text(path.name, content).split("\n")
-        return {name: [line.strip() for line in lines if line.strip()] for name in names}
+    if path.suffix.lower() == ".txt" and len(names) == 1 and names[0] in preparation.texts:
+        if column is not None:
+            raise CallError("a txt file has no columns: leave `--column` out")
+        lines = read_lines(path, empty="write a text on every line")
+        return {names[0]: [line.strip() for line in lines if line.strip()]}
     columns = columns_of(preparation, column)
     if preparation.ids and path.suffix.lower() == ".npz":
         return {

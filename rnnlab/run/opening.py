@@ -6,9 +6,12 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from rnnlab.data import Samples, Splits, prepare
 from rnnlab.data.cautions import Caution
+from rnnlab.data.gathered import SeriesWindows
+from rnnlab.data.padded import PaddedRows
 from rnnlab.errors import CallError
 from rnnlab.experiment import Experiment, target_kind
 from rnnlab.plan import Plan, check_experiment, plan_model
@@ -144,11 +147,17 @@ def smoke_splits(splits: Splits, batch_size: int) -> Splits:
 
 def _first(samples: Samples, count: int) -> Samples:
     return Samples(
-        inputs={name: values[:count] for name, values in samples.inputs.items()},
-        targets={name: values[:count] for name, values in samples.targets.items()},
+        inputs={name: _head(values, count) for name, values in samples.inputs.items()},
+        targets={name: _head(values, count) for name, values in samples.targets.items()},
         weights=None if samples.weights is None else samples.weights[:count],
         masks={name: values[:count] for name, values in samples.masks.items()},
         rows=None if samples.rows is None else samples.rows[:count],
         raw={name: texts[:count] for name, texts in samples.raw.items()},
         streams=samples.streams,
+        timeline=samples.timeline,
+        buckets=samples.buckets,
     )
+
+
+def _head(values: Any, count: int) -> Any:
+    return values.head(count) if isinstance(values, PaddedRows | SeriesWindows) else values[:count]

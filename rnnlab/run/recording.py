@@ -45,7 +45,8 @@ class Recorder(Quiet):
 
 def record_model_facts(store: Store, run_id: str, trained_on: Mapping[str, Any], plan: Plan) -> None:
     """Write what is known once the data are there: their source and counts, the model's size."""
-    store.set_tags(run_id, {"rnnlab.data": str(trained_on["fingerprint"])})
+    prints = {"rnnlab.data": str(trained_on["fingerprint"]), "rnnlab.prepared": str(trained_on["entry"])}
+    store.set_tags(run_id, prints)
     store.log_text(run_id, "dataset.json", json.dumps(trained_on, indent=2, default=str))
     numbers = {"parameters": plan.parameters, "trainable_parameters": plan.trainable_parameters}
     optional = {"memory_bytes": plan.memory_bytes, "flops_per_sample": plan.flops_per_sample}

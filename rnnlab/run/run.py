@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from rnnlab.data import Splits
+from rnnlab.data import Splits, padding_waste
 from rnnlab.data.baselines import fit_baselines
 from rnnlab.errors import CallError, DivergedError, InterruptedRunError, PluginError, RnnlabError
 from rnnlab.experiment import Experiment
@@ -169,7 +169,13 @@ def _train_and_record(
     store, splits, plan = road.store, road.splits, road.plan
     if any(layer.kernel == "numba" for layer in plan.layers) and not kernels_compiled():
         road.say("compiling the kernels, once on this machine: some twenty seconds")
-    record_model_facts(store, run_id, splits.source | {"fingerprint": splits.fingerprint}, plan)
+    padding = padding_waste(splits, experiment.training.batch_size)
+    if padding is not None and splits.train.buckets is not None:
+        road.say(
+            f"padding: {padding['bucketed']:.0%} of an epoch's timesteps ({padding['padding']:.0%} without buckets)"
+        )
+    about = {"fingerprint": splits.fingerprint, "entry": splits.entry, **({"padding": padding} if padding else {})}
+    record_model_facts(store, run_id, splits.source | about, plan)
     system = store.start_system_metrics(run_id)
     try:
         trained = train_once(

@@ -33,7 +33,7 @@ def score_tagged(learner: Learner, splits: Splits, samples: Samples, metrics: di
     )
     if not is_bio(labels):
         return scores
-    lengths = np.count_nonzero(samples.inputs[head.reads or ""] != PADDING_ID, axis=1)
+    lengths = np.count_nonzero(samples.inputs[head.reads or ""][:] != PADDING_ID, axis=1)
     found, wanted = (
         named(np.split(tags, np.cumsum(lengths)[:-1]), labels) for tags in (predicted_classes(head, outputs), targets)
     )

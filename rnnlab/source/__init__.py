@@ -32,3 +32,4 @@ from rnnlab.source.scalars import resolve_plain as resolve_plain
 from rnnlab.source.suggest import did_you_mean as did_you_mean
 from rnnlab.source.suggest import listing as listing
 from rnnlab.source.suggest import nearest as nearest
+from rnnlab.source.visible import visible as visible

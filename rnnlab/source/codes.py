@@ -5,6 +5,7 @@ RL0xx text · RL1xx key or value · RL2xx rule across sections · RL3xx sweep ·
 
 from __future__ import annotations
 
+from rnnlab.source.bucket_codes import BUCKET_CODES
 from rnnlab.source.code import Code
 from rnnlab.source.data_codes import DATA_CODES
 from rnnlab.source.leakage_codes import LEAKAGE_CODES
@@ -314,6 +315,7 @@ CODES: dict[str, Code] = {
         "A column has two roles",
         "A column of a table in long form names the sequence, orders its timesteps, is a channel, or is the target.",
     ),
+    **BUCKET_CODES,
     "RL301": Code(
         "A path of the space leads nowhere",
         "Paths are keys joined by dots; layers are named or counted from 0.",

@@ -48,11 +48,12 @@ DATA_CODES: dict[str, Code] = {
     "RL411": Code(
         "A time cannot be read",
         "Times are ISO 8601: `2013-01-31`, `2013-01-31 06:00`, `2013-01-31T06:00:00Z`. Either all have an offset (they "
-        "are then read as UTC) or none.",
+        'are then read as UTC) or none. `time_format` reads others: `"%d.%m.%Y %H:%M"`.',
     ),
     "RL412": Code(
         "Times do not ascend",
-        "Within a series every row is later than the one before. Sort the table, and keep one row of each time.",
+        "Within a series every row is later than the one before. Sort the table, and keep one row of each time, or say "
+        "with `duplicates` which one counts.",
     ),
     "RL413": Code(
         "A series has gaps",
@@ -170,5 +171,10 @@ DATA_CODES: dict[str, Code] = {
     "RL475": Code(
         "A class is too small to be stratified",
         "A stratified split gives training, validation and test their share of every class: each needs three samples.",
+    ),
+    "RL490": Code(
+        "A file in CoNLL-U is read as plain columns",
+        "Its comments, tokens of several words (`1-2`) and words that are not written (`5.1`) would become tokens. "
+        "`format: conllu` leaves them out.",
     ),
 }

@@ -6,6 +6,7 @@ False, and keep the last of two equal keys), nor is its C loader (it crashes on 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ from rnnlab.source.syntax import describe
 
 DEEPEST = 64  # levels of nesting
 LARGEST = 1 << 20  # bytes in a file
+HALF_CHARACTER = re.compile(r"[\ud800-\udfff]")
+"""A surrogate: UTF-16 writes a character as two of them."""
 
 
 @dataclass(frozen=True)
@@ -213,6 +216,8 @@ class _Parser:
         key = self.source.text[span.start : span.end]
         if isinstance(event, yaml.ScalarEvent) and not event.implicit[0]:
             key = event.value
+        if HALF_CHARACTER.search(key):
+            return  # told by `scalar`
         if key == "<<":
             del self.diagnostics[told:]
             self.refuse(span, "RL006", "merge keys are not allowed", "write the keys again, or use `extends`")
@@ -234,6 +239,11 @@ class _Parser:
     def scalar(self, event: yaml.Event) -> Scalar:
         assert isinstance(event, yaml.ScalarEvent)
         value: Value = event.value
+        if half := HALF_CHARACTER.search(event.value):
+            self.refuse(
+                self.span(event), "RL002", f"`\\u{ord(half[0]):04x}` is half a character, which no file can hold"
+            )
+            return Scalar(None, self.span(event))
         if event.implicit[0]:
             try:
                 value = resolve_plain(event.value)

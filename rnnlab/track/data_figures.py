@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 from plotly.subplots import make_subplots
 
+from rnnlab.source import visible
 from rnnlab.track.figures import TRAIN, VALIDATION, new_figure, plain, style_axes
 from rnnlab.track.params import shorten
 
@@ -91,10 +92,11 @@ def interactive_data(summary: Mapping[str, Any]) -> Any:
     panels = panels_of(summary)
     if not panels:
         return None
-    figure = make_subplots(rows=1, cols=len(panels), subplot_titles=[html.escape(panel[0]) for panel in panels])
+    titles = [html.escape(visible(title)) for title, *_ in panels]
+    figure = make_subplots(rows=1, cols=len(panels), subplot_titles=titles)
     for index, (_, names, shares, mark) in enumerate(panels):
         place = {"row": 1, "col": index + 1}
-        escaped = [html.escape(shorten(name, 80)) for name in names]
+        escaped = [html.escape(shorten(visible(name), 80)) for name in names]
         for split, found in shares.items():
             named = {"name": split, "legendgroup": split, "showlegend": not index}
             figure.add_trace(go.Bar(x=escaped, y=found, marker={"color": COLOURS[split]}, **named), **place)

@@ -16,6 +16,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
+from rnnlab.source import visible
 from rnnlab.track.params import shorten
 
 if TYPE_CHECKING:
@@ -43,8 +44,8 @@ _NUMBERED_CLASSES = 20
 
 
 def plain(text: str, length: int = 80) -> str:
-    """Return the text for matplotlib: no `$` starts a formula, one line, not too long."""
-    return shorten(" ".join(text.split()), length).replace("$", r"\$")
+    """Return the text for matplotlib: no `$` starts a formula, no control characters, one line, not too long."""
+    return shorten(visible(" ".join(text.split())), length).replace("$", r"\$")
 
 
 def new_figure(width: float, height: float) -> Figure:
@@ -110,7 +111,7 @@ def interactive_curves(history: Sequence[Epoch], kept_epoch: int) -> Any:
     names = _curve_names(history)
     columns = min(_COLUMNS, len(names)) or 1
     rows = math.ceil(len(names) / columns) or 1
-    titles = [html.escape(shorten(name, 80)) for name in names]
+    titles = [html.escape(shorten(visible(name), 80)) for name in names]
     figure = make_subplots(rows=rows, cols=columns, subplot_titles=titles)
     for index, name in enumerate(names):
         place = {"row": index // columns + 1, "col": index % columns + 1}

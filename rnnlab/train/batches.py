@@ -6,13 +6,15 @@ found again when a run is resumed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rnnlab.data import Samples
+from rnnlab.data.class_counts import count_classes
 from rnnlab.data.series_encoder import SCALED
 from rnnlab.data.splits import live_timesteps
 from rnnlab.plan import HeadPlan
@@ -34,6 +36,9 @@ def batches(
 ) -> Iterator[Batch]:
     """Yield (inputs, target, weight) in the order; the last batch may be smaller.
 
+    Where samples have buckets, a batch has samples of one, or some that the shorter ones left over, and is padded to
+    the lengths of that: see `rows_of_batches`.
+
     Args:
         samples: of the split.
         head: says which target, and where its rows do not count.
@@ -45,17 +50,44 @@ def batches(
         The weight is (B,) for samples and (B, T) for timesteps; 0 where the timestep is padding. Of forecasts it is
         (B, H, K), and 0 where the true number is missing.
     """
-    for start in range(0, len(order), batch_size):
-        rows = order[start : start + batch_size]
-        inputs = {name: values[rows] for name, values in samples.inputs.items()}
-        target = samples.targets[head.target][rows]
-        if head.forecast:
-            yield inputs, *_known(target[:, : head.forecast.steps])
-            continue
-        if head.kind != "number":
-            target = target.astype(np.int64)
-        own = None if samples.weights is None else samples.weights[rows]
-        yield inputs, target, _weights(inputs, target, head, own, classes)
+    parts = _parts(samples, head)
+    for rows, bucket in rows_of_batches(samples, order, batch_size):
+        yield _batch(parts[bucket], head, rows, classes)
+
+
+def rows_of_batches(
+    samples: Samples, order: NDArray[np.int64], batch_size: int
+) -> Iterable[tuple[NDArray[np.int64], int]]:
+    """Return (rows, bucket) of each batch; without buckets all are in the first."""
+    if samples.buckets is not None:
+        return samples.buckets.rows(samples.inputs, order, batch_size)
+    return ((order[start : start + batch_size], 0) for start in range(0, len(order), batch_size))
+
+
+def _parts(samples: Samples, head: HeadPlan) -> list[Samples]:
+    """Return the samples as each bucket reads them."""
+    buckets = samples.buckets
+    if buckets is None:
+        return [samples]
+    parts = []
+    for bucket in range(buckets.count):
+        target = samples.targets[head.target]
+        if head.reads is not None:
+            target = target.cut(buckets.lengths[head.reads][bucket])
+        inputs = buckets.cut(samples.inputs, bucket)
+        parts.append(replace(samples, inputs=inputs, targets={head.target: target}))
+    return parts
+
+
+def _batch(samples: Samples, head: HeadPlan, rows: NDArray[np.int64], classes: NDArray[np.float32] | None) -> Batch:
+    inputs = {name: values[rows] for name, values in samples.inputs.items()}
+    target = samples.targets[head.target][rows]
+    if head.forecast:
+        return inputs, *_known(target[:, : head.forecast.steps])
+    if head.kind != "number":
+        target = target.astype(np.int64)
+    own = None if samples.weights is None else samples.weights[rows]
+    return inputs, target, _weights(inputs, target, head, own, classes)
 
 
 def _known(target: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -156,8 +188,7 @@ def class_weights(
         return None
     assert labels is not None, "class weights need classes"
     if isinstance(given, str):
-        classes = samples.targets[head.target]
-        classes = classes.ravel() if head.reads is None else classes[live_timesteps(samples.inputs[head.reads])]
-        counts = np.bincount(classes, minlength=len(labels))
-        return (len(classes) / (len(labels) * np.maximum(counts, 1))).astype(np.float32)
+        counts = count_classes(samples, head.target, head.reads, len(labels))
+        weights = counts.sum() / (len(labels) * np.maximum(counts, 1))
+        return np.asarray(weights, np.float32)
     return np.array([given[label] for label in labels], np.float32)

@@ -24,8 +24,8 @@ from rnnlab.build import (
 from rnnlab.build.plugins import require_plugins
 from rnnlab.data import Samples, Vectors
 from rnnlab.experiment import Experiment
-from rnnlab.plan import Plan, stateful_plan
-from rnnlab.train.batches import Batch, batches
+from rnnlab.plan import Plan, is_bucketed, open_plan, stateful_plan
+from rnnlab.train.batches import Batch, batches, rows_of_batches
 from rnnlab.train.state import fresh_states
 from rnnlab.train.step import Steps, compile_steps
 
@@ -113,6 +113,8 @@ def build_learner(
         PlanMismatchError: the built model is not the planned one, or the weights to start from are not as their run's
             plan says.
     """
+    if is_bucketed(experiment):
+        plan = open_plan(experiment, plan)
     assert plan.head is not None
     twin = build_model(plan)
     if initial is not None:
@@ -159,22 +161,31 @@ def evaluate(learner: Learner, samples: Samples, see: See | None = None) -> dict
 def answers(learner: Learner, samples: Samples) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return (targets (R,) or (R, K), outputs (R, U) as probabilities or numbers) of every row that counts.
 
-    A row is a sample, or a timestep where each has a target.
+    A row is a sample, or a timestep where each has a target; they stand in the order of the samples.
     """
     learner.refresh_twin()
-    targets, outputs = [], []
+    targets, outputs, counts = [], [], []
     for inputs, target, weight in _in_order(learner, samples):
         counted = weight != 0
         targets.append(target[counted])
         outputs.append(learner.steps.predict(inputs).numpy()[counted])
-    return np.concatenate(targets), np.concatenate(outputs)
+        counts.append(counted.reshape(len(counted), -1).sum(axis=1))
+    found = np.concatenate(targets), np.concatenate(outputs)
+    if samples.buckets is None:
+        return found
+    size = _evaluation_batch(learner, samples)
+    read = np.concatenate([rows for rows, _ in rows_of_batches(samples, np.arange(len(samples)), size)])
+    order = np.argsort(np.repeat(read, np.concatenate(counts)), kind="stable")
+    return found[0][order], found[1][order]
 
 
 def _in_order(learner: Learner, samples: Samples, size: int | None = None) -> Iterator[Batch]:
-    return batches(samples, learner.objective.head, np.arange(len(samples)), size or _evaluation_batch(learner), None)
+    size = size or _evaluation_batch(learner, samples)
+    return batches(samples, learner.objective.head, np.arange(len(samples)), size, None)
 
 
-def _evaluation_batch(learner: Learner) -> int:
+def _evaluation_batch(learner: Learner, samples: Samples) -> int:
     """Return how many samples are scored at once: fewer where each has many timesteps and classes."""
-    outputs: int = math.prod(size or 1 for size in learner.twin.output_shape[1:])
+    timesteps = max(values.shape[1] for values in samples.inputs.values())
+    outputs: int = math.prod(size or timesteps for size in learner.twin.output_shape[1:])
     return max(1, min(EVALUATION_BATCH, EVALUATION_NUMBERS // outputs))

@@ -10,6 +10,7 @@ import keras
 import tensorflow as tf
 
 from rnnlab.build import Objective
+from rnnlab.build.tracing import traced_once
 
 StepOutput = tuple[Any, Any]
 
@@ -67,6 +68,7 @@ def compile_steps(
         found = [tf.convert_to_tensor(gradient) for gradient in tape.gradient(scaled, variables)]
         return loss, output, found, _norm(found, optimizer, dtype)
 
+    @traced_once
     @tf.function(input_signature=(_specs(model), *outcomes), reduce_retracing=True)
     def train(inputs: Any, target: Any, weight: Any) -> StepOutput:
         loss, output, found, norm = gradients(inputs, target, weight)
@@ -80,14 +82,17 @@ def compile_steps(
         total, count = total_and_count(target, output, weight)
         return total + penalty(scored) * count, objective.probabilities(output)
 
+    @traced_once
     @tf.function(input_signature=(_specs(twin), *outcomes), reduce_retracing=True)
     def evaluate(inputs: Any, target: Any, weight: Any) -> StepOutput:
         return score(twin, inputs, target, weight)
 
+    @traced_once
     @tf.function(input_signature=(_specs(model), *outcomes), reduce_retracing=True)
     def carry(inputs: Any, target: Any, weight: Any) -> StepOutput:
         return score(model, inputs, target, weight)
 
+    @traced_once
     @tf.function(input_signature=(_specs(twin),), reduce_retracing=True)
     def predict(inputs: Any) -> Any:
         return objective.probabilities(twin(inputs, training=False))

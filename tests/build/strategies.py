@@ -6,7 +6,7 @@ from typing import Any, Literal, get_args, get_origin
 from rnnlab.layers import LAYERS
 from rnnlab.spec import DISCRIMINATORS, Spec
 
-LEFT_OUT = {"name", "repeat", "return_sequences", "source", "initial_state", "dtype", "autocast"}
+LEFT_OUT = {"name", "repeat", "return_sequences", "source", "initial_state", "dtype", "autocast", "weights_file"}
 CHOSEN: dict[str, dict[str, list[Any]]] = {
     "conv1d": {"groups": [1, 3], "filters": [3, 6], "kernel_size": [1, 2], "dilation_rate": [1, 2], "strides": [1, 2]},
     "max_pooling1d": {"pool_size": [1, 2, 4]},

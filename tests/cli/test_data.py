@@ -24,9 +24,11 @@ def test_show_says_everything_in_a_pipe_without_colours(rnnlab, tiny, monkeypatc
         "input text",
         "lengths of text in train, before padding",
         "what each maxlen would cost text in train",
+        "padding in an epoch",
         "samples of train, as the network reads them",
         "warnings",
     ]
+    assert "`bucket: true`" in out
     assert "p95" in out
     assert "this file" in out
     assert "x padding" in out

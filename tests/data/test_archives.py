@@ -64,3 +64,23 @@ def test_an_absent_member_is_refused(archive):
 def test_a_damaged_archive_is_refused(content):
     with pytest.raises(DatasetError, match=r"RL408.*is damaged"):
         read_member(content, ("a.txt",), source_archive=True)
+
+
+def claiming_tar() -> bytes:
+    item = tarfile.TarInfo("pkg-1.0/a.txt")
+    item.size = 2 * 2**30
+    return item.tobuf(tarfile.GNU_FORMAT) + bytes(tarfile.BLOCKSIZE)
+
+
+def claiming_wheel() -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.txt", bytes(2**20))
+        archive.infolist()[0].file_size = 2 * 2**30
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("content", [claiming_tar(), claiming_wheel()], ids=["tar", "wheel"])
+def test_a_member_that_would_fill_the_memory_is_refused(content):
+    with pytest.raises(DatasetError, match=r"RL408.*a\.txt unpacks to 2,147,483,648 bytes; the limit is 1 GiB"):
+        read_member(content, ("a.txt",), source_archive=True)

@@ -33,6 +33,18 @@ def test_words_that_tell_the_class_are_learnt(prepare_reviews):
     assert baselines["tfidf_logistic_regression"]["test_accuracy"] == 1.0
 
 
+def test_where_the_unit_is_the_character_endings_are_learnt(prepare_reviews, reviews):
+    words = [f"{first}{second}{third}" for first in "bdfg" for second in "aeiou" for third in "lmn"]
+    rows = [f"{word}{ending},{label}\n" for word in words for ending, label in (("chen", "n"), ("ung", "f"))]
+    reviews.write_text("text,label\n" + "".join(rows))
+    scores = {
+        unit: fit_baselines(prepare_reviews(text={"unit": unit}), silent)["tfidf_logistic_regression"]
+        for unit in ("word", "character")
+    }
+    assert scores["character"]["test_accuracy"] == 1.0
+    assert scores["word"]["test_accuracy"] < 0.8
+
+
 def test_a_class_that_train_lacks_costs_as_much_as_keras_charges(prepare_reviews, reviews):
     reviews.write_text("text,label\n" + "a,x\nb,y\n" * 4 + "a,x\nc,z\n")
     baselines = fit_baselines(prepare_reviews(dataset={"split": {"kind": "tail"}, "labels": ["x", "y", "z"]}), silent)
@@ -75,6 +87,7 @@ def test_they_are_fitted_once_and_without_warnings(prepare_reviews):
 def test_damaged_ones_are_fitted_again(prepare_reviews):
     splits = prepare_reviews()
     first = fit_baselines(splits, silent)
-    (path,) = prepared_folder(splits.fingerprint).glob("baselines-*.json")
-    path.write_text('{"majority":')
-    assert fit_baselines(splits, silent) == first
+    (path,) = prepared_folder(splits.entry).glob("baselines-*.json")
+    for damaged in ('{"majority":', path.read_text().replace("1.0", "0.1"), "[" * 100_000):
+        path.write_text(damaged)
+        assert fit_baselines(splits, silent) == first

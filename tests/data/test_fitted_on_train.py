@@ -184,6 +184,7 @@ def test_what_is_fitted_does_not_ask_validation_and_test(kind, tmp_path):
 @settings(max_examples=25, deadline=None)
 def test_no_timestep_is_read_or_forecast_in_two_splits(tmp_path_factory, lookback, horizon, stride, validation):
     from rnnlab.data.series_preparing import prepare_series
+    from rnnlab.experiment.prepared import Fingerprints
 
     folder = tmp_path_factory.mktemp("purge")
     write_weather(folder / "weather.csv", hours=90)
@@ -191,7 +192,7 @@ def test_no_timestep_is_read_or_forecast_in_two_splits(tmp_path_factory, lookbac
     keys = {"lookback": lookback, "horizon": horizon, "stride": stride, "split": split}
     experiment = make_experiment(dataset=DATASET | keys)
     assert isinstance(experiment.dataset, SeriesDataset)
-    splits = prepare_series(experiment, experiment.dataset, folder, "x", lambda line: None)
+    splits = prepare_series(experiment, experiment.dataset, folder, Fingerprints("x", "x"), lambda line: None)
     spans = []
     for samples in splits.named().values():
         past, targets = samples.inputs["past"], samples.targets["temp"]

@@ -6,6 +6,7 @@ import pytest
 
 from rnnlab.data import prepare
 from rnnlab.errors import CallError, DatasetError
+from rnnlab.experiment.kept_facts import read_facts
 from rnnlab.experiment.prepared import describe, prepared_folder
 
 
@@ -15,7 +16,7 @@ def silent(line: str) -> None:
 
 def arrays(splits):
     return {
-        name: (samples.inputs["text"].tolist(), samples.targets["label"].tolist(), samples.rows.tolist())
+        name: (samples.inputs["text"][:].tolist(), samples.targets["label"].tolist(), samples.rows.tolist())
         for name, samples in splits.named().items()
     }
 
@@ -28,8 +29,8 @@ def test_inputs_targets_and_texts_are_of_the_same_row(prepare_reviews, reviews):
             assert f'"{samples.raw["text"][index]}"' in lines[row]
             assert samples.targets["label"][index] == row % 2
     assert (
-        splits.train.inputs["text"].tolist()
-        == splits.preparation.encode({"text": splits.train.raw["text"]})["text"].tolist()
+        splits.train.inputs["text"][:].tolist()
+        == splits.preparation.encode({"text": splits.train.raw["text"]})["text"][:].tolist()
     )
 
 
@@ -44,7 +45,7 @@ def test_vocabulary_and_length_come_from_train_alone(experiment, tmp_path):
     splits = prepare(experiment(dataset=dataset, padding={"maxlen": "longest"}), tmp_path, target="classes", say=silent)
     assert splits.preparation.texts["text"].maxlen == 12
     assert set(splits.preparation.texts["text"].words[2:]) == {f"word{row}" for row in range(12)}
-    assert (splits.test.inputs["text"] == 1).all()
+    assert (splits.test.inputs["text"][:] == 1).all()
 
 
 def test_the_facts_are_complete_and_describe_knows_them_afterwards(experiment, prepare_reviews, reviews):
@@ -65,14 +66,15 @@ def test_the_facts_are_complete_and_describe_knows_them_afterwards(experiment, p
 
 
 def test_arrays_are_memory_mapped_and_read_only(prepare_reviews):
-    ids_NT = prepare_reviews().train.inputs["text"]
-    assert isinstance(ids_NT, np.memmap)
-    assert not ids_NT.flags.writeable
+    rows = prepare_reviews().train.inputs["text"]
+    for array in (rows.values, rows.offsets):
+        assert isinstance(array, np.memmap)
+        assert not array.flags.writeable
 
 
 def test_masks_tell_data_from_padding(prepare_reviews):
     train = prepare_reviews(padding={"maxlen": 5}).train
-    assert train.masks["text"].tolist() == [[True] * 3 + [False] * 2] * 32
+    assert train.masks["text"][:].tolist() == [[True] * 3 + [False] * 2] * 32
 
 
 def test_there_are_no_masks_where_nothing_is_padded_or_masked(prepare_reviews):
@@ -132,6 +134,31 @@ def test_labels_that_look_like_numbers_are_told(prepare_reviews):
     assert any(warning.startswith("the test split has no sample of") and "31 more" in warning for warning in warnings)
 
 
+HOLES = "text,label\n" + "a,x\nb,y\n" * 10 + ",x\n" + "c,\nd,x\n"
+
+
+def test_rows_in_which_something_is_missing_are_refused_with_two_remedies(prepare_reviews, reviews):
+    reviews.write_text(HOLES)
+    with pytest.raises(DatasetError, match=r"RL405.*1 value is missing in `text`: data row 21") as caught:
+        prepare_reviews()
+    assert caught.value.help == "fill in or remove these rows, or leave them out with `missing: drop`"
+
+
+def test_rows_in_which_something_is_missing_are_left_out_where_the_file_says_so(prepare_reviews, reviews):
+    reviews.write_text(HOLES)
+    splits = prepare_reviews(dataset={"missing": "drop", "split": {"kind": "tail"}})
+    assert sum(len(samples) for samples in splits.named().values()) == 21
+    assert splits.test.rows.tolist()[-1] == 22
+    assert splits.test.raw["text"][-1] == "d"
+    assert splits.source["left_out"] == 2
+
+
+def test_an_unknown_label_has_its_row_where_others_were_left_out(prepare_reviews, reviews):
+    reviews.write_text(HOLES + "e,z\n")
+    with pytest.raises(DatasetError, match=r"data row 24 .*: `z` is not among the labels"):
+        prepare_reviews(dataset={"missing": "drop", "labels": ["x", "y"]})
+
+
 def test_one_class_in_train_is_refused(prepare_reviews, reviews):
     reviews.write_text("text,label\n" + "a,x\n" * 20 + "a,y\n" * 2)
     with pytest.raises(DatasetError, match=r"RL406.*every training sample has the class `x`"):
@@ -188,6 +215,23 @@ def test_data_prepared_with_other_keys_or_content_are_not_reused(prepare_reviews
     assert len(prints) == 3
 
 
+def test_other_lengths_and_sides_are_read_from_the_same_entry(prepare_reviews, cache):
+    lines: list[str] = []
+    whole = prepare_reviews(padding={"maxlen": "longest"}, say=lines.append)
+    for maxlen, side in ((2, "pre"), (5, "post"), ("p50", "pre")):
+        padding = {"maxlen": maxlen, "padding": side, "truncating": "post", "mask": side == "pre"}
+        found = prepare_reviews(padding=padding, say=lines.append)
+        ids_NT = found.train.inputs["text"][:]
+        kept = min(3, 3 if maxlen == "p50" else maxlen)
+        assert ids_NT.shape == (32, maxlen if maxlen != "p50" else 3)
+        live = ids_NT[:, -kept:] if side == "pre" else ids_NT[:, :kept]
+        assert np.array_equal(live, whole.train.inputs["text"][:][:, :kept])
+        assert (found.entry, found.fingerprint != whole.fingerprint) == (whole.entry, True)
+        assert found.facts.inputs["text"].timesteps == found.preparation.texts["text"].maxlen == ids_NT.shape[1]
+    assert lines == ["reading reviews.csv", "preparing 40 samples"]
+    assert [path.name for path in (cache / "prepared").iterdir() if path.is_dir()] == [whole.entry]
+
+
 @pytest.mark.parametrize("damage", ["flip", "truncate", "remove"])
 @pytest.mark.parametrize(
     "name", ["train-input-text.npy", "test-raw-text.txt", "facts.json", "preparation.json", "manifest.json"]
@@ -195,7 +239,7 @@ def test_data_prepared_with_other_keys_or_content_are_not_reused(prepare_reviews
 def test_a_damaged_entry_is_made_again(prepare_reviews, damage, name):
     first = prepare_reviews()
     wanted = arrays(first)
-    path = prepared_folder(first.fingerprint) / name
+    path = prepared_folder(first.entry) / name
     content = bytearray(path.read_bytes())
     content[-1] ^= 1
     path.unlink()
@@ -207,8 +251,18 @@ def test_a_damaged_entry_is_made_again(prepare_reviews, damage, name):
     assert prepare_reviews(say=lines.append).train.raw["text"][0] == first.train.raw["text"][0]
 
 
+@pytest.mark.parametrize("content", ['{"files": {}}', "[" * 100_000], ids=["no-files", "nested-deeply"])
+def test_an_entry_whose_manifest_says_nothing_is_made_again(prepare_reviews, content):
+    folder = prepared_folder(prepare_reviews().entry)
+    (folder / "manifest.json").write_text(content)
+    assert read_facts(folder) is None
+    lines: list[str] = []
+    prepare_reviews(say=lines.append)
+    assert "preparing 40 samples" in lines
+
+
 def test_what_a_killed_process_left_is_removed(prepare_reviews):
-    folder = prepared_folder(prepare_reviews().fingerprint)
+    folder = prepared_folder(prepare_reviews().entry)
     (folder / "manifest.json").unlink()
     left = folder.parent / f"{folder.name}.abc.part"
     left.mkdir()
@@ -239,7 +293,7 @@ lines = []
 print("ready", flush=True)
 sys.stdin.readline()
 splits = prepare(Experiment.model_validate(file), Path(sys.argv[1]), target="classes", say=lines.append)
-print("preparing 4000 samples" in lines, splits.train.inputs["text"].sum())
+print("preparing 4000 samples" in lines, splits.train.inputs["text"][:].sum())
 """
 
 

@@ -88,6 +88,41 @@ def test_a_bad_table_is_refused_with_its_place(tmp_path, rows, code, words):
     assert words in error.message
 
 
+@pytest.mark.parametrize(("which", "expected"), [("first", [1.0, 3.0]), ("last", [2.0, 4.0]), ("mean", [1.5, 3.5])])
+def test_of_rows_with_the_same_time_the_file_says_which_counts(tmp_path, which, expected):
+    path = table(tmp_path, "2024-01-01,1", "2024-01-01,2", "2024-01-02,3", "2024-01-02,4")
+    (found,) = read_series(path, single(duplicates=which))
+    assert found.values[:, 0].tolist() == expected
+    assert (len(found), found.repeated, found.gaps) == (2, 2, (0, 0))
+
+
+def test_the_mean_of_rows_leaves_out_what_is_missing(tmp_path):
+    path = table(tmp_path, "2024-01-01,1", "2024-01-01,", "2024-01-01,3", "2024-01-02,", "2024-01-02,NA")
+    (found,) = read_series(path, single(duplicates="mean"))
+    assert found.values[0, 0] == 2.0
+    assert found.values[1, 0] != found.values[1, 0]
+
+
+def test_times_that_go_back_are_refused_whatever_counts_of_the_same(tmp_path):
+    error = refusal(table(tmp_path, "2024-01-02,1", "2024-01-02,1", "2024-01-01,1"), single(duplicates="mean"))
+    assert (error.code, error.help) == ("RL412", "sort the table by time")
+
+
+def test_times_that_stand_twice_are_counted(tmp_path):
+    error = refusal(table(tmp_path, "2024-01-01,1", "2024-01-01,1", "2024-01-02,1", "2024-01-02,1"), single())
+    assert error.message.endswith("the time 2024-01-01T00:00:00 stands twice; 2 rows repeat the time before")
+    assert "duplicates: first" in (error.help or "")
+
+
+def test_times_are_read_as_the_file_says_they_are_written(tmp_path):
+    path = table(tmp_path, "03.01.2024 6:00,1", "04.01.2024 6:00,2")
+    (found,) = read_series(path, single(time_format="%d.%m.%Y %H:%M"))
+    assert show_time(found.times[1]) == "2024-01-04T06:00:00"
+    error = refusal(path, single(time_format="%d/%m/%Y"))
+    assert "`03.01.2024 6:00` is not written as `%d/%m/%Y`" in error.message
+    assert "time_format" in (refusal(path, single()).help or "")
+
+
 def test_a_missing_column_is_named(tmp_path):
     assert refusal(table(tmp_path, "2024-01-01,1", header="time,tmp"), single()).code == "RL402"
 

@@ -11,6 +11,7 @@ from rnnlab.data.forecasts import true_values
 from rnnlab.data.series_encoder import SCALED
 from rnnlab.datasets import TimeSplit
 from rnnlab.errors import DatasetError
+from rnnlab.experiment.prepared import Fingerprints
 
 from .conftest import make_experiment
 
@@ -59,6 +60,25 @@ def test_windows_over_a_border_are_counted_and_told(prepare_weather):
     assert splits.source["windows"] == {"purged": whole - kept, "without_data": 0}
     assert whole - kept == 2 * 2 * 8  # two series, two borders, all but the first of nine places
     assert splits.warnings == ("32 windows reach over a border between two splits and stand in none.",)
+
+
+def test_rows_of_the_same_time_are_told_and_no_error_in_a_strict_file(tmp_path):
+    path = write_weather(tmp_path / "weather.csv")
+    rows = path.read_text().splitlines()
+    path.write_text("\n".join([*rows, rows[-1], ""]))
+    experiment = make_experiment(dataset=DATASET | {"duplicates": "last", "strict": True})
+    splits = prepare(experiment, tmp_path, target="forecast", say=lambda line: None)
+    assert "1 row has the time of another one: of each time the last counts." in splits.warnings
+    assert splits.source["series"]["B"]["repeated_rows"] == 1
+
+
+def test_a_test_that_leaves_the_range_of_training_is_told(tmp_path):
+    rows = [f"2024-01-{day:02},{day}" for day in range(1, 31)]
+    (tmp_path / "weather.csv").write_text("\n".join(["time,temp", *rows, ""]))
+    keys = DATASET | {"id": None, "past": [], "frequency": "1d", "lookback": 2, "horizon": 2}
+    splits = prepare(make_experiment(dataset=keys), tmp_path, target="forecast", say=lambda line: None)
+    (told,) = [caution for caution in splits.cautions if caution.kind == "beyond_training"]
+    assert told.text.startswith("100% of the test's targets are greater or less than all of the training's")
 
 
 def test_windows_are_not_copied(prepare_weather):
@@ -140,9 +160,9 @@ def test_too_short_series_are_refused(prepare_weather):
     assert (caught.value.code, "validation split has no window" in caught.value.message) == ("RL415", True)
 
 
-def test_the_cache_gives_the_same_windows_back(prepare_weather):
+def test_the_cache_gives_the_same_windows_back(prepare_weather, experiment):
     splits = prepare_weather(future=["holiday"], gaps="mask")
-    again = load_splits(splits.fingerprint)
+    again = load_splits(Fingerprints(splits.entry, splits.fingerprint), experiment())
     for name, samples in splits.named().items():
         other = again.named()[name]
         assert np.array_equal(samples.inputs["past"][:], other.inputs["past"][:])

@@ -26,3 +26,21 @@ def test_numbers_are_summarised_by_their_range(prepare_reviews):
     assert summary["target"].keys() == {"train", "validation", "test"}
     assert summary["target"]["train"]["min"] < summary["target"]["train"]["mean"] < summary["target"]["train"]["max"]
     assert [sum(counts) for counts in summary["targets"]["counts"].values()] == [32, 4, 4]
+
+
+def test_lengths_and_unknown_units_are_counted_before_anything_is_cut(prepare_reviews, reviews):
+    table = "text,label\n" + "good film,pos\nbad film,neg\n" * 4
+    for name, rows in {
+        "train": table,
+        "late": "text,label\ngood film but far too long,pos\n?!,neg\n",
+        "last": "text,label\nodd odd,pos\nbad,neg\n",
+    }.items():
+        (reviews.parent / f"{name}.csv").write_text(rows, encoding="utf-8")
+    split = {"kind": "files", "validation": "late.csv", "test": "last.csv"}
+    splits = prepare_reviews(dataset={"path": "train.csv", "text": "text", "label": "label", "split": split})
+    ((name, lengths),) = splits.profile.lengths.items()
+    assert lengths == {"train": {2: 8}, "validation": {1: 1, 6: 1}, "test": {1: 1, 2: 1}}
+    assert splits.profile.unknown[name] == {"train": 0.0, "validation": 4 / 6, "test": 2 / 3}
+    kinds = [caution.kind for caution in splits.cautions]
+    assert kinds.count("texts_without_units") == 1
+    assert kinds.count("unknown_texts") == 1

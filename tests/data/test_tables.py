@@ -9,6 +9,7 @@ import pyarrow.parquet
 import pytest
 
 from rnnlab.data import read_table
+from rnnlab.data.files import read_running_text
 from rnnlab.errors import DatasetError
 
 
@@ -55,6 +56,16 @@ def test_a_byte_order_mark_is_not_part_of_the_first_column(tmp_path):
 
 def test_tsv_is_divided_at_tabs(tmp_path):
     assert texts(write(tmp_path, "A.TSV", "label\ttext\n1\ta, b\n"), "text") == ["a, b"]
+
+
+@pytest.mark.parametrize("sign", [";", "\t", "|"])
+def test_a_csv_without_commas_in_its_header_is_divided_at_what_stands_there(tmp_path, sign):
+    path = write(tmp_path, "a.csv", f'\n"label"{sign}text\n1{sign}a, b\n')
+    assert labelled(path) == (["a, b"], ["1"])
+
+
+def test_a_csv_of_one_column_is_not_divided(tmp_path):
+    assert texts(write(tmp_path, "a.csv", "a;b\n1;2\n"), "a;b") == ["1;2"]
 
 
 def test_a_field_may_be_longer_than_pythons_limit(tmp_path):
@@ -189,3 +200,7 @@ def test_parquet_gives_decimals_categories_and_dates_as_they_are_written(tmp_pat
     pyarrow.parquet.write_table(pyarrow.table(columns), path)
     assert labelled(path) == (["a", "b", "a"], ["1.50", "2.00", "1.50"])
     assert texts(path, "day") == ["2024-02-29"] * 3
+
+
+def test_a_running_text_has_one_kind_of_line_end(tmp_path):
+    assert read_running_text(write(tmp_path, "a.txt", b"\xef\xbb\xbfa\r\nb\rc\n")) == "a\nb\nc\n"

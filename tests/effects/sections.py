@@ -43,7 +43,7 @@ from .contexts import (
     splits,
 )
 
-Effect = Literal["data", "words", "training", "record", "verdict", "plan", "machine", "study", "writing"]
+Effect = Literal["data", "words", "training", "record", "verdict", "plan", "machine", "study", "writing", "refusal"]
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,8 @@ class Case:
         effect: `data`: the fingerprint and the prepared arrays; `words`: what is shown and answered of
             sequences of ids; `training`: curves, steps or weights; `record`: the
             params, tags and place of a run; `verdict`: what `check` says; `plan`: the planned model; `machine`: how
-            TensorFlow is set up; `study`: what Optuna draws and stops; `writing`: the texts that a model writes.
+            TensorFlow is set up; `study`: what Optuna draws and stops; `writing`: the texts that a model writes;
+            `refusal`: whether the data are refused.
         flip: `PATH=VALUE` of the other value.
         context: `PATH=VALUE` laid over the file before.
     """
@@ -113,6 +114,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("TextTableDataset", "text"): Case("data", "dataset.text=mood"),
     ("TextTableDataset", "label"): Case("data", "dataset.label=mood"),
     ("TextTableDataset", "labels"): Case("data", "dataset.labels=[pos, neg]"),
+    ("TextTableDataset", "missing"): Case("refusal", "dataset.missing=drop", ("dataset.path=holes.csv",)),
     ("Text", "unit"): Case("data", "text.unit=character"),
     ("Text", "vocabulary"): Case("data", "text.vocabulary=9"),
     ("Text", "lowercase"): Case("data", "text.lowercase=false", ("dataset.path=cased.csv",)),
@@ -120,6 +122,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("Padding", "padding"): Case("data", "padding.padding=pre"),
     ("Padding", "truncating"): Case("data", "padding.truncating=post", ("padding.maxlen=3",)),
     ("Padding", "mask"): Case("data", "padding.mask=false"),
+    ("Padding", "bucket"): Case("training", "padding.bucket=true"),
     ("Classification", "loss"): Case(
         "training",
         "task.loss={kind: binary_crossentropy, label_smoothing: 0.2}",
@@ -161,6 +164,11 @@ CASES: dict[tuple[str, str], Case] = {
     ("ConllFormat", "token"): Case("data", "dataset.format={kind: conll, token: 2}", TAGGED),
     ("ConllFormat", "tag"): Case("data", "dataset.format={kind: conll, tag: 2}", TAGGED),
     ("ConllFormat", "comment"): Case("data", 'dataset.format={kind: conll, comment: "#"}', TAGGED),
+    ("ConlluFormat", "tag"): Case(
+        "data",
+        "dataset.format={kind: conllu, tag: xpos}",
+        (*TAGGED, "dataset.path=universal.txt", "dataset.format=conllu"),
+    ),
     ("WordTagFormat", "separator"): Case(
         "data",
         "dataset.format={kind: word_tag, separator: _}",
@@ -177,6 +185,20 @@ CASES: dict[tuple[str, str], Case] = {
     ("SeriesDataset", "path"): Case("data", "dataset.path=warmer.csv", SERIES),
     ("SeriesDataset", "source"): Case("verdict", "dataset.source=other", SERIES),
     ("SeriesDataset", "time"): Case("data", "dataset.time=later", (*SERIES, "dataset.calendar=[day_of_week]")),
+    ("SeriesDataset", "time_format"): Case(
+        "data",
+        'dataset.time_format="%H %m"',
+        (
+            *SERIES,
+            "dataset.path=short.csv",
+            'dataset.time_format="%H %d"',
+            "dataset.lookback=2",
+            "dataset.calendar=[day_of_week]",
+        ),
+    ),
+    ("SeriesDataset", "duplicates"): Case(
+        "data", "dataset.duplicates=last", (*SERIES, "dataset.path=twice.csv", "dataset.duplicates=first")
+    ),
     ("SeriesDataset", "id"): Case("data", "dataset.id=sensor", (*SERIES, "dataset.scaler=none")),
     ("SeriesDataset", "target"): Case("data", "dataset.target=[wind]", SERIES),
     ("SeriesDataset", "past"): Case("data", "dataset.past=[wind]", SERIES),

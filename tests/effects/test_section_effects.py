@@ -10,6 +10,7 @@ import pytest
 from weather import write_weather
 
 from rnnlab import plan_model, validate_experiment
+from rnnlab.errors import DatasetError
 from rnnlab.experiment import Experiment
 from rnnlab.plan import Checked, check_experiment
 
@@ -44,6 +45,7 @@ def file(make_tiny) -> Path:
         "one": rows[:20],
         "two": rows[20:40],
         "three": rows[40:60],
+        "holes": [*rows[:40], ",,,"],
     }
     for name, kept in tables.items():
         (tiny.folder / f"{name}.csv").write_text("\n".join([head, *kept, ""]), encoding="utf-8")
@@ -51,6 +53,11 @@ def file(make_tiny) -> Path:
     (tiny.folder / "tagged.txt").write_text("\n".join(tagged), encoding="utf-8")
     (tiny.folder / "other.txt").write_text("\n".join(tagged[:20]), encoding="utf-8")
     slashes = [f"a{number % 7}_b/{'ON'[number % 2]} c_d/O" for number in range(40)]
+    universal = [
+        f"1\ta{number % 7}\t_\tO\t{'ON'[number % 2]}" + "\t_" * 5 + "\n2\tb\t_\tN\tO" + "\t_" * 5 + "\n"
+        for number in range(40)
+    ]
+    (tiny.folder / "universal.txt").write_text("\n".join(universal), encoding="utf-8")
     (tiny.folder / "slashes.txt").write_text("\n".join(slashes), encoding="utf-8")
     (tiny.folder / "story.txt").write_text(
         "the film was a very lovely story and the music too. " * 20, encoding="utf-8"
@@ -115,6 +122,12 @@ def write_series(folder: Path) -> None:
         ]
         (folder / name).write_text("\n".join([f"{head},later,sensor", *more, ""]), encoding="utf-8")
     write_weather(folder / "stations.csv")
+    short = "\n".join(f"{number:02} 02,{number % 4}" for number in range(24))
+    (folder / "short.csv").write_text(f"time,temp\n{short}\n", encoding="utf-8")
+    head, *rows = (folder / "weather.csv").read_text(encoding="utf-8").splitlines()
+    other = (folder / "warmer.csv").read_text(encoding="utf-8").splitlines()[1:]
+    twice = [each for pair in zip(rows, other, strict=True) for each in pair]
+    (folder / "twice.csv").write_text("\n".join([head, *twice, ""]), encoding="utf-8")
 
 
 def both(file: Path, case: Case) -> tuple[Checked, Checked]:
@@ -148,6 +161,14 @@ def test_a_key_of_the_data_changes_what_is_prepared(file, case, tmp_path, monkey
     (fingerprint, before), (other, after) = (arrays(each, file.parent) for each in accepted(file, case))
     assert fingerprint != other
     assert before != after
+
+
+@pytest.mark.parametrize("case", cases("refusal"))
+def test_a_key_of_the_data_says_what_is_refused(file, case):
+    before, after = accepted(file, case)
+    with pytest.raises(DatasetError):
+        arrays(before, file.parent)
+    assert arrays(after, file.parent)
 
 
 @pytest.mark.parametrize("case", cases("words"))

@@ -76,7 +76,8 @@ def trained(assemble, learners):
     def train(*overrides):
         assembled = assemble(*overrides)
         training = assembled.experiment.training
-        compiled_for = (assembled.plan.head, assembled.experiment.optimizer, training.stateful and training.batch_size)
+        reads = training.stateful and training.batch_size, assembled.splits.train.buckets is not None
+        compiled_for = (assembled.plan.head, assembled.experiment.optimizer, reads)
         if compiled_for not in learners:
             learner = assembled.learner()
             learners[compiled_for] = learner, capture(learner.model, learner.optimizer)

@@ -122,13 +122,22 @@ def test_content_and_target_change_the_fingerprint(table):
     assert len(prints) == 4
 
 
+def test_another_length_is_known_without_preparing_again(table):
+    whole = prepare(experiment(dataset=TABLE, padding={"maxlen": "longest"}), table.parent, target="classes", say=print)
+    longest = whole.facts.inputs["text"].timesteps
+    for padding, timesteps in ((None, whole.facts.lengths["text"][94]), ({"maxlen": "longest"}, longest)):
+        sections = {"padding": padding} if padding else {}
+        found = describe(experiment(dataset=TABLE, **sections), table.parent, "classes").inputs["text"]
+        assert (found.timesteps, found.padding, found.masked) == (timesteps, "post", True)
+
+
 @pytest.mark.parametrize("damage", ["", "{}", "[]", '{"inputs": 3}'])
 @pytest.mark.parametrize("name", ["facts.json", "manifest.json"])
 def test_damaged_facts_count_as_absent(table, name, damage):
     file = experiment(dataset=TABLE)
     splits = prepare(file, table.parent, target="classes", say=lambda line: None)
     assert describe(file, table.parent, "classes") == splits.facts
-    (prepared_folder(splits.fingerprint) / name).write_text(damage)
+    (prepared_folder(splits.entry) / name).write_text(damage)
     assert describe(file, table.parent, "classes").train_samples is None
 
 

@@ -68,6 +68,15 @@ def recent(tmp_path):
     return write_weather(tmp_path / "recent.csv", hours=34, bare=lambda station, hour: hour >= 30)
 
 
+def test_a_smoke_test_walks_the_whole_road(trained):
+    from rnnlab import run_experiment
+
+    folder, _, _ = trained
+    outcome = run_experiment(folder / "weather.yaml", smoke=True)
+    assert len(outcome.splits.test) <= 32
+    assert outcome.scores.metrics["mean_absolute_error"] > 0
+
+
 def test_a_run_reports_real_units_and_beats_repeating_the_last_value(trained):
     _, _, outcomes = trained
     scores, baselines = outcomes["direct"].scores, outcomes["direct"].baselines

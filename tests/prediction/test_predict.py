@@ -5,6 +5,8 @@ import pandas as pd
 import pytest
 from mistakes import check_own_test
 
+from rnnlab.errors import CallError
+
 pytestmark = pytest.mark.tensorflow
 
 MOOD = ("dataset.label=mood", "model.layers.head.units=3", "model.layers.head.activation=softmax")
@@ -180,6 +182,18 @@ def test_unknown_words_and_texts_without_words_are_answered_too(trained, tmp_pat
     assert len(answers) == 3
     assert np.isfinite(answers["probability"]).all()
     assert answers["p(pos)"][1] == pytest.approx(answers["p(pos)"][2])
+
+
+def test_a_txt_file_has_a_text_a_line(trained, tmp_path):
+    from rnnlab import predict
+
+    tiny, outcomes = trained
+    path = tmp_path / "new.txt"
+    path.write_text("a great film\n\nthe music was awful\n", encoding="utf-8")
+    found = predict(outcomes["binary"].run_id, path, store=tiny.store)
+    assert found["text"].tolist() == ["a great film", "the music was awful"]
+    with pytest.raises(CallError, match="leave `--column` out"):
+        predict(outcomes["binary"].run_id, path, store=tiny.store, column="text")
 
 
 def test_a_damaged_model_is_told(trained, tmp_path):

@@ -41,3 +41,10 @@ def test_a_model_of_ids_answers_words_and_ids_alike(tiny):
     assert answers["ids"].tolist() == ["[START] word3 word9"] * 2
     assert answers["probability"].nunique() == 1
     assert evaluate("LAST", "new.jsonl", store=tiny.store).metrics["accuracy"] == 0.5
+
+
+def test_vectors_belong_to_the_layer_that_names_their_file(tiny):
+    (tiny.folder / "v.txt").write_text(VECTORS, encoding="utf-8")
+    for name in ("first", "second"):
+        layer = f"model.layers.0={{layer: embedding, output_dim: 4, weights_file: v.txt, name: {name}}}"
+        assert list(open_road(tiny.file, overrides=[layer], store=tiny.store).splits.vectors) == [name]

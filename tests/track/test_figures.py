@@ -64,6 +64,13 @@ def test_a_dollar_starts_no_formula(text, tmp_path):
     assert label._preprocess_math(label.get_text()) == (text, False)
 
 
+def test_a_control_character_in_a_label_is_shown_as_its_escape(tmp_path, recwarn):
+    figure = confusion_figure(np.array([[1, 0], [0, 1]]), ["l0\x1b[2J", "l1"])
+    figure.savefig(tmp_path / "a.png")
+    assert figure.axes[0].get_xticklabels()[0].get_text() == r"l0\x1b[2J"
+    assert [str(warning.message) for warning in recwarn] == []
+
+
 def test_long_labels_and_line_breaks_become_one_short_line():
     assert plain("a\nb") == "a b"
     assert len(plain("x" * 500)) == 80

@@ -54,3 +54,15 @@ def test_evaluating_changes_no_weight_and_is_the_same_twice(assemble):
     np.testing.assert_allclose(learner.steps.predict(split.inputs), first[1], atol=1e-6)
     for name, now in capture(learner.model, learner.optimizer).items():
         np.testing.assert_array_equal(now, before[name])
+
+
+def test_many_models_of_one_process_are_not_warned_of_retracing(assemble, caplog):
+    from rnnlab.train.step import compile_steps
+
+    assembled = assemble()
+    learner = assembled.learner()
+    inputs = {"text": assembled.splits.train.inputs["text"][:4]}
+    for _ in range(6):  # the fifth would be warned
+        steps = compile_steps(learner.model, learner.twin, learner.optimizer, learner.objective)
+        steps.predict(inputs)
+    assert [record.getMessage() for record in caplog.records if "retracing" in record.getMessage()] == []

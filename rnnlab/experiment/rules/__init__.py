@@ -4,6 +4,7 @@ Rules that need shapes (the head, stacked layers) stand in `rnnlab.plan`.
 """
 
 from rnnlab.experiment.rules import (  # noqa: F401  their rules are added to RULES
+    buckets,
     data,
     leakage,
     model,

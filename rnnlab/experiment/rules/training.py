@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from rnnlab.experiment.experiment import Experiment
 from rnnlab.experiment.rules.rule import KINDS, rule
 from rnnlab.experiment.target import target_kind, task_of
+from rnnlab.optimizers import CosineDecay, PiecewiseConstantDecay
 from rnnlab.source import Finding, did_you_mean, listing, nearest
 
 
@@ -71,8 +72,8 @@ def optimizer_arguments(experiment: Experiment) -> Iterator[Finding]:
             on_key=True,
         )
     schedule = optimizer.learning_rate
-    if getattr(schedule, "kind", "") == "piecewise_constant_decay":
-        boundaries, values = schedule.boundaries, schedule.values  # type: ignore[union-attr]
+    if isinstance(schedule, PiecewiseConstantDecay):
+        boundaries, values = schedule.boundaries, schedule.values
         if len(values) != len(boundaries) + 1 or list(boundaries) != sorted(set(boundaries)):
             yield Finding(
                 "RL214",
@@ -80,10 +81,10 @@ def optimizer_arguments(experiment: Experiment) -> Iterator[Finding]:
                 ("optimizer", "learning_rate", "boundaries"),
                 help="as in `boundaries: [1000, 5000], values: [0.1, 0.01, 0.001]`",
             )
-    if getattr(schedule, "kind", "") == "cosine_decay":
-        given = (schedule.warmup_target is not None) + (schedule.warmup_steps > 0)  # type: ignore[union-attr]
+    if isinstance(schedule, CosineDecay):
+        given = (schedule.warmup_target is not None) + (schedule.warmup_steps > 0)
         if given == 1:
-            key, other = ("warmup_steps", "warmup_target")[:: 1 if schedule.warmup_steps else -1]  # type: ignore[union-attr]
+            key, other = ("warmup_steps", "warmup_target")[:: 1 if schedule.warmup_steps else -1]
             path = ("optimizer", "learning_rate", key)
             yield Finding("RL214", f"`{key}` does nothing without `{other}`", path, help=f"add `{other}`", on_key=True)
 

@@ -22,6 +22,26 @@ def weights_are_trained(experiment: Experiment) -> Iterator[Finding]:
 
 
 @rule("model")
+def vectors_are_not_overwritten(experiment: Experiment) -> Iterator[Finding]:
+    """RL210: a layer takes its weights from one place."""
+    model = experiment.model
+    given = model.initial_weights
+    if given is None:
+        return
+    taken = given.layers if isinstance(given, InitialWeights) else None
+    copies = count_names((layer.name, layer.default_name, layer.repeat) for layer in model.layers)
+    for index, (layer, names) in enumerate(zip(model.layers, copies, strict=True)):
+        if getattr(layer, "weights_file", None) and (taken is None or names[0] in taken):
+            yield Finding(
+                "RL210",
+                f"`{names[0]}` takes the weights of another run, so that the vectors of a file would be overwritten",
+                ("model", "layers", index, "weights_file"),
+                help="remove it, or leave the layer out of `initial_weights: {run: …, layers: […]}`",
+                on_key=True,
+            )
+
+
+@rule("model")
 def named_layers_exist(experiment: Experiment) -> Iterator[Finding]:
     """RL105, RL202: `initial_weights.layers` names layers of this file, each once."""
     given = experiment.model.initial_weights

@@ -51,6 +51,17 @@ def bomb(path: Path) -> None:
         archive.infolist()[1].file_size = 3 * 2**30
 
 
+def packed(path: Path) -> None:
+    """Write two million empty lists into two kilobytes."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("y.npy", header((20,)) + bytes(80))
+        archive.writestr("x.npy", header((2_000_000,), "'|O'") + b"\x80\x04](" + b"]" * 2_000_000 + b"e.")
+
+
+def of_pickle(name: str, content: bytes) -> Case:
+    return case(name, members(x=header((20,), "'|O'") + content), "npz", ids="x", target="y")
+
+
 def vocabulary(name: str, content: Any, **text: Any) -> Case:
     sections = {"text": {"vocabulary_file": "words.txt"} | text}
     return Case(
@@ -107,12 +118,18 @@ CASES = (
          target="y"),
     case("npz-one-list-under-many-names", repeated, "npz", ids="x", target="y"),
     case("npz-bomb", bomb, "npz", ids="x", target="y"),
+    of_pickle("npz-memo-of-16-gib", b"\x80\x04Nr\xff\xff\xff\x7f."),
+    of_pickle("npz-bytes-of-a-tebibyte", b"\x80\x04\x8e" + (2**40).to_bytes(8, "little") + b"x."),
+    of_pickle("npz-text-beyond-the-file", b"\x80\x04X\xff\xff\xff\xffx."),
+    of_pickle("npz-more-lists-than-numbers", b"\x80\x04](" + b"]" * 2000 + b"e."),
+    case("npz-lists-packed-a-thousandfold", packed, "npz", ids="x", target="y"),
     case("word-index-missing", jsonl(), word_index="words.json"),
     case("word-index-is-no-json", jsonl(), files={"words.json": "the 1\n"}, word_index="words.json"),
     case("word-index-is-a-list", jsonl(), files={"words.json": '["the"]'}, word_index="words.json"),
     case("word-index-word-twice", jsonl(), files={"words.json": '{"the": 1, "the": 2}'}, word_index="words.json"),
     case("word-index-number-twice", jsonl(), files={"words.json": '{"the": 1, "a": 1}'}, word_index="words.json"),
     case("word-index-of-real-numbers", jsonl(), files={"words.json": '{"the": 1.0}'}, word_index="words.json"),
+    case("word-index-lone-surrogate", jsonl(), files={"words.json": '{"a": 1, "\\ud800": 2}'}, word_index="words.json"),
     case("word-index-latin-1", jsonl(), files={"words.json": b'{"caf\xe9": 1}'}, word_index="words.json"),
     vocabulary("empty", ""),
     vocabulary("latin-1", b"good\ncaf\xe9\n"),

@@ -5,6 +5,7 @@ from typing import Any
 from .case import Case
 
 CONLL = "The\tO\nCat\tB-X\n\nA\tO\nDog\tB-X\n\n" * 12
+UNIVERSAL = ("1-2\tal" + "\t_" * 8 + "\n1\ta\t_\tADP" + "\t_" * 6 + "\n2\tel\t_\tDET" + "\t_" * 6 + "\n\n") * 12
 WORD_TAG = "the/O cat/B\na/O dog/B\n" * 12
 PAIRS = "source,target\n" + "ab,ba\nabc,cba\n" * 12
 
@@ -41,6 +42,9 @@ CASES = (
     tagged("word-tag-token-empty", WORD_TAG + "/O\n", format="word_tag"),
     tagged("word-tag-other-separator", WORD_TAG.replace("/", "_"), format="word_tag"),
     tagged("conll-read-as-word-tag", CONLL, format="word_tag"),
+    tagged("conllu-read-as-conll", UNIVERSAL, format={"kind": "conll", "token": 2, "tag": 4}),
+    tagged("conllu-nine-columns", UNIVERSAL + "1\ta" + "\t_" * 7 + "\n", format="conllu"),
+    tagged("conllu-without-numbers", UNIVERSAL + "a\ta" + "\t_" * 8 + "\n", format="conllu"),
     tagged("tag-not-listed", CONLL + "Bird\tB-Y\n", labels=["O", "B-X"]),
     tagged("tags-differ-in-a-hidden-sign", CONLL + "Bird\tB-X\u200b\n"),
     tagged("one-tag", CONLL.replace("B-X", "O")),

@@ -35,6 +35,8 @@ CASES = (
     case("time-missing", changed(5, "")),
     case("time-is-a-number", changed(5, "1704067200")),
     case("time-is-american", changed(5, "01/31/2024 05:00")),
+    case("time-not-in-its-format", changed(5, "31.01.2024 05:00"), time_format="%Y-%m-%dT%H:%M:%S"),
+    case("time-out-of-order-among-duplicates", changed(5, "2024-01-01T03:30:00"), duplicates="last"),
     case("time-is-no-day", changed(5, "2024-02-30T05:00:00")),
     case("time-of-25-hours", changed(5, "2024-01-01T25:00:00")),
     case("time-with-an-offset-among-those-without", changed(5, "2024-01-01T05:00:00+02:00")),
