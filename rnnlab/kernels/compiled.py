@@ -15,5 +15,6 @@ COMPILE: dict[str, Any] = {
     "error_model": "numpy",
     "boundscheck": False,
 }
+FLOATS = "Array(f4, {}, 'C', True, aligned=True)"  # read-only or not, of so many dimensions
 
 numba.config.CACHE_DIR = str(kernel_cache())  # read whenever a function is declared that is to be kept

@@ -38,11 +38,10 @@ from rnnlab.kernels.cells import (
     simple_rnn,
     simple_rnn_back,
 )
-from rnnlab.kernels.compiled import COMPILE
-from rnnlab.kernels.product import product
+from rnnlab.kernels.compiled import COMPILE, FLOATS
+from rnnlab.kernels.gradients import SLOTS, add_bias, add_block
+from rnnlab.kernels.product import PANELS, product
 from rnnlab.kernels.vector import BYTES, CALLED, INLINE, LANES, address, copy
-
-FLOATS = "Array(f4, {}, 'C', True, aligned=True)"
 
 
 @njit(**INLINE)
@@ -223,15 +222,16 @@ def step_back(
 
 @njit(
     "void(i8, i8, i4[::1], i8[:,::1], i4[::1], f4r3, f4r3, i8[:,::1], f4r3, f4r2, f4r2, f4r2, f4r2, f4r2,"
-    " f4[:,::1], f4[:,::1], f4[:,::1], f4[:,::1])".replace("f4r2", FLOATS.format(2)).replace("f4r3", FLOATS.format(3)),
+    " f4[:,::1], f4[:,::1], f4[:,::1], f4[:,::1], f4r2, i4[::1], i4[::1], i8[:,::1],"
+    " f4[:,::1])".replace("f4r2", FLOATS.format(2)).replace("f4r3", FLOATS.format(3)),
     **COMPILE,
 )
 def backward(
     cell: Any, shard: Any, counts: Any, offsets: Any, reads: Any, kernel: Any, recurrent: Any, segments: Any,
     kept: Any, gates: Any, h: Any, c: Any, d_states: Any, d_cells: Any, d_h: Any, d_c: Any,
-    d_sums: Any, d_inputs: Any,
+    d_sums: Any, d_inputs: Any, inputs: Any, rows_read: Any, ranks: Any, terms: Any, weight_sums: Any,
 ) -> None:  # fmt: skip
-    """Fill the gradients of a shard's sums and inputs.
+    """Fill the gradients of a shard's sums and inputs, and sum up for the bias and, where asked, the weights.
 
     Args:
         cell: which one.
@@ -252,6 +252,11 @@ def backward(
         d_c: the same.
         d_sums: (N, D·width), filled.
         d_inputs: (B·T, F), filled but where masked.
+        inputs: of the forward pass.
+        rows_read: (N,), the rows of `inputs` that slots read: those of an embedding where `reads` are timesteps.
+        ranks: (N,), rank of a slot's sample; empty where nothing is dropped.
+        terms: see `gradients.add_block`; none where the gradients of the weights are computed afterwards.
+        weight_sums: (S, … + D·width), filled: those of the terms, then those of the bias.
     """
     width = h.shape[1]
     slot, state, first = offsets[shard]
@@ -264,7 +269,13 @@ def backward(
     zeros = np.zeros(LANES * (1 + max(width, features) // LANES), np.float32)
     dropped = kept.shape[0] > 0
     candidate = address(recurrent) + BYTES * 2 * width * LANES
-    local = slots
+    mine_summed = weight_sums[shard]
+    mine_summed[:] = np.float32(0)
+    bias, part = mine_summed[mine_summed.size - d_sums.shape[1] :], np.empty(d_sums.shape[1], np.float32)
+    rows = terms[:, 2].max() if terms.shape[0] else 0
+    packed = np.empty(-(-rows // LANES) * LANES * SLOTS, np.float32)
+    right = np.empty(PANELS * SLOTS * LANES, np.float32)
+    local, summed = slots, slots
     for k in range(counts.size - 1, -1, -1):
         live = counts[k]
         if live == 0:
@@ -296,3 +307,11 @@ def backward(
             product(live, sums, d_wide, address(kernel), kernel.shape[1] * LANES, kernel.shape[1], features,
                     address(scratch), features, address(zeros), 0)  # fmt: skip
             write_inputs(address(scratch), features, reads, slot + local, live, d_inputs)
+        if summed - local < SLOTS and local:
+            continue
+        for begin in range(slot + local, slot + summed, SLOTS):
+            count = min(SLOTS, slot + summed - begin)
+            add_bias(d_sums, begin, count, part, bias)
+            add_block(terms, inputs, h, gates, rows_read, ranks, kept, begin, count, state - slot, d_sums, width,
+                      packed, right, mine_summed)  # fmt: skip
+        summed = local

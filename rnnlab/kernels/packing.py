@@ -10,8 +10,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from rnnlab.kernels.buffers import Buffers
-from rnnlab.kernels.compiled import COMPILE
-from rnnlab.kernels.loop import FLOATS
+from rnnlab.kernels.compiled import COMPILE, FLOATS
 from rnnlab.kernels.pool import run_shards, split
 from rnnlab.kernels.vector import LANES
 

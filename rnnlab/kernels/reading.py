@@ -14,15 +14,14 @@ from numba import njit
 from numpy.typing import NDArray
 
 from rnnlab.kernels.cells import add_row
-from rnnlab.kernels.compiled import COMPILE
+from rnnlab.kernels.compiled import COMPILE, FLOATS
 from rnnlab.kernels.layout import NO_PANELS, NOTHING, Floats
-from rnnlab.kernels.loop import FLOATS
 from rnnlab.kernels.packing import buffers, width_of
 from rnnlab.kernels.pool import run_shards, split
 from rnnlab.kernels.product import product
 from rnnlab.kernels.schedule import Schedule
 from rnnlab.kernels.vector import BYTES, LANES, address
-from rnnlab.kernels.weights import kernel_gradient, table_weight_gradient
+from rnnlab.kernels.weights import WeightSums, table_weight_gradient
 
 ALONE = 8  # samples that take about as long as one by itself, whose products are no tiles
 MATRIX, PANELS = FLOATS.format(2), FLOATS.format(3)
@@ -81,7 +80,7 @@ class Reading:
         return found
 
     def gradients(
-        self, gates: int, units: int, kernel: Floats, d_sums: Floats, d_read: Floats, shards: int
+        self, gates: int, units: int, kernel: Floats, d_read: Floats, weights: WeightSums, d_sums: Floats, shards: int
     ) -> tuple[Floats, Floats]:
         """Return the gradients of the inputs, in their shape, and of the input weights (F, G·U).
 
@@ -89,8 +88,9 @@ class Reading:
             gates: G.
             units: U.
             kernel: the input weights, transposed.
-            d_sums: (N, D·width).
             d_read: what the loop wrote.
+            weights: what the loop summed up.
+            d_sums: (N, D·width).
             shards: threads to use.
         """
         features = self.flat.shape[1]
@@ -100,7 +100,7 @@ class Reading:
             d_kernel = table_weight_gradient(gates, self.flat, d_table, units, shards)
             d_inputs = _multiply(d_table, kernel, np.zeros(len(kernel) * LANES, np.float32), shards)
             return np.ascontiguousarray(d_inputs[:, :features]), d_kernel
-        d_kernel = kernel_gradient(gates, self.schedule, self.rows, self.flat, d_sums, units, shards)
+        d_kernel = weights.kernel(shards)
         if self.ids is None:
             return d_read.reshape(self.inputs.shape), d_kernel
         d_inputs = self._sum_by_row(d_read, self.schedule.reads, d_read.shape[1], shards)

@@ -73,6 +73,13 @@ class Schedule:
         """Return N."""
         return len(self.reads)
 
+    def rank_slots(self) -> Places:
+        """Return (N,), which sample, by rank, a slot belongs to."""
+        ranks = np.empty(self.slots, np.int32)
+        for counts, (slot, _, first), (behind, _, _) in zip(self.counts, self.offsets, self.offsets[1:], strict=False):
+            ranks[slot:behind] = first + np.arange(behind - slot) - np.repeat(np.cumsum(counts) - counts, counts)
+        return ranks
+
     @property
     def arrays(self) -> tuple[NDArray[Any], ...]:
         """Return everything, to be kept for the way back."""

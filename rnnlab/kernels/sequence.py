@@ -32,7 +32,7 @@ from rnnlab.kernels.packing import buffers, pack_kernel, pack_transposed, show_o
 from rnnlab.kernels.pool import run_shards, split
 from rnnlab.kernels.reading import Reading, leading_zeros, worth_sharing
 from rnnlab.kernels.schedule import make_schedule
-from rnnlab.kernels.weights import bias_gradients, recurrent_gradient
+from rnnlab.kernels.weights import NO_PLACES, Past, WeightSums
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,22 +172,26 @@ def run_backward(
     masks, segments = by_rank(kept, schedule, width), kind.segments(kept is not None)
     reading = Reading(inputs, ids, schedule)
     d_read = reading.new_gradient()
+    ranks = schedule.rank_slots() if kept is not None else NO_PLACES
+    past = Past(memory, reading.flat, reading.rows, masks, ranks, d_sums)
+    weight_sums = WeightSums(kind, past, units, folded=reading.folded)
 
     def work(shard: int, by_state: Floats = by_state, by_cell: Floats = NOTHING) -> None:
         backward(
             kind.number, shard, schedule.counts[shard], schedule.offsets, schedule.reads,
             NO_PANELS if reading.folded else kernel, recurrent, segments, masks, memory.gates, memory.h, memory.c,
-            by_state, by_cell, d_h, d_c, d_sums, d_read,
+            by_state, by_cell, d_h, d_c, d_sums, d_read, reading.flat, reading.rows, ranks, weight_sums.terms,
+            weight_sums.sums,
         )  # fmt: skip
 
     run_shards(lambda shard: work(shard + schedule.shared), shards)
     if schedule.shared:
         work(0, *prefix_gradients(kind, schedule, by_state, d_h, d_c))
-    d_inputs, d_kernel = reading.gradients(kind.gates, units, kernel, d_sums, d_read, shards)
+    d_inputs, d_kernel = reading.gradients(kind.gates, units, kernel, d_read, weight_sums, d_sums, shards)
     return Gradients(
         d_inputs,
         d_kernel,
-        recurrent_gradient(kind, memory, d_sums, masks, units, shards),
-        bias_gradients(d_sums, weights.bias, units, shards),
+        weight_sums.recurrent(shards),
+        weight_sums.bias(weights.bias),
         tuple(by_sample(state, schedule, units) for state in (d_h, d_c)[: kind.states]),
     )

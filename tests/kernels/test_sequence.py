@@ -80,26 +80,37 @@ def close(mine, theirs) -> None:
     np.testing.assert_allclose(mine, theirs, rtol=0, atol=TOLERANCE * max(1e-3, np.abs(theirs).max(initial=0)))
 
 
+@pytest.fixture(params=[0, 10**9], ids=["by shards", "by columns"])
+def few(request, monkeypatch) -> int:
+    """How the gradients of weights are summed: on the way back, or afterwards."""
+    monkeypatch.setattr("rnnlab.kernels.weights.FEW", request.param)
+    return request.param
+
+
 @pytest.mark.parametrize("backwards", [False, True])
 @pytest.mark.parametrize("mask", MASKS)
 @pytest.mark.parametrize("kind", CELLS)
+@pytest.mark.usefixtures("few")
 def test_the_kernels_compute_what_the_reference_does(kind, mask, backwards):
     check(kind, np.random.default_rng([1, MASKS.index(mask)]), mask=mask, backwards=backwards)
 
 
 @pytest.mark.parametrize("sizes", [(1, 1, 1, 1), (13, 3, 17, 16), (30, 4, 16, 33), (7, 40, 3, 5), (25, 2, 40, 48)])
 @pytest.mark.parametrize("kind", CELLS)
+@pytest.mark.usefixtures("few")
 def test_any_size_will_do(kind, sizes):
     check(kind, np.random.default_rng(2), sizes=sizes, mask="scattered")
 
 
 @pytest.mark.parametrize("sequences", [True, False])
 @pytest.mark.parametrize("kind", CELLS)
+@pytest.mark.usefixtures("few")
 def test_layers_without_bias_and_last_outputs_agree(kind, sequences):
     check(kind, np.random.default_rng(3), mask="right", bias=False, sequences=sequences)
 
 
 @pytest.mark.parametrize("kind", CELLS)
+@pytest.mark.usefixtures("few")
 def test_the_work_of_several_threads_agrees(kind, monkeypatch):
     monkeypatch.setattr("rnnlab.kernels.layout.SMALL", 1)
     check(kind, np.random.default_rng(4), mask="left", threads=3, sizes=(7, 9, 20, 40))
@@ -117,6 +128,7 @@ def run_large(kind, threads: int, inputs, live, weights):
 
 
 @pytest.mark.parametrize("kind", CELLS)
+@pytest.mark.usefixtures("few")
 def test_results_repeat_to_the_bit_and_do_not_hang_on_the_number_of_threads(kind, monkeypatch):
     monkeypatch.setattr("rnnlab.kernels.layout.SMALL", 1)
     draw = np.random.default_rng(5)
@@ -152,6 +164,7 @@ def test_the_numbers_of_a_masked_timestep_are_never_read(kind):
 
 @pytest.mark.parametrize("rows", [5, 200])  # a table, and rows that are read one by one
 @pytest.mark.parametrize("kind", CELLS)
+@pytest.mark.usefixtures("few")
 def test_an_embedding_read_through_its_ids_is_one_that_was_looked_up(kind, rows):
     from rnnlab.kernels.kinds import KINDS
     from rnnlab.kernels.sequence import run_backward, run_forward
@@ -201,6 +214,27 @@ def test_what_samples_share_in_front_is_computed_once_and_nothing_changes(kind, 
         found.append([below.outputs, *below.states, above.outputs, *above.states, *gradients, d_below.inputs])
     for mine, theirs in zip(*found, strict=True):
         close(mine, theirs)
+
+
+@pytest.mark.parametrize("kind", CELLS)
+def test_what_recurrent_dropout_left_is_what_the_weights_met(kind, monkeypatch):
+    from rnnlab.kernels.kinds import KINDS
+    from rnnlab.kernels.sequence import run_backward, run_forward
+
+    draw = np.random.default_rng(12)
+    weights, inputs = make_weights(kind, 3, 18, draw), draw.normal(size=(20, 30, 3)).astype("f")
+    live = draw.random((20, 30)) < 0.8
+    starts = [draw.normal(size=(20, 18)).astype("f") for _ in range(KINDS[kind].states)]
+    kept = (2.0 * (draw.random((KINDS[kind].gates, 20, 18)) < 0.5)).astype("f")
+    found = []
+    for few in (0, 10**9):
+        monkeypatch.setattr("rnnlab.kernels.weights.FEW", few)
+        done = run_forward(KINDS[kind], inputs, weights, starts, live=live, kept=kept, threads=2)
+        found.append(
+            run_backward(KINDS[kind], done.memory, inputs, weights, done.outputs, starts, kept=kept, threads=2)
+        )
+    for name in ("kernel", "recurrent", "bias"):
+        close(*(getattr(each, name) for each in found))
 
 
 @pytest.mark.parametrize("wrong", [-1, 5])
