@@ -222,14 +222,14 @@ def step_back(
 
 @njit(
     "void(i8, i8, i4[::1], i8[:,::1], i4[::1], f4r3, f4r3, i8[:,::1], f4r3, f4r2, f4r2, f4r2, f4r2, f4r2,"
-    " f4[:,::1], f4[:,::1], f4[:,::1], f4[:,::1], f4r2, i4[::1], i4[::1], i8[:,::1],"
+    " f4[:,::1], f4[:,::1], f4[:,::1], f4[:,::1], f4r2, i4[::1], i8[:,::1],"
     " f4[:,::1])".replace("f4r2", FLOATS.format(2)).replace("f4r3", FLOATS.format(3)),
     **COMPILE,
 )
 def backward(
     cell: Any, shard: Any, counts: Any, offsets: Any, reads: Any, kernel: Any, recurrent: Any, segments: Any,
     kept: Any, gates: Any, h: Any, c: Any, d_states: Any, d_cells: Any, d_h: Any, d_c: Any,
-    d_sums: Any, d_inputs: Any, inputs: Any, rows_read: Any, ranks: Any, terms: Any, weight_sums: Any,
+    d_sums: Any, d_inputs: Any, inputs: Any, ranks: Any, terms: Any, weight_sums: Any,
 ) -> None:  # fmt: skip
     """Fill the gradients of a shard's sums and inputs, and sum up for the bias and, where asked, the weights.
 
@@ -253,7 +253,6 @@ def backward(
         d_sums: (N, D·width), filled.
         d_inputs: (B·T, F), filled but where masked.
         inputs: of the forward pass.
-        rows_read: (N,), the rows of `inputs` that slots read: those of an embedding where `reads` are timesteps.
         ranks: (N,), rank of a slot's sample; empty where nothing is dropped.
         terms: see `gradients.add_block`; none where the gradients of the weights are computed afterwards.
         weight_sums: (S, … + D·width), filled: those of the terms, then those of the bias.
@@ -312,6 +311,6 @@ def backward(
         for begin in range(slot + local, slot + summed, SLOTS):
             count = min(SLOTS, slot + summed - begin)
             add_bias(d_sums, begin, count, part, bias)
-            add_block(terms, inputs, h, gates, rows_read, ranks, kept, begin, count, state - slot, d_sums, width,
+            add_block(terms, inputs, h, gates, reads, ranks, kept, begin, count, state - slot, d_sums, width,
                       packed, right, mine_summed)  # fmt: skip
         summed = local

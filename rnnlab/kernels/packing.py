@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from rnnlab.kernels.buffers import Buffers
 from rnnlab.kernels.compiled import COMPILE, FLOATS
 from rnnlab.kernels.pool import run_shards, split
-from rnnlab.kernels.vector import LANES
+from rnnlab.kernels.vector import BYTES, LANES, address, copy, load, store
 
 MATRIX = FLOATS.format(2)
 LARGE = 200_000  # numbers worth a thread of their own
@@ -30,11 +30,14 @@ def pack_columns(weights: Any, units: Any, width: Any, first: Any, last: Any, ou
     for panel in range(first, last):
         block, j = divmod(panel * LANES, width)
         count, start = max(0, min(LANES, units - j)), block * units + j
+        source, target = address(weights) + BYTES * start, address(out) + BYTES * panel * weights.shape[0] * LANES
         for i in range(weights.shape[0]):
-            for lane in range(count):
-                out[panel, i, lane] = weights[i, start + lane]
-            for lane in range(count, LANES):
-                out[panel, i, lane] = np.float32(0)
+            here = source + BYTES * i * weights.shape[1]
+            if count == LANES:
+                store(target, i * LANES, load(here, 0))
+                continue
+            copy(here, target + BYTES * i * LANES, count)
+            out[panel, i, count:] = np.float32(0)
 
 
 @njit(f"void({MATRIX}, i8, i8, i8, i8, f4[:,:,::1])", **COMPILE)

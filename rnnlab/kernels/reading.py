@@ -1,8 +1,8 @@
 """What the slots of a layer read: timesteps of its inputs, or rows of an embedding.
 
-The rows of an embedding times the input weights are a table: where it has no more rows than the batch has live
-timesteps, looking sums up in it costs less than computing them (V·F·G·U multiply-adds instead of N·F·G·U), forward and
-backward. Either way the embedded batch, (B, T, F), is never made, and the gradient of the embedding is the dense one.
+The rows of an embedding that a batch reads, times the input weights, are a table: looking sums up in it costs less than
+computing them (D·F·G·U multiply-adds instead of N·F·G·U, for D different ids in N live timesteps), forward and
+backward. The embedded batch, (B, T, F), is never made, and the gradient of the embedding is the dense one.
 """
 
 from __future__ import annotations
@@ -44,21 +44,23 @@ class Reading:
 
     Attributes:
         inputs: (B, T, F), or (V, F).
-        ids: (B, T), or None where the inputs are no embedding.
+        folded: the inputs are an embedding, whose rows are looked up in a table.
         schedule: of the batch.
-        flat: the inputs as rows: (B·T, F), or (V, F).
+        flat: the inputs as rows: (B·T, F), or (D, F), those of the embedding that are read.
         rows: (N,), the row that each slot reads.
-        folded: the rows are looked up in a table.
     """
 
     def __init__(self, inputs: Floats, ids: NDArray[np.int32] | None, schedule: Schedule) -> None:
-        self.inputs, self.ids, self.schedule = inputs, ids, schedule
-        self.flat = inputs.reshape(-1, inputs.shape[-1])
-        self.rows = schedule.reads
-        if ids is not None:
-            _check_ids(ids, len(inputs))
-            self.rows = ids.ravel()[schedule.reads]
-        self.folded = ids is not None and len(inputs) <= schedule.slots
+        self.inputs, self.folded, self.schedule = inputs, ids is not None, schedule
+        if ids is None:
+            self.flat, self.rows = inputs.reshape(-1, inputs.shape[-1]), schedule.reads
+            return
+        _check_ids(ids, len(inputs))
+        read = ids.ravel()[schedule.reads]
+        used = np.zeros(len(inputs), np.bool_)
+        used[read] = True
+        self._used = np.flatnonzero(used)
+        self.flat, self.rows = inputs[self._used], (np.cumsum(used, dtype=np.int32) - 1)[read]
 
     def project(self, kernel: Floats, bias: Floats, threads: int) -> tuple[Floats, Floats]:
         """Return what the loop reads, and the input weights that it still has to multiply with."""
@@ -71,10 +73,7 @@ class Reading:
         if self.folded:
             return NOTHING
         batch, timesteps = self.schedule.shows.shape
-        features = self.flat.shape[1]
-        if self.ids is not None:
-            return buffers.take(batch * timesteps, width_of(features))
-        found = buffers.take(batch * timesteps, features)
+        found = buffers.take(batch * timesteps, self.flat.shape[1])
         if self.schedule.slots < batch * timesteps:
             found[:] = 0  # nobody writes where nothing is computed
         return found
@@ -93,27 +92,24 @@ class Reading:
             d_sums: (N, D·width).
             shards: threads to use.
         """
-        features = self.flat.shape[1]
-        if self.folded:
-            slots = np.arange(self.schedule.slots, dtype=np.int32)
-            d_table = self._sum_by_row(d_sums, slots, gates * width_of(units), shards)
-            d_kernel = table_weight_gradient(gates, self.flat, d_table, units, shards)
-            d_inputs = _multiply(d_table, kernel, np.zeros(len(kernel) * LANES, np.float32), shards)
-            return np.ascontiguousarray(d_inputs[:, :features]), d_kernel
-        d_kernel = weights.kernel(shards)
-        if self.ids is None:
-            return d_read.reshape(self.inputs.shape), d_kernel
-        d_inputs = self._sum_by_row(d_read, self.schedule.reads, d_read.shape[1], shards)
-        return np.ascontiguousarray(d_inputs[:, :features]), d_kernel
+        if not self.folded:
+            return d_read.reshape(self.inputs.shape), weights.kernel(shards)
+        d_table = self._sum_by_row(d_sums, gates * width_of(units), shards)
+        d_kernel = table_weight_gradient(gates, self.flat, d_table, units, shards)
+        d_rows = _multiply(d_table, kernel, np.zeros(len(kernel) * LANES, np.float32), shards)
+        d_inputs = buffers.take(*self.inputs.shape)
+        d_inputs[:] = 0
+        d_inputs[self._used] = d_rows[:, : self.flat.shape[1]]
+        return d_inputs, d_kernel
 
-    def _sum_by_row(self, added: Floats, places: NDArray[np.int32], columns: int, shards: int) -> Floats:
-        """Return (V, columns), the sums of what belongs to each row; slot n has row places[n] of `added`."""
+    def _sum_by_row(self, d_sums: Floats, columns: int, shards: int) -> Floats:
+        """Return (D, columns), the sums of what belongs to each row."""
         out = buffers.take(len(self.flat), columns)
         panels = columns // LANES
 
         def work(shard: int) -> None:
             first, last = split(panels, shards, shard)
-            _add_by_row(first * LANES, last * LANES, added, places, self.rows, out)
+            _add_by_row(first * LANES, last * LANES, d_sums, self.rows, out)
 
         run_shards(work, shards)
         return out
@@ -149,10 +145,10 @@ def _project(first: Any, last: Any, left: Any, panels: Any, bias: Any, out: Any)
                 address(bias), 0)  # fmt: skip
 
 
-@njit(f"void(i8, i8, {MATRIX}, i4[::1], i4[::1], f4[:,::1])", **COMPILE)
-def _add_by_row(first: Any, last: Any, added: Any, places: Any, rows: Any, out: Any) -> None:
-    """Fill columns `first` to `last` of out with the sums of added[places[n]] for each rows[n]."""
+@njit(f"void(i8, i8, {MATRIX}, i4[::1], f4[:,::1])", **COMPILE)
+def _add_by_row(first: Any, last: Any, added: Any, rows: Any, out: Any) -> None:
+    """Fill columns `first` to `last` of out with the sums of added[n] for each rows[n]."""
     out[:, first:last] = np.float32(0)
-    for slot in range(places.size):
-        start = address(added) + BYTES * (np.int64(places[slot]) * added.shape[1] + first)
+    for slot in range(rows.size):
+        start = address(added) + BYTES * (slot * added.shape[1] + first)
         add_row(start, address(out) + BYTES * (np.int64(rows[slot]) * out.shape[1] + first), last - first)

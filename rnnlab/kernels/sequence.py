@@ -180,7 +180,7 @@ def run_backward(
         backward(
             kind.number, shard, schedule.counts[shard], schedule.offsets, schedule.reads,
             NO_PANELS if reading.folded else kernel, recurrent, segments, masks, memory.gates, memory.h, memory.c,
-            by_state, by_cell, d_h, d_c, d_sums, d_read, reading.flat, reading.rows, ranks, weight_sums.terms,
+            by_state, by_cell, d_h, d_c, d_sums, d_read, reading.flat, ranks, weight_sums.terms,
             weight_sums.sums,
         )  # fmt: skip
 
