@@ -72,7 +72,7 @@ def _add_panels(rows: Any, left: Any, d_sums: Any, d_wide: Any, count: Any, dept
 @njit(**CALLED)
 def add_block(
     terms: Any, inputs: Any, h: Any, gates: Any, reads: Any, ranks: Any, kept: Any, first: Any, count: Any, offset: Any,
-    d_sums: Any, width: Any, packed: Any, right: Any, sums: Any,
+    d_sums: Any, d_wide: Any, width: Any, packed: Any, right: Any, sums: Any,
 ) -> None:  # fmt: skip
     """Add what `count` slots from `first` give to all weights.
 
@@ -88,31 +88,39 @@ def add_block(
         first: slot.
         count: at most `SLOTS`.
         offset: from a slot to the state before it.
-        d_sums: (N, D·width).
+        d_sums: address of the block's, (count, D·width).
+        d_wide: D·width.
         width: U filled up to sixteens.
         packed: memory for the left side.
         right: memory for the right one.
         sums: (count·width/16, I, 16) of one product behind the other.
     """
-    d_wide, none = d_sums.shape[1], np.zeros((0, width), np.float32)
+    none = np.zeros((0, width), np.float32)
     for place in range(terms.shape[0]):
         kind, begin, rows, block, blocks, mask, at = terms[place]
         dropped = kept[mask] if mask >= 0 else none
         left = inputs if kind == BY_READ else h if kind == BY_STATE else gates
         _gather(kind, left, begin, rows, reads, ranks, dropped, first, count, offset, address(packed))
-        start = address(d_sums) + BYTES * (first * d_wide + block * width)
-        _add_panels(rows, address(packed), start, d_wide, blocks * width // LANES, count, address(right),
-                    address(sums) + BYTES * at)  # fmt: skip
+        _add_panels(rows, address(packed), d_sums + BYTES * block * width, d_wide, blocks * width // LANES, count,
+                    address(right), address(sums) + BYTES * at)  # fmt: skip
 
 
 @njit(**CALLED)
-def add_bias(d_sums: Any, first: Any, count: Any, part: Any, out: Any) -> None:
-    """Add the sums over a block's slots to those of all columns."""
-    wide = d_sums.shape[1]
-    part[:] = np.float32(0)
-    for place in range(first, first + count):
-        add_row(address(d_sums) + BYTES * place * wide, address(part), wide)
-    add_row(address(part), address(out), wide)
+def add_bias(d_sums: Any, d_wide: Any, count: Any, part: Any, out: Any) -> None:
+    """Add the sums over a block's slots to those of all columns; all are addresses, `part` of memory."""
+    copy(d_sums, part, d_wide)
+    for place in range(1, count):
+        add_row(d_sums + BYTES * place * d_wide, part, d_wide)
+    add_row(part, out, d_wide)
+
+
+@njit(**CALLED)
+def add_to_rows(d_sums: Any, d_wide: Any, rows: Any, first: Any, count: Any, out: Any) -> None:
+    """Add what `count` slots from `first` give to the rows that they read."""
+    columns = out.shape[1]
+    for place in range(count):
+        row = np.int64(rows[first + place])
+        add_row(d_sums + BYTES * place * d_wide, address(out) + BYTES * row * columns, columns)
 
 
 @njit(**CALLED)

@@ -21,7 +21,7 @@ from rnnlab.kernels.pool import run_shards, split
 from rnnlab.kernels.product import product
 from rnnlab.kernels.schedule import Schedule
 from rnnlab.kernels.vector import BYTES, LANES, address
-from rnnlab.kernels.weights import WeightSums, table_weight_gradient
+from rnnlab.kernels.weights import Past, WeightSums, many_slots, table_weight_gradient
 
 ALONE = 8  # samples that take about as long as one by itself, whose products are no tiles
 MATRIX, PANELS = FLOATS.format(2), FLOATS.format(3)
@@ -78,8 +78,21 @@ class Reading:
             found[:] = 0  # nobody writes where nothing is computed
         return found
 
+    def new_tables(self, columns: int, shards: int) -> Floats:
+        """Return where the shards add up the gradients of the table, (S, D, C); (0, 0, C) where that costs too much."""
+        small = self.folded and len(self.flat) * shards <= self.schedule.slots and many_slots(self.schedule)
+        return buffers.take(*((shards, len(self.flat)) if small else (0, 0)), columns)
+
     def gradients(
-        self, gates: int, units: int, kernel: Floats, d_read: Floats, weights: WeightSums, d_sums: Floats, shards: int
+        self,
+        gates: int,
+        units: int,
+        kernel: Floats,
+        d_read: Floats,
+        d_tables: Floats,
+        past: Past,
+        weights: WeightSums,
+        shards: int,
     ) -> tuple[Floats, Floats]:
         """Return the gradients of the inputs, in their shape, and of the input weights (F, G·U).
 
@@ -88,13 +101,16 @@ class Reading:
             units: U.
             kernel: the input weights, transposed.
             d_read: what the loop wrote.
+            d_tables: what the shards added up, if they did.
+            past: what is known of the way back.
             weights: what the loop summed up.
-            d_sums: (N, D·width).
             shards: threads to use.
         """
         if not self.folded:
             return d_read.reshape(self.inputs.shape), weights.kernel(shards)
-        d_table = self._sum_by_row(d_sums, gates * width_of(units), shards)
+        d_table = d_tables[0] if len(d_tables) else self._sum_by_row(past.d_sums, gates * width_of(units), shards)
+        for other in d_tables[1:]:
+            d_table += other
         d_kernel = table_weight_gradient(gates, self.flat, d_table, units, shards)
         d_rows = _multiply(d_table, kernel, np.zeros(len(kernel) * LANES, np.float32), shards)
         d_inputs = buffers.take(*self.inputs.shape)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnlab.kernels.back import backward
 from rnnlab.kernels.kinds import Kind
 from rnnlab.kernels.layout import (
     NO_PANELS,
@@ -27,12 +28,12 @@ from rnnlab.kernels.layout import (
     received,
     shards_for,
 )
-from rnnlab.kernels.loop import backward, forward
+from rnnlab.kernels.loop import forward
 from rnnlab.kernels.packing import buffers, pack_kernel, pack_transposed, show_outputs, width_of
 from rnnlab.kernels.pool import run_shards, split
 from rnnlab.kernels.reading import Reading, leading_zeros, worth_sharing
 from rnnlab.kernels.schedule import make_schedule
-from rnnlab.kernels.weights import NO_PLACES, Past, WeightSums
+from rnnlab.kernels.weights import NO_PLACES, Past, WeightSums, many_slots
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,26 +169,32 @@ def run_backward(
     by_state, d_h, d_c = received(memory, d_outputs, d_states, units)
     kernel = pack_transposed(weights.kernel, kind.gates, units, threads)
     recurrent = pack_transposed(weights.recurrent, kind.gates, units, threads)
-    d_sums = buffers.take(schedule.slots, kind.sums * width)
     masks, segments = by_rank(kept, schedule, width), kind.segments(kept is not None)
     reading = Reading(inputs, ids, schedule)
     d_read = reading.new_gradient()
+    d_tables = reading.new_tables(kind.gates * width, shards)
+    passing = many_slots(schedule) and (len(d_tables) > 0 or not reading.folded)
+    d_sums = buffers.take(0 if passing else schedule.slots, kind.sums * width)
     ranks = schedule.rank_slots() if kept is not None else NO_PLACES
     past = Past(memory, reading.flat, reading.rows, masks, ranks, d_sums)
     weight_sums = WeightSums(kind, past, units, folded=reading.folded)
 
     def work(shard: int, by_state: Floats = by_state, by_cell: Floats = NOTHING) -> None:
+        prefix = shard < schedule.shared  # it comes last, when the first shard's table is nobody else's
+        d_table = d_tables[max(0, shard - schedule.shared)] if len(d_tables) else NOTHING
+        if not prefix:
+            d_table[:] = 0
         backward(
-            kind.number, shard, schedule.counts[shard], schedule.offsets, schedule.reads,
+            kind.number, shard, schedule.counts[shard], schedule.offsets, reading.rows,
             NO_PANELS if reading.folded else kernel, recurrent, segments, masks, memory.gates, memory.h, memory.c,
-            by_state, by_cell, d_h, d_c, d_sums, d_read, reading.flat, ranks, weight_sums.terms,
-            weight_sums.sums,
+            by_state, by_cell, d_h, d_c, d_sums, d_read, reading.flat, ranks, weight_sums.terms, weight_sums.sums,
+            d_table,
         )  # fmt: skip
 
     run_shards(lambda shard: work(shard + schedule.shared), shards)
     if schedule.shared:
         work(0, *prefix_gradients(kind, schedule, by_state, d_h, d_c))
-    d_inputs, d_kernel = reading.gradients(kind.gates, units, kernel, d_read, weight_sums, d_sums, shards)
+    d_inputs, d_kernel = reading.gradients(kind.gates, units, kernel, d_read, d_tables, past, weight_sums, shards)
     return Gradients(
         d_inputs,
         d_kernel,

@@ -13,10 +13,16 @@ from rnnlab.kernels.kinds import Kind
 from rnnlab.kernels.layout import NOTHING, Floats, Memory
 from rnnlab.kernels.packing import LARGE, buffers, width_of
 from rnnlab.kernels.pool import run_shards, split
+from rnnlab.kernels.schedule import Schedule
 from rnnlab.kernels.vector import LANES
 
 NO_PLACES = np.zeros(0, np.int32)
 FEW = 2 * SLOTS  # slots of a shard: with fewer, adding up what the shards summed costs more than the products
+
+
+def many_slots(schedule: Schedule) -> bool:
+    """Return whether the shards sum up for the weights."""
+    return schedule.slots >= FEW * len(schedule.counts)
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,7 @@ class Past:
         reads: (N,), the row of the inputs that a slot read.
         masks: (M, B, width), what recurrent dropout left, by rank; M is 0 where nothing was dropped.
         ranks: (N,), the rank of a slot's sample; empty where nothing was dropped.
-        d_sums: (N, D·width).
+        d_sums: (N, D·width); (0, D·width) where the shards read it before it is gone.
     """
 
     memory: Memory
@@ -85,8 +91,7 @@ class WeightSums:
             else Term(BY_STATE, 0, units, each.start, each.count, each.mask, each.block)
             for each in kind.recurrent(len(past.masks) > 0)
         )
-        many = len(past.d_sums) >= FEW * shards
-        summed = (*self._of_kernel, *self._of_recurrent) if many else ()
+        summed = (*self._of_kernel, *self._of_recurrent) if many_slots(past.memory.schedule) else ()
         ends = np.cumsum([0, *(term.rows * term.count * self._width for term in summed)]).tolist()
         self._begins = dict(zip(summed, ends, strict=False))
         rows = [(*astuple(term)[:-1], at) for term, at in self._begins.items()]
