@@ -95,7 +95,7 @@ def _inner_loop(
         all(hasattr(each, ZEROS) for each in initial_state),
     )
     arguments = (inputs, kernel, recurrent, bias, *initial_state)
-    outputs, *states, alike = _run(layer, ahead, arguments, ids, live, kept, alike)
+    outputs, *states, alike = _run(layer, ahead, arguments, ids, live, kept, alike, keep=bool(training))
     setattr(outputs, ALIKE, alike)
     return outputs[:, -1], outputs, states
 
@@ -123,8 +123,13 @@ def _run(
     live: Any,
     kept: Any,
     alike: Any,
+    *,
+    keep: bool,
 ) -> Any:
-    """Return (outputs (B, T, U) or (B, 1, U), final states (B, U) each, in what samples are alike)."""
+    """Return (outputs (B, T, U) or (B, 1, U), final states (B, U) each, in what samples are alike).
+
+    Without `keep` nothing is remembered for the way back: whoever asks for a gradient has it all computed again.
+    """
     kind, sequences = kind_of(layer), layer.return_sequences
     shape = (arguments[0] if ids is None else ids).shape
     ids = tf.zeros((0, 0), tf.int32) if ids is None else ids
@@ -135,8 +140,9 @@ def _run(
     @tf.custom_gradient  # type: ignore[untyped-decorator]
     def op(*arguments: Any) -> Any:
         taken = [*arguments, ids, live, kept, alike]
-        types = [tf.float32] * (1 + kind.states) + [tf.int32, *MEMORY]
-        outputs, *rest = tf.numpy_function(ahead, taken, types, stateful=False)
+        types = [tf.float32] * (1 + kind.states) + [tf.int32]
+        whole = partial(tf.numpy_function, partial(ahead, True), taken, [*types, *MEMORY], stateful=False)
+        outputs, *rest = whole() if keep else tf.numpy_function(partial(ahead, False), taken, types, stateful=False)
         states, shared, memory = rest[: kind.states], rest[kind.states], rest[kind.states + 1 :]
         units = arguments[2].shape[0]
         outputs.set_shape((shape[0], shape[1] if sequences else 1, units))
@@ -144,9 +150,9 @@ def _run(
             state.set_shape((shape[0], units))
 
         def gradient(d_outputs: Any, *d_others: Any) -> list[Any]:
-            given = [*arguments[:4], ids, kept, d_outputs, *d_others[: kind.states], *memory]
-            types = [tf.float32] * len(arguments)
-            found = tf.numpy_function(partial(_backward, kind), given, types, stateful=False)
+            known = memory if keep else whole()[len(types) :]
+            given = [*arguments[:4], ids, kept, d_outputs, *d_others[: kind.states], *known]
+            found = tf.numpy_function(partial(_backward, kind), given, [tf.float32] * len(arguments), stateful=False)
             for each, argument in zip(found, arguments, strict=True):
                 each.set_shape(argument.shape)
             return found  # type: ignore[no-any-return]
@@ -161,15 +167,17 @@ def threads() -> int:
     return tf.config.threading.get_intra_op_parallelism_threads() or available_cores()
 
 
-def _forward(kind: Kind, backwards: bool, sequences: bool, share: bool, *given: Any) -> list[Any]:
+def _forward(kind: Kind, backwards: bool, sequences: bool, share: bool, keep: bool, *given: Any) -> list[Any]:
     inputs, kernel, recurrent, bias, *states, ids, live, kept, alike = given
     done = run_forward(
         kind, inputs, Weights(kernel, recurrent, bias), states,
         ids=ids if ids.size else None, live=live if live.size else None, kept=kept if kept.size else None,
-        prefix=alike if alike.size else None, share=share, backwards=backwards, sequences=sequences, threads=threads(),
+        prefix=alike if alike.size else None, share=share, backwards=backwards, sequences=sequences, keep=keep,
+        threads=threads(),
     )  # fmt: skip
     memory = done.memory
-    return [done.outputs, *done.states, done.prefix, memory.gates, memory.h, memory.c, *memory.schedule.arrays]
+    kept_back = (memory.gates, memory.h, memory.c, *memory.schedule.arrays) if keep else ()
+    return [done.outputs, *done.states, done.prefix, *kept_back]
 
 
 def _backward(kind: Kind, *given: Any) -> list[Any]:

@@ -85,10 +85,10 @@ def shards_for(most: int, products: int, threads: int) -> int:
     return max(1, min(most, threads, 1 + products // SMALL))
 
 
-def new_memory(kind: Kind, schedule: Schedule, width: int) -> Memory:
-    """Return memory that nothing is written into yet."""
+def new_memory(kind: Kind, schedule: Schedule, width: int, *, keep: bool) -> Memory:
+    """Return memory that nothing is written into yet; without `keep` none for the way back."""
     rows = schedule.ranks
-    gates = buffers.take(schedule.slots if kind.kept else rows, max(1, kind.kept) * width)
+    gates = buffers.take(schedule.slots if kind.kept and keep else rows, max(1, kind.kept) * width)
     h = buffers.take(schedule.slots + rows, width)
     c = buffers.take(schedule.slots + rows, width) if kind.states > 1 else NOTHING
     return Memory(schedule, gates, h, c)

@@ -5,7 +5,7 @@ with zeros that stay zeros. B samples, T timesteps, N slots, G gates.
 
     inputs (B·T, F)        as the layer is given them, or (V, G·width): a row for each id, projected already
     gates (N, K·width)     the K blocks that a cell keeps: four of an LSTM or a GRU; the sums of a simple RNN are not
-                           kept, so there each sample has one row for all steps
+                           kept, nor is anything where nobody goes back: then each sample has one row for all steps
     h, c (N + B, width)    the states before every slot, and the final ones; c of an LSTM only
     segments (S, 4)        the recurrent products of a step: first block of sums, number of blocks, first block of the
                            recurrent weights, which dropout mask (-1: none)
@@ -134,7 +134,7 @@ def forward(
         if live == 0:
             break
         following = counts[k + 1] if k + 1 < counts.size else 0
-        mine = address(gates) + BYTES * wide * (first if cell == SIMPLE_RNN else slot + local)
+        mine = address(gates) + BYTES * wide * (slot + local if gates.shape[0] == reads.size else first)
         before = address(h) + row * (state + local)
         if folded:
             for rank in range(live):

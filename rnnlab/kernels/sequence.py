@@ -43,7 +43,7 @@ class Forward:
     Attributes:
         outputs: (B, T, U) in the order of computing, or (B, 1, U), the last one.
         states: (B, U) each, the final ones.
-        memory: for the way back.
+        memory: for the way back; without the gates where they were not to be kept.
         prefix: (B,), in how many first outputs a sample agrees with all others; empty where nobody looked.
     """
 
@@ -85,6 +85,7 @@ def run_forward(
     share: bool = False,
     backwards: bool = False,
     sequences: bool = True,
+    keep: bool = True,
     threads: int = 1,
 ) -> Forward:
     """Return the outputs and final states of a layer.
@@ -102,6 +103,7 @@ def run_forward(
             gradient nobody asks for.
         backwards: read the timesteps from the last to the first.
         sequences: give the output of every timestep.
+        keep: remember what the way back needs.
         threads: at most so many at once.
 
     Raises:
@@ -114,7 +116,7 @@ def run_forward(
     if share and live is None and kept is None and not backwards:
         alike = worth_sharing(prefix if ids is None else leading_zeros(ids))
     schedule = make_schedule(live, (batch, timesteps), shards=shards, backwards=backwards, prefix=alike)
-    memory = new_memory(kind, schedule, width)
+    memory = new_memory(kind, schedule, width, keep=keep)
     arrange_states(memory, states, units)
     bias, inside = weights.biases(kind.gates)
     reading = Reading(inputs, ids, schedule)
