@@ -8,4 +8,9 @@ when; `loop` goes through the timesteps of a shard, with `cells` for what happen
 `gradients` sums up for the weights; `vector` is the value that all of them compute with.
 """
 
+from rnnlab.kernels.ahead import COMPILING as COMPILING
+from rnnlab.kernels.ahead import compile_ahead as compile_ahead
+from rnnlab.kernels.ahead import load_kernels as load_kernels
+from rnnlab.kernels.cache import kernel_cache as kernel_cache
 from rnnlab.kernels.cache import kernels_compiled as kernels_compiled
+from rnnlab.kernels.cache import kernels_obstacle as kernels_obstacle

@@ -1,10 +1,13 @@
-"""Where compiled kernels are kept. Light: imports no numba."""
+"""Where compiled kernels are kept, and whether they can be. Light: imports no numba."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import platform
+import sys
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 import platformdirs
@@ -19,10 +22,33 @@ def kernel_cache() -> Path:
     digest = hashlib.sha256(version("numba").encode())
     for path in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(path.read_bytes())
-    home = os.environ.get("NUMBA_CACHE_DIR") or os.environ.get("RNNLAB_CACHE") or platformdirs.user_cache_dir("rnnlab")
-    return Path(home) / "kernels" / digest.hexdigest()[:16]
+    return _home() / "kernels" / digest.hexdigest()[:16]
+
+
+def compiled_mark() -> Path:
+    """Return the file that is there once all kernels are compiled on this machine."""
+    return kernel_cache() / f"compiled-{sys.implementation.cache_tag}-{platform.node()}"
 
 
 def kernels_compiled() -> bool:
     """Return whether kernels were compiled on this machine before."""
-    return any(kernel_cache().rglob("*.nbi"))
+    return compiled_mark().exists()
+
+
+def kernels_obstacle() -> str | None:
+    """Return why there can be no kernels on this machine, or None where there can be."""
+    for name in ("numba", "llvmlite"):
+        if find_spec(name) is None:
+            return f"{name} is not installed"
+    home = _home()
+    there = next(folder for folder in (home, *home.parents) if folder.exists())
+    if not (there.is_dir() and os.access(there, os.W_OK)):
+        return f"kernels cannot be kept in {home}; set RNNLAB_CACHE to a folder that can be written"
+    return None
+
+
+def _home() -> Path:
+    chosen = (
+        os.environ.get("NUMBA_CACHE_DIR") or os.environ.get("RNNLAB_CACHE") or platformdirs.user_cache_dir("rnnlab")
+    )
+    return Path(chosen).expanduser().absolute()

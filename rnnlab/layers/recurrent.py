@@ -15,8 +15,6 @@ from rnnlab.spec import Reference, Tuple
 
 MergeMode = Literal["concat", "sum", "mul", "ave"] | None
 KERAS_DEPTH = 2
-MIB = 2**20
-LARGEST = 8  # MiB: the kernels read all recurrent weights at each timestep, in each thread; Keras is faster with 15
 MASK_OBSTACLES = {
     "pre": "`padding.padding` is pre, cuDNN masks only what stands at the end",
     "any": "`masking` masks timesteps wherever they stand, cuDNN only those at the end",
@@ -234,14 +232,8 @@ class CellLayer(RecurrentLayer, GatedCell):
         """Return why rnnlab's own kernels cannot compute the layer, or None where they can."""
         wanted = {"activation": "tanh", "recurrent_activation": "sigmoid", "unroll": False}
         departing = (key for key, value in wanted.items() if getattr(self, key, value) != value)
-        if key := next(departing, None):
-            return f"`{key}` is not {str(wanted[key]).lower()}"
-        size = 4 * self.gates * self.units**2
-        return (
-            f"`units` makes {size / MIB:.0f} MiB of recurrent weights, more than {LARGEST}"
-            if size > LARGEST * MIB
-            else None
-        )
+        key = next(departing, None)
+        return f"`{key}` is not {str(wanted[key]).lower()}" if key else None
 
     def _cudnn_wants(self) -> dict[str, str | bool | int]:
         if self.keras_cell == "simple_rnn_cell":

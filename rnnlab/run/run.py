@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -14,8 +14,8 @@ from rnnlab.data.baselines import fit_baselines
 from rnnlab.errors import CallError, DivergedError, InterruptedRunError, PluginError, RnnlabError
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.fingerprint import config_fingerprint
-from rnnlab.kernels import kernels_compiled
 from rnnlab.plan import Plan
+from rnnlab.plan.kernels import keep_kernels
 from rnnlab.plugging import plugins_in
 from rnnlab.run.heads import run_head
 from rnnlab.run.opening import Road, Say, open_road
@@ -88,6 +88,7 @@ def run_experiment(
         if interrupted is None:
             raise _nothing_to_resume(road, road.experiment)
         say(f"resuming run {interrupted.name} ({interrupted.run_id[:8]})")
+        road = as_begun(road, interrupted)
         return finish_run(road, road.experiment, interrupted.run_id, interrupted.name, listeners, resume=True)
     if interrupted is not None:
         name = f"{interrupted.name} ({interrupted.run_id[:8]})"
@@ -138,6 +139,12 @@ def _nothing_to_resume(road: Road, experiment: Experiment) -> RnnlabError:
     return CallError("nothing to resume: no interrupted run of this experiment has a checkpoint here" + _from(road))
 
 
+def as_begun(road: Road, record: Record) -> Road:
+    """Return the road of a run that goes on, with the kernels that it began with."""
+    begun = {layer.name: record.tags.get(f"rnnlab.kernel.{layer.name}", "") for layer in road.plan.layers}
+    return replace(road, plan=keep_kernels(road.plan, begun))
+
+
 def finish_run(
     road: Road, experiment: Experiment, run_id: str, name: str, listeners: Sequence[Listener], *, resume: bool
 ) -> Outcome:
@@ -167,8 +174,6 @@ def _train_and_record(
     road: Road, experiment: Experiment, run_id: str, name: str, listeners: Sequence[Listener], *, resume: bool
 ) -> Outcome:
     store, splits, plan = road.store, road.splits, road.plan
-    if any(layer.kernel == "numba" for layer in plan.layers) and not kernels_compiled():
-        road.say("compiling the kernels, once on this machine: some twenty seconds")
     padding = padding_waste(splits, experiment.training.batch_size)
     if padding is not None and splits.train.buckets is not None:
         road.say(

@@ -117,7 +117,9 @@ class _Loop:
             return
         checkpoint, self.notes = found
         if checkpoint.fingerprint != checkpointing.fingerprint:
-            raise CheckpointError("the checkpoint belongs to another experiment, other data or another machine")
+            raise CheckpointError(
+                "the checkpoint belongs to another experiment, other data, other kernels or another machine"
+            )
         restore(self.learner.model, self.learner.optimizer, checkpoint.arrays)
         self.state, self.best = checkpoint.state, checkpoint.best
 
