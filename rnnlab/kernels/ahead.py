@@ -21,7 +21,9 @@ def compile_ahead() -> bool:
     if _compiling or kernels_compiled():
         return False
     silent = subprocess.DEVNULL
-    _compiling.append(subprocess.Popen([sys.executable, "-c", COMPILE], stdin=silent, stdout=silent, stderr=silent))
+    _compiling.append(
+        subprocess.Popen([sys.executable, "-P", "-c", COMPILE], stdin=silent, stdout=silent, stderr=silent)
+    )
     return True
 
 
@@ -31,4 +33,5 @@ def load_kernels() -> None:
         process.wait()
     _compiling.clear()
     import_module("rnnlab.kernels.sequence")
+    compiled_mark().parent.mkdir(parents=True, exist_ok=True)
     compiled_mark().touch()

@@ -13,13 +13,11 @@ from rnnlab.runtime import Runtime
 GPU = "cudnn where a GPU is found"
 ON_CPU = "`runtime.devices` is cpu"
 ASKED = "`runtime.kernel` is numba"
-TIMESTEPS, WORK = (
-    20,
-    4096,
-)  # with fewer timesteps, and of fewer units, a call of the kernels costs more than Keras's loop
+TIMESTEPS = 20
+FLOPS = 16_000_000  # with fewer timesteps, and less to do in them, a call of the kernels costs more than Keras's loop
 
 
-def kernel_of(layer: Layer, signal: Signal, runtime: Runtime, policy: str) -> tuple[str | None, str]:
+def kernel_of(layer: Layer, signal: Signal, runtime: Runtime, policy: str, flops: int | None) -> tuple[str | None, str]:
     """Return (kernel, reason): `keras`, `numba`, `cudnn` or `xla`; (None, "") for layers that are not recurrent.
 
     Whether a GPU is there is not known before TensorFlow is, so `auto` plans for the CPU and says what a GPU would do.
@@ -31,7 +29,7 @@ def kernel_of(layer: Layer, signal: Signal, runtime: Runtime, policy: str) -> tu
     obstacle = _numba_obstacle(layer, runtime, policy)
     if runtime.kernel == "numba":
         return ("keras", f"{ASKED}, but {obstacle}") if obstacle else ("numba", ASKED)
-    return _chosen(layer, signal, runtime, obstacle or _too_short(layer, signal))
+    return _chosen(layer, signal, runtime, obstacle or _too_short(layer, signal, flops))
 
 
 def may_use_cudnn(reason: str) -> bool:
@@ -88,9 +86,9 @@ def _chosen(layer: RecurrentLayer, signal: Signal, runtime: Runtime, obstacle: s
     return "keras", f"no numba nor cuDNN: {cudnn}" if obstacle == cudnn else f"no numba: {obstacle}; {on_gpu}"
 
 
-def _too_short(layer: RecurrentLayer, signal: Signal) -> str | None:
+def _too_short(layer: RecurrentLayer, signal: Signal, flops: int | None) -> str | None:
     timesteps = signal.shape[0]
-    if timesteps is None or timesteps >= TIMESTEPS or timesteps * layer.output_units >= WORK:
+    if timesteps is None or timesteps >= TIMESTEPS or (flops or 0) >= FLOPS:
         return None
     return f"{timesteps} timesteps of {layer.output_units} units are too few"
 

@@ -188,3 +188,37 @@ def test_training_is_the_same_with_every_kernel_and_repeats_to_the_bit(assemble)
 
 def test_what_the_kernels_cannot_compute_is_computed_by_keras(assemble):
     assert losses(assemble("model.layers.rnn.activation=relu", *FASTER))
+
+
+def test_auto_takes_the_kernels_for_long_sequences_and_gives_way_to_a_gpu(assemble, monkeypatch):
+    from rnnlab.build import build_model, kernels_used
+
+    plan = assemble("padding.maxlen=20").plan
+    assert kernels_used(plan) == {"rnn": "numba"}
+    assert hasattr(build_model(plan).get_layer("rnn").inner_loop, "func")
+    monkeypatch.setattr("tensorflow.config.get_visible_devices", lambda kind: [kind])
+    assert kernels_used(plan) == {"rnn": "cudnn"}
+    assert kernels_used(assemble("padding.maxlen=20", "runtime.kernel=numba").plan) == {"rnn": "numba"}
+    assert kernels_used(assemble("padding.maxlen=20", "model.layers.rnn.use_bias=false").plan) == {"rnn": "keras"}
+    assert not hasattr(build_model(plan).get_layer("rnn").inner_loop, "func")
+
+
+@pytest.mark.parametrize("way", ["padding.bucket=true", "padding.mask=false"])
+def test_buckets_are_computed_by_the_kernel_that_the_plan_names(assemble, way):
+    assembled = assemble("padding.maxlen=20", way)
+    layer = assembled.learner().twin.get_layer("rnn")
+    assert assembled.plan.layers[1].kernel == "numba"
+    assert hasattr(layer.inner_loop, "func")
+
+
+def test_a_checkpoint_knows_the_kernels_that_made_it(assemble):
+    from rnnlab.build import configure
+    from rnnlab.plan.kernels import keep_kernels
+    from rnnlab.run.road import fingerprint_of
+
+    assembled = assemble("padding.maxlen=20")
+    experiment, plan, splits = assembled.experiment, assembled.plan, assembled.splits
+    machine = configure(experiment.runtime, 1)
+    kept = keep_kernels(plan, {"rnn": "keras"})
+    prints = [fingerprint_of(experiment, each, splits, machine) for each in (plan, plan, kept)]
+    assert prints[0] == prints[1] != prints[2]
