@@ -9,6 +9,7 @@ when; `loop` goes through the timesteps of a shard and `back` returns, with `cel
 """
 
 from rnnlab.kernels.ahead import COMPILING as COMPILING
+from rnnlab.kernels.ahead import await_compiled as await_compiled
 from rnnlab.kernels.ahead import compile_ahead as compile_ahead
 from rnnlab.kernels.ahead import load_kernels as load_kernels
 from rnnlab.kernels.cache import kernel_cache as kernel_cache

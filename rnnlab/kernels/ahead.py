@@ -27,11 +27,16 @@ def compile_ahead() -> bool:
     return True
 
 
-def load_kernels() -> None:
-    """Import the kernels, once what compiles them is done; what it could not compile is compiled here."""
+def await_compiled() -> None:
+    """Wait for what compiles them, so that several processes find the kernels compiled."""
     for process in _compiling:
         process.wait()
     _compiling.clear()
+
+
+def load_kernels() -> None:
+    """Import the kernels, once what compiles them is done; what it could not compile is compiled here."""
+    await_compiled()
     import_module("rnnlab.kernels.sequence")
     compiled_mark().parent.mkdir(parents=True, exist_ok=True)
     compiled_mark().touch()

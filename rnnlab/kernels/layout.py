@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnlab.kernels.kinds import Kind
-from rnnlab.kernels.packing import buffers, gather_outputs, width_of
+from rnnlab.kernels.packing import LARGE, buffers, gather_outputs, width_of
 from rnnlab.kernels.pool import run_shards, split
 from rnnlab.kernels.schedule import Schedule
 from rnnlab.kernels.vector import LANES
@@ -157,7 +157,7 @@ def received(
         units: U.
     """
     schedule, (batch, timesteps) = memory.schedule, memory.schedule.shows.shape
-    shards, width = len(schedule.counts), width_of(units)
+    parts, width = len(schedule.counts) if d_outputs.size >= LARGE else 1, width_of(units)
     d_h, d_c = np.zeros((2, schedule.ranks, width), np.float32)
     for final, given in zip((d_h, d_c), d_states, strict=False):
         final[schedule.shared :, :units] = given[schedule.samples]
@@ -171,9 +171,9 @@ def received(
     own = int(schedule.offsets[schedule.shared, 1])  # many samples show the states before it, those of the prefix
 
     def work(shard: int) -> None:
-        gather_outputs(d_outputs, schedule.shows, *split(batch, shards, shard), own, len(by_state), by_state)
+        gather_outputs(d_outputs, schedule.shows, *split(batch, parts, shard), own, len(by_state), by_state)
 
-    run_shards(work, shards)
+    run_shards(work, parts)
     if schedule.shared:
         gather_outputs(d_outputs, schedule.shows, 0, batch, 0, own, by_state)
     return by_state, d_h, d_c

@@ -13,15 +13,19 @@ _making = threading.Lock()
 def run_shards(work: Callable[[int], None], shards: int) -> None:
     """Call `work` with 0, 1, …, each in a thread of its own; the kernels that it calls give up the GIL.
 
-    Which thread computes what follows from the number alone, so that results repeat.
+    What no thread has begun when this one is done is done here too: on a busy machine a thread may wait for a core. The
+    parts are the same whoever computes them, so that results repeat.
     """
     if shards == 1:
         work(0)
         return
     others = [_pool(shards).submit(work, shard) for shard in range(1, shards)]
     work(0)
-    for other in others:
-        other.result()
+    for shard, other in enumerate(others, 1):
+        if other.cancel():
+            work(shard)
+        else:
+            other.result()
 
 
 def _pool(threads: int) -> ThreadPoolExecutor:

@@ -29,7 +29,7 @@ from rnnlab.kernels.layout import (
     shards_for,
 )
 from rnnlab.kernels.loop import forward
-from rnnlab.kernels.packing import buffers, pack_kernel, pack_transposed, show_outputs, width_of
+from rnnlab.kernels.packing import LARGE, buffers, pack_kernel, pack_transposed, show_outputs, width_of
 from rnnlab.kernels.pool import run_shards, split
 from rnnlab.kernels.reading import Reading, leading_zeros, worth_sharing
 from rnnlab.kernels.schedule import make_schedule
@@ -135,8 +135,9 @@ def run_forward(
         leave_prefix(kind, memory)
     run_shards(lambda shard: work(shard + schedule.shared), shards)
     outputs = buffers.take(batch, timesteps if sequences else 1, units)
-    run_shards(lambda shard: show_outputs(memory.h, schedule.shows, *split(batch, shards, shard), sequences, outputs),
-               shards)  # fmt: skip
+    parts = shards if outputs.size >= LARGE else 1
+    run_shards(lambda shard: show_outputs(memory.h, schedule.shows, *split(batch, parts, shard), sequences, outputs),
+               parts)  # fmt: skip
     finals = tuple(by_sample(state[schedule.ends], schedule, units) for state in (memory.h, memory.c)[: kind.states])
     return Forward(outputs, finals, memory, np.zeros(0, np.int32) if alike is None else alike)
 

@@ -118,7 +118,8 @@ class WeightSums:
 
     def _gradient(self, terms: Sequence[Term], rows: int, threads: int) -> Floats:
         out = buffers.take(rows, self._kind.gates * self._units)
-        shards = threads if not self._begins or out.size >= LARGE else 1
+        work_left = out.size if self._begins else out.size * self._past.memory.schedule.slots // SLOTS
+        shards = threads if work_left >= LARGE else 1
 
         def work(shard: int) -> None:
             for term in terms:
