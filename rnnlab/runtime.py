@@ -7,7 +7,7 @@ from typing import Literal
 from rnnlab.dtypes import Policy
 from rnnlab.spec import PositiveInt, Spec
 
-Kernel = Literal["auto", "keras", "cudnn", "xla"]
+Kernel = Literal["auto", "numba", "keras", "cudnn", "xla"]
 
 
 class Runtime(Spec):
@@ -16,8 +16,11 @@ class Runtime(Spec):
     threads: PositiveInt | None = None
     """Threads inside one operation; all cores unless given. Other numbers of threads give other bits."""
     kernel: Kernel = "auto"
-    """How recurrent layers are computed. `auto`: cuDNN where a GPU is used and the layer allows it, else Keras's own
-    loop; `keras`: never cuDNN; `cudnn`: refuse what cuDNN cannot do; `xla`: compile the whole step with XLA."""
+    """How recurrent layers are computed. `auto`: with a GPU, cuDNN where the layer allows it, else Keras's own loop;
+    without one, rnnlab's own kernels where they can compute the layer (float32, tanh and sigmoid) and are not slower
+    (from 20 timesteps, or fewer of many units), else Keras's own loop; `numba`: rnnlab's kernels wherever they can,
+    however short the sequences; `keras`: Keras's own loop, stock Keras; `cudnn`: refuse what cuDNN cannot do; `xla`:
+    compile the whole step with XLA."""
     dtype: Policy = "float32"
     """Keras's dtype policy: in which numbers layers keep their weights and compute. The mixed ones keep float32 and
     compute in half precision, which is for GPUs: a CPU is slower at it. A `dense` or `activation` layer that the model

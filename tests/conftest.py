@@ -146,6 +146,8 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         if "RNNLAB_CACHE" not in os.environ:
             patch.setenv("RNNLAB_CACHE", str(tmp_path_factory.mktemp("cache")))
+        if "NUMBA_CACHE_DIR" not in os.environ:  # kernels are compiled once for all that test here
+            patch.setenv("NUMBA_CACHE_DIR", str(Path(__file__).parents[1] / ".pytest_cache"))
         patch.delenv("MLFLOW_TRACKING_URI", raising=False)
         patch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
         yield

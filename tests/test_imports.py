@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 HEAVY = {
     *("tensorflow", "keras", "mlflow", "optuna", "pandas", "numpy"),
-    *("sklearn", "matplotlib", "plotly", "rich", "scipy", "pyarrow"),
+    *("numba", "llvmlite", "sklearn", "matplotlib", "plotly", "rich", "scipy", "pyarrow"),
 }
 ROOMS = [
     "cells",
@@ -18,6 +18,7 @@ ROOMS = [
     "experiment",
     "experiment.explain",
     "experiment.schema",
+    "kernels",
     "layers",
     "plan",
     "plan.table",

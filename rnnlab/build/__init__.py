@@ -16,6 +16,7 @@ from rnnlab.build.machine import Machine as Machine
 from rnnlab.build.machine import configure as configure
 from rnnlab.build.machine import fresh_session as fresh_session
 from rnnlab.build.model import build_model as build_model
+from rnnlab.build.model import kernels_used as kernels_used
 from rnnlab.build.objective import Objective as Objective
 from rnnlab.build.objective import build_objective as build_objective
 from rnnlab.build.optimizer import build_optimizer as build_optimizer

@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import tensorflow as tf
 
 from rnnlab.build.audit import audit
 from rnnlab.build.masks import Masks, call_layer
 from rnnlab.build.plugins import keras_class
+from rnnlab.kernels import load_kernels
 from rnnlab.layers import CALL_ARGUMENTS, Signal
 from rnnlab.plan import LayerPlan, Plan
+from rnnlab.plan.kernels import gives_way, may_use_cudnn
 from rnnlab.plugging import blame, plugin_named
 
 TRIED_TIMESTEPS = 64  # where any number will do; no window of a convolution is longer
@@ -42,6 +45,7 @@ def build_model(plan: Plan) -> keras.Model:
             tensors |= _apply(layer, layer_plan, tensors, masks)
         if layer_plan.keras_arguments.get("trainable") is False:
             _freeze(layer)
+    _use_kernels(plan, layers)
     outputs = [tensors[name] for name in plan.outputs]
     model = keras.Model(inputs, outputs[0] if len(outputs) == 1 else outputs, name=_model_name(plan.name))
     audit(model, plan)
@@ -49,6 +53,35 @@ def build_model(plan: Plan) -> keras.Model:
         with blame("RL511", f"plugin {_quoted(plan.plugins)} computes", *_keras_files(plan.plugins)):
             model({name: _zeros(signal) for name, signal in plan.inputs.items()}, training=False)
     return model
+
+
+def _use_kernels(plan: Plan, layers: Mapping[str, keras.layers.Layer]) -> None:
+    """Let the layers that the plan gives to rnnlab's kernels, and the embeddings before them, know each other."""
+    fast = {name for name, kernel in kernels_used(plan).items() if kernel == "numba"}
+    if not fast:
+        return
+    load_kernels()
+    from rnnlab.build.kernels import use_kernels  # takes a second
+
+    for layer in plan.layers:
+        told = layer.layer == "embedding" and layer.dtype == "float32"
+        if (layer.name in fast or told) and not layer.shared_with:
+            use_kernels(layers[layer.name])
+
+
+def kernels_used(plan: Plan) -> dict[str, str]:
+    """Return the kernel of each recurrent layer on this machine: with a GPU, numba gives way as the plan says."""
+    gpu = bool(tf.config.get_visible_devices("GPU"))
+    return {layer.name: _kernel_used(layer, gpu=gpu) for layer in plan.layers if layer.kernel}
+
+
+def _kernel_used(layer: LayerPlan, *, gpu: bool) -> str:
+    assert layer.kernel is not None
+    if not gpu or layer.kernel not in ("numba", "keras"):
+        return layer.kernel
+    if may_use_cudnn(layer.kernel_reason):
+        return "cudnn"
+    return "keras" if gives_way(layer.kernel_reason) else layer.kernel
 
 
 def _blamed(plan: LayerPlan) -> AbstractContextManager[None]:
@@ -127,7 +160,7 @@ def _leave_uncast(layer: keras.layers.Layer) -> None:
 
 
 def _auto_cudnn(plan: LayerPlan) -> bool | str:
-    return "auto" if plan.kernel_reason == "cudnn where a GPU is found" else False
+    return "auto" if may_use_cudnn(plan.kernel_reason) else False
 
 
 def _build_cells(cells: Sequence[tuple[str, Mapping[str, Any]]], dtype: str) -> Any:

@@ -38,10 +38,11 @@ def command(
     if smoke and (resume or store):
         raise CallError("`--smoke` keeps nothing: leave `--resume` and `--store` out")
     load_plugins(plugin)
+    from rnnlab.kernels import COMPILING, compile_ahead
     from rnnlab.plan import check_experiment
 
     checked = check_experiment(file, overrides=set_ or ())
-    _, experiment, _ = checked.require()
+    _, experiment, plan = checked.require()
     if experiment.dataset is None:
         raise CallError("the file describes an architecture only: add a `dataset:` to train it")
     show_diagnostics(checked.diagnostics)
@@ -50,6 +51,8 @@ def command(
 
     replicated = None
     with TrainingProgress(quiet=quiet) as progress:
+        if plan.needs_kernels and compile_ahead():
+            progress.say(COMPILING)
         progress.say("loading TensorFlow")
         read_ahead()
         with importing():

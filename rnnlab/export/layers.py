@@ -12,6 +12,7 @@ from rnnlab.export.python import Call
 from rnnlab.layers import CALL_ARGUMENTS, LAYERS
 from rnnlab.layers.layer import NOT_KERAS
 from rnnlab.plan import LayerPlan
+from rnnlab.plan.kernels import may_use_cudnn
 from rnnlab.spec import Spec
 
 FIRST = ("cell", "units", "rate")
@@ -54,7 +55,7 @@ def use_cudnn(plan: LayerPlan) -> bool | str:
     """Return what Keras is told about cuDNN: `auto` unless something rules it out or demands it."""
     if plan.kernel == "cudnn":
         return True
-    return "auto" if plan.kernel_reason == "cudnn where a GPU is found" else False
+    return "auto" if may_use_cudnn(plan.kernel_reason) else False
 
 
 def state_counts(plan: LayerPlan) -> list[int]:

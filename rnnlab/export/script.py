@@ -16,6 +16,7 @@ from rnnlab.export.python import Call, Variable, assign, comment, docstring, vis
 from rnnlab.export.training import compile_call, fit_keywords, pinball_lines
 from rnnlab.layers import Shape, Signal
 from rnnlab.plan import HeadPlan, LayerPlan, Plan
+from rnnlab.plan.kernels import no_cudnn
 from rnnlab.plan.wiring import base_of
 
 TAKEN = {"keras", "layers", "model", "train"}
@@ -135,7 +136,7 @@ class _Script:
         if layer.shared_with:
             yield f"the weights of `{layer.shared_with}` again"
         elif layer.layer in ("lstm", "gru") and use_cudnn(layer) != "auto":
-            yield f"use_cudnn: {layer.kernel_reason.removeprefix('no cuDNN: ')}"
+            yield f"use_cudnn: {no_cudnn(layer.kernel_reason)}"
 
     def nested(self, layer: LayerPlan) -> Any:
         """Return the initial states as the layer wants them: in a list for each stacked cell with several."""

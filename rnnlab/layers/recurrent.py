@@ -125,6 +125,11 @@ class RecurrentLayer(WeightedLayer):
         """Return the first key that cuDNN cannot follow, or None."""
         return None
 
+    @property
+    def numba_obstacle(self) -> str | None:
+        """Return why rnnlab's own kernels cannot compute the layer, or None where they can."""
+        return "there is no kernel of an rnn of cells"
+
     def look_ahead(self, signals: tuple[Signal, ...], output: Signal) -> Iterator[LookAhead]:
         """Yield what it sees ahead of: see `Layer.look_ahead`."""
         if self.bidirectional:
@@ -221,6 +226,14 @@ class CellLayer(RecurrentLayer, GatedCell):
     def cudnn_obstacle_key(self) -> str | None:
         """Return the first key that cuDNN cannot follow, or None."""
         return next((key for key, value in self._cudnn_wants().items() if getattr(self, key) != value), None)
+
+    @property
+    def numba_obstacle(self) -> str | None:
+        """Return why rnnlab's own kernels cannot compute the layer, or None where they can."""
+        wanted = {"activation": "tanh", "recurrent_activation": "sigmoid", "unroll": False}
+        departing = (key for key, value in wanted.items() if getattr(self, key, value) != value)
+        key = next(departing, None)
+        return f"`{key}` is not {str(wanted[key]).lower()}" if key else None
 
     def _cudnn_wants(self) -> dict[str, str | bool | int]:
         if self.keras_cell == "simple_rnn_cell":

@@ -9,6 +9,7 @@ from rnnlab.datasets import padded_inputs
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.prepared import padding_of
 from rnnlab.plan.graph import plan_graph
+from rnnlab.plan.kernels import with_kernels_of
 from rnnlab.plan.plan import Plan
 from rnnlab.plan.stateful import any_length
 from rnnlab.source import Finding
@@ -29,7 +30,7 @@ def open_plan(experiment: Experiment, plan: Plan) -> Plan:
     """
     graph = plan_graph(experiment, any_length(plan), every_timestep=plan.every_timestep)
     assert graph.layers is not None, "what does not fit was found when the file was checked"
-    return replace(plan, inputs=graph.inputs, outputs=graph.outputs, layers=graph.layers)
+    return replace(plan, inputs=graph.inputs, outputs=graph.outputs, layers=with_kernels_of(graph.layers, plan))
 
 
 def bucket_findings(experiment: Experiment, plan: Plan) -> Iterator[Finding]:

@@ -232,7 +232,7 @@ def _layer_plan(
 ) -> LayerPlan:
     layer = node.layer
     trainable = not isinstance(layer, WeightedLayer) or layer.trainable
-    kernel, reason = kernel_of(layer, signals[0], experiment.runtime)
+    kernel, reason = kernel_of(layer, signals[0], experiment.runtime, policy, result.flops)
     bidirectional = isinstance(layer, RecurrentLayer) and layer.bidirectional
     carries = {name: signal for name, signal in result.states.items() if name not in ("forward", "backward")}
     states = {name: signal for name, signal in result.states.items() if node.wants_states or name not in carries}

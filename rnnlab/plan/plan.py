@@ -194,6 +194,11 @@ class Plan:
     dtype: str = "float32"
 
     @property
+    def needs_kernels(self) -> bool:
+        """Return whether rnnlab's own kernels compute a layer."""
+        return any(layer.kernel == "numba" for layer in self.layers)
+
+    @property
     def parameters(self) -> int:
         """Return the parameters of the model."""
         return sum(layer.parameters for layer in self.layers)

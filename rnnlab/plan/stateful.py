@@ -8,6 +8,7 @@ from dataclasses import replace
 from rnnlab.experiment import Experiment, target_kind
 from rnnlab.layers import Signal
 from rnnlab.plan.graph import plan_graph
+from rnnlab.plan.kernels import with_kernels_of
 from rnnlab.plan.late import DecoderSide, Obstacle, find_obstacles
 from rnnlab.plan.plan import LayerPlan, Plan
 from rnnlab.source import Finding
@@ -31,7 +32,7 @@ def stateful_plan(experiment: Experiment, plan: Plan) -> Plan:
     """
     graph = plan_graph(experiment, any_length(plan), every_timestep=plan.every_timestep)
     assert graph.layers is not None, "what does not fit was found when the file was checked"
-    layers = tuple(_stateful(layer) for layer in graph.layers)
+    layers = tuple(_stateful(layer) for layer in with_kernels_of(graph.layers, plan))
     return replace(
         plan, inputs=graph.inputs, outputs=graph.outputs, layers=layers, stateful_batch=experiment.training.batch_size
     )

@@ -14,6 +14,7 @@ from rnnlab.data.gathered import SeriesWindows
 from rnnlab.data.padded import PaddedRows
 from rnnlab.errors import CallError
 from rnnlab.experiment import Experiment, target_kind
+from rnnlab.kernels import COMPILING, compile_ahead
 from rnnlab.plan import Plan, check_experiment, plan_model
 from rnnlab.run.initial import InitialRun, InitialRuns, with_whole_id
 from rnnlab.source import Document
@@ -76,9 +77,11 @@ def open_road(
         DatasetError: the data cannot be used.
     """
     checked = check_experiment(path, overrides=(*overrides, *(["training.epochs=1"] if smoke else [])))
-    document, experiment, _ = checked.require()
+    document, experiment, planned = checked.require()
     if experiment.dataset is None:
         raise CallError("the file describes an architecture only: add a `dataset:` to train it")
+    if planned.needs_kernels and compile_ahead():
+        say(COMPILING)
     here = working_folder or Path.cwd()
     uri = resolve_uri(store, experiment.tracking.uri, environment=os.environ, folder=here)
     opened = Store.open(resolve_uri(str(smoke), None, environment=os.environ, folder=here) if smoke else uri)

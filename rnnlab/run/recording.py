@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from rnnlab.build import INFERENCE_FOLDER
+from rnnlab.build import INFERENCE_FOLDER, kernels_used
 from rnnlab.data import dataset_summary
 from rnnlab.experiment import task_of
 from rnnlab.plan import Plan
@@ -104,6 +104,7 @@ def record_outcome(
             "rnnlab.stopped_by": result.stopped_by,
             "rnnlab.threads": str(machine.threads),
             "rnnlab.devices": ", ".join(machine.devices),
+            **{f"rnnlab.kernel.{name}": kernel for name, kernel in kernels_used(trained.plan).items()},
         },
     )
     store.log_figure(run_id, "figures/curves.png", curves_figure(result.history, result.kept_epoch))

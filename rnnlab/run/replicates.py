@@ -19,7 +19,7 @@ from rnnlab.experiment import Experiment, target_kind
 from rnnlab.experiment.fingerprint import config_fingerprint
 from rnnlab.run.heads import run_head
 from rnnlab.run.opening import Road, Say, open_road
-from rnnlab.run.run import Outcome, find_interrupted, finish_run, start_run
+from rnnlab.run.run import Outcome, as_begun, find_interrupted, finish_run, start_run
 from rnnlab.track.record import Record
 from rnnlab.train.listener import Listener
 
@@ -174,7 +174,7 @@ def _part(road: Road, fold: int, seed: int) -> Road:
 def _train_one(road: Road, experiment: Experiment, parent: str, name: str, listeners: Sequence[Listener]) -> Outcome:
     broken = find_interrupted(road, experiment)
     if broken is not None and broken.parent == parent:
-        return finish_run(road, experiment, broken.run_id, broken.name, listeners, resume=True)
+        return finish_run(as_begun(road, broken), experiment, broken.run_id, broken.name, listeners, resume=True)
     return start_run(road, experiment, listeners, parent=parent, name=name)
 
 

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rnnlab.build import Machine, configure
+from rnnlab.build import Machine, configure, kernels_used
 from rnnlab.data import Samples, Splits
 from rnnlab.data.mistakes import output_mistakes
 from rnnlab.experiment import Experiment, task_of
 from rnnlab.experiment.fingerprint import config_fingerprint
 from rnnlab.experiment.prepared import file_sha256
+from rnnlab.kernels import kernel_cache
 from rnnlab.plan import Plan
 from rnnlab.plugging import blame, plugins_in
 from rnnlab.run.continued import score_continued
@@ -89,7 +90,7 @@ def train_once(
     give_vectors(learner, splits.vectors)
     checkpointing = None
     if checkpoints is not None:
-        checkpointing = Checkpointing(checkpoints, fingerprint_of(experiment, splits, machine, initial), resume)
+        checkpointing = Checkpointing(checkpoints, fingerprint_of(experiment, plan, splits, machine, initial), resume)
     plugins = plugins_in(experiment.model)
     names = ", ".join(f"`{plugin.name}`" for plugin in plugins)
     with blame("RL511", f"plugin {names} trains", *(each.keras_file.path for each in plugins), always=False):
@@ -105,8 +106,14 @@ def train_once(
     return Trained(experiment, plan, splits, machine, learner, result)
 
 
-def fingerprint_of(experiment: Experiment, splits: Splits, machine: Machine, initial: Path | None = None) -> str:
-    """Return the SHA-256 of everything that decides the bits: file, data, versions, threads, devices, first weights."""
+def fingerprint_of(
+    experiment: Experiment, plan: Plan, splits: Splits, machine: Machine, initial: Path | None = None
+) -> str:
+    """Return the SHA-256 of all that decides the bits: file, data, versions, threads, devices, first weights, kernels.
+
+    Where numba computes, they are the kernels' own files and version too.
+    """
+    kernels = kernels_used(plan)
     parts = [
         config_fingerprint(experiment),
         splits.fingerprint,
@@ -114,5 +121,6 @@ def fingerprint_of(experiment: Experiment, splits: Splits, machine: Machine, ini
         machine.threads,
         machine.devices,
         *([file_sha256(initial)] if initial else []),
+        *([kernels, kernel_cache().name] if "numba" in kernels.values() else []),
     ]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -15,6 +15,7 @@ from rnnlab.errors import CallError, DivergedError, InterruptedRunError, PluginE
 from rnnlab.experiment import Experiment
 from rnnlab.experiment.fingerprint import config_fingerprint
 from rnnlab.plan import Plan
+from rnnlab.plan.kernels import keep_kernels
 from rnnlab.plugging import plugins_in
 from rnnlab.run.heads import run_head
 from rnnlab.run.opening import Road, Say, open_road
@@ -87,6 +88,7 @@ def run_experiment(
         if interrupted is None:
             raise _nothing_to_resume(road, road.experiment)
         say(f"resuming run {interrupted.name} ({interrupted.run_id[:8]})")
+        road = as_begun(road, interrupted)
         return finish_run(road, road.experiment, interrupted.run_id, interrupted.name, listeners, resume=True)
     if interrupted is not None:
         name = f"{interrupted.name} ({interrupted.run_id[:8]})"
@@ -135,6 +137,12 @@ def _nothing_to_resume(road: Road, experiment: Experiment) -> RnnlabError:
                 help_ = "restore them to resume it: the run keeps them as artifacts, in plugins/"
                 return PluginError("RL510", message, help=help_)
     return CallError("nothing to resume: no interrupted run of this experiment has a checkpoint here" + _from(road))
+
+
+def as_begun(road: Road, record: Record) -> Road:
+    """Return the road of a run that goes on, with the kernels that it began with."""
+    begun = {layer.name: record.tags.get(f"rnnlab.kernel.{layer.name}", "") for layer in road.plan.layers}
+    return replace(road, plan=keep_kernels(road.plan, begun))
 
 
 def finish_run(

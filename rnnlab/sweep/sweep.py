@@ -14,6 +14,7 @@ import optuna
 
 from rnnlab.errors import CallError, InterruptedRunError, InvalidExperimentError, RunNotFoundError, WorkerDiedError
 from rnnlab.experiment import Experiment, validate_document
+from rnnlab.kernels import await_compiled
 from rnnlab.plan import Plan, check_document, check_experiment, plan_model
 from rnnlab.plan.space import base_value, over_budget, places_of, trial_document
 from rnnlab.plugging import plugins_in
@@ -124,6 +125,7 @@ def _sweep(
         raise CallError(f"a sweep trains each trial once: leave {key} out, and give the best file its {key} later")
     worker.warm()
     road = open_road(Path(path), overrides=overrides, store=store, say=say)
+    await_compiled()
     head = run_head(road.document, road.experiment, road.plan, kind="sweep", folder=road.folder)
     run_id = road.store.start(head)
     try:

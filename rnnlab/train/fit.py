@@ -128,7 +128,9 @@ class _Loop:
             return
         checkpoint, self.notes = found
         if checkpoint.fingerprint != checkpointing.fingerprint:
-            raise CheckpointError("the checkpoint belongs to another experiment, other data or another machine")
+            raise CheckpointError(
+                "the checkpoint belongs to another experiment, other data, other kernels or another machine"
+            )
         if checkpoint.state.partial.steps:
             use_metrics(self.learner, self.validation)
             restore_metrics(self.learner.objective, checkpoint.arrays)

@@ -97,7 +97,7 @@ def test_the_table_has_a_column_only_where_something_is_not_float32():
 @pytest.mark.parametrize("dtype", ["float64", "mixed_float16", "mixed_bfloat16"])
 def test_cudnn_computes_every_dtype(dtype):
     (_, lstm, _) = planned(runtime=f"{{dtype: {dtype}}}").layers
-    assert lstm.kernel_reason == "cudnn where a GPU is found"
+    assert lstm.kernel_reason == f"no numba: `dtype` is {dtype}, not float32; cudnn where a GPU is found"
     (_, lstm, _) = planned(runtime=f"{{dtype: {dtype}, kernel: cudnn}}").layers
     assert lstm.kernel == "cudnn"
 

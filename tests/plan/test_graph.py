@@ -9,7 +9,11 @@ from rnnlab.plan import Plan
 TEXTS = "dataset: {kind: catalog, name: movie-snippets}\n"
 
 
-def planned(layers: str, above: str = "", inputs: str = "  inputs: {x: {timesteps: 5, features: 3}}\n") -> Plan:
+INPUTS = "  inputs: {x: {timesteps: 5, features: 3}}\n"
+LONGER = INPUTS.replace("5", "20")
+
+
+def planned(layers: str, above: str = "", inputs: str = INPUTS) -> Plan:
     lines = "".join(f"    - {{{line}}}\n" for line in layers.split("; "))
     inputs = "" if "dataset:" in above else inputs
     return plan_model(validate_experiment(f"rnnlab: 1\nname: shapes\n{above}model:\n{inputs}  layers:\n{lines}"))
@@ -91,10 +95,11 @@ def test_an_expectation_of_the_plan_is_checked():
 @pytest.mark.parametrize(
     ("runtime", "kernel", "reason"),
     [
-        ("auto", "keras", "cudnn where a GPU is found"),
+        ("auto", "keras", "no numba: 5 timesteps of 2 units are too few; cudnn where a GPU is found"),
         ("keras", "keras", "`runtime.kernel` is keras"),
         ("xla", "xla", "`runtime.kernel` is xla"),
         ("cudnn", "cudnn", "`runtime.kernel` is cudnn"),
+        ("numba", "numba", "`runtime.kernel` is numba"),
     ],
 )
 def test_the_kernel_has_its_reason(runtime, kernel, reason):
@@ -108,10 +113,84 @@ def test_the_kernel_has_its_reason(runtime, kernel, reason):
         ("layer: simple_rnn, units: 2", "cuDNN has no simple_rnn"),
         ("layer: gru, units: 2, reset_after: false", "`reset_after` is not true"),
         ("layer: lstm, units: 2, recurrent_dropout: 0.1", "`recurrent_dropout` is not 0"),
-        ("layer: lstm, units: 2, activation: relu", "`activation` is not tanh"),
         ("layer: lstm, units: 2, use_bias: false", "`use_bias` is not true"),
     ],
 )
 def test_the_reason_names_the_key_that_rules_cudnn_out(keys, reason):
     (layer,) = planned(keys).layers
-    assert layer.kernel_reason == f"no cuDNN: {reason}"
+    assert layer.kernel_reason.endswith(f"; no cuDNN: {reason}")
+
+
+@pytest.mark.parametrize(
+    ("timesteps", "keys", "more", "kernel", "reason"),
+    [
+        (20, "layer: lstm, units: 2", "", "numba", "cudnn where a GPU is found"),
+        ("null", "layer: lstm, units: 2", "", "numba", "cudnn where a GPU is found"),
+        (5, "layer: lstm, units: 1000", "", "numba", "cudnn where a GPU is found"),
+        (20, "layer: simple_rnn, units: 2", "", "numba", "no cuDNN: cuDNN has no simple_rnn"),
+        (20, "layer: simple_rnn, units: 2", "{devices: cpu}", "numba", "`runtime.devices` is cpu"),
+        (
+            19,
+            "layer: lstm, units: 2",
+            "{devices: cpu}",
+            "keras",
+            "`runtime.devices` is cpu, and no numba: 19 timesteps of 2 units are too few",
+        ),
+        (20, "layer: lstm, units: 2", "{devices: gpu}", "keras", "cudnn where a GPU is found"),
+        (20, "layer: simple_rnn, units: 2", "{devices: gpu}", "keras", "no cuDNN: cuDNN has no simple_rnn"),
+        (20, "layer: gru, units: 2, activation: relu", "", "keras", "no numba nor cuDNN: `activation` is not tanh"),
+        (20, "layer: lstm, units: 2", "{kernel: keras}", "keras", "`runtime.kernel` is keras"),
+    ],
+)
+def test_auto_takes_numba_where_that_is_not_slower_and_says_what_a_gpu_would_do(timesteps, keys, more, kernel, reason):
+    (layer,) = planned(keys, f"runtime: {more or '{}'}\n", INPUTS.replace("5", str(timesteps))).layers
+    assert (layer.kernel, layer.kernel_reason) == (kernel, reason)
+
+
+def test_without_numba_or_a_place_for_kernels_keras_computes(monkeypatch, tmp_path):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "file" / "cache"))
+    (layer,) = planned("layer: lstm, units: 2", inputs=LONGER).layers
+    assert layer.kernel == "keras"
+    assert "; set RNNLAB_CACHE to a folder that can be written; cudnn" in layer.kernel_reason
+    monkeypatch.setattr("rnnlab.kernels.cache.find_spec", lambda name: None if name == "numba" else name)
+    (layer,) = planned("layer: lstm, units: 2", "runtime: {kernel: numba}\n").layers
+    assert (layer.kernel, layer.kernel_reason) == ("keras", "`runtime.kernel` is numba, but numba is not installed")
+
+
+def test_a_run_that_goes_on_keeps_the_loop_that_it_began_with():
+    from rnnlab.plan.kernels import keep_kernels
+
+    plan = planned("layer: lstm, units: 2", inputs=LONGER)
+    kept = keep_kernels(plan, {"lstm": "keras"})
+    assert [(layer.kernel, layer.kernel_reason) for layer in kept.layers] == [("keras", "the run began with it")]
+    assert keep_kernels(plan, {"lstm": "numba"}) == plan
+
+
+@pytest.mark.parametrize(
+    ("keys", "more", "reason"),
+    [
+        ("layer: simple_rnn, units: 2, activation: relu", "", "`activation` is not tanh"),
+        ("layer: gru, units: 2, recurrent_activation: hard_sigmoid", "", "`recurrent_activation` is not sigmoid"),
+        ("layer: lstm, units: 2, unroll: true", "", "`unroll` is not false"),
+        ("layer: rnn, cells: [{cell: lstm, units: 2}]", "", "there is no kernel of an rnn of cells"),
+        ("layer: lstm, units: 2", ", dtype: float64", "`dtype` is float64, not float32"),
+        ("layer: lstm, units: 2", ", devices: gpu", "`runtime.devices` is gpu"),
+    ],
+)
+def test_what_the_kernels_cannot_compute_is_left_to_keras_and_the_key_is_named(keys, more, reason):
+    (layer,) = planned(keys, f"runtime: {{kernel: numba{more}}}\n").layers
+    assert (layer.kernel, layer.kernel_reason) == ("keras", f"`runtime.kernel` is numba, but {reason}")
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        "layer: gru, units: 3, reset_after: false, dropout: 0.1, recurrent_dropout: 0.2, use_bias: false",
+        "layer: simple_rnn, units: 2, bidirectional: true",
+        "layer: lstm, units: 2, go_backwards: true",
+    ],
+)
+def test_the_kernels_need_no_more_than_the_default_activations(keys):
+    (layer,) = planned(keys, "runtime: {kernel: numba}\n").layers
+    assert layer.kernel == "numba"

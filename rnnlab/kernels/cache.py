@@ -1,0 +1,54 @@
+"""Where compiled kernels are kept, and whether they can be. Light: imports no numba."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import sys
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+
+import platformdirs
+
+
+def kernel_cache() -> Path:
+    """Return the folder of the kernels compiled from these files by this numba; numba adds processor and Python.
+
+    Numba looks only at the file that defines a function, not at those that it calls: hence the hash of them all.
+    `$NUMBA_CACHE_DIR` is another home for them, `$RNNLAB_CACHE` of all that rnnlab can make again.
+    """
+    digest = hashlib.sha256(version("numba").encode())
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return _home() / "kernels" / digest.hexdigest()[:16]
+
+
+def compiled_mark() -> Path:
+    """Return the file that is there once all kernels are compiled on this machine."""
+    return kernel_cache() / f"compiled-{sys.implementation.cache_tag}-{platform.node()}"
+
+
+def kernels_compiled() -> bool:
+    """Return whether kernels were compiled on this machine before."""
+    return compiled_mark().exists()
+
+
+def kernels_obstacle() -> str | None:
+    """Return why there can be no kernels on this machine, or None where there can be."""
+    for name in ("numba", "llvmlite"):
+        if find_spec(name) is None:
+            return f"{name} is not installed"
+    home = _home()
+    there = next(folder for folder in (home, *home.parents) if folder.exists())
+    if not (there.is_dir() and os.access(there, os.W_OK)):
+        return f"kernels cannot be kept in {home}; set RNNLAB_CACHE to a folder that can be written"
+    return None
+
+
+def _home() -> Path:
+    chosen = (
+        os.environ.get("NUMBA_CACHE_DIR") or os.environ.get("RNNLAB_CACHE") or platformdirs.user_cache_dir("rnnlab")
+    )
+    return Path(chosen).expanduser().absolute()

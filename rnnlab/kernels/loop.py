@@ -1,0 +1,162 @@
+"""One shard of a batch forward through all its timesteps.
+
+Arrays are laid out by slots and states (see `schedule`); U units fill `width` numbers, the next multiple of sixteen,
+with zeros that stay zeros. B samples, T timesteps, N slots, G gates.
+
+    inputs (B·T, F)        as the layer is given them, or (V, G·width): a row for each id, projected already
+    gates (N, K·width)     the K blocks that a cell keeps: four of an LSTM or a GRU; the sums of a simple RNN are not
+                           kept, nor is anything where nobody goes back: then each sample has one row for all steps
+    h, c (N + B, width)    the states before every slot, and the final ones; c of an LSTM only
+    segments (S, 4)        the recurrent products of a step: first block of sums, number of blocks, first block of the
+                           recurrent weights, which dropout mask (-1: none)
+    kept (M, B, width)     what recurrent dropout leaves of h, by rank; M is 0 where nothing is dropped
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from rnnlab.kernels.cells import (
+    GRU,
+    GRU_RESET_BEFORE,
+    LSTM,
+    SIMPLE_RNN,
+    gru,
+    gru_mix,
+    gru_reset,
+    lstm,
+    multiply_row,
+    simple_rnn,
+)
+from rnnlab.kernels.compiled import COMPILE, FLOATS
+from rnnlab.kernels.product import product
+from rnnlab.kernels.vector import BYTES, CALLED, INLINE, LANES, address, copy
+
+
+@njit(**INLINE)
+def place_after(rank: Any, local: Any, live: Any, following: Any, slots: Any) -> Any:
+    """Return the row of the shard's states after a slot: before the sample's next one, or its final state."""
+    return local + live + rank if rank < following else slots + rank
+
+
+@njit(**CALLED)
+def read_inputs(inputs: Any, features: Any, reads: Any, first: Any, live: Any, out: Any) -> None:
+    """Copy the inputs of the slots of a step, (live, F), side by side."""
+    for rank in range(live):
+        row = np.int64(reads[first + rank])
+        copy(inputs + BYTES * row * features, out + BYTES * rank * features, features)
+
+
+@njit(**CALLED)
+def drop_states(live: Any, h: Any, kept: Any, out: Any, width: Any) -> None:
+    """Write what recurrent dropout leaves of the states."""
+    for rank in range(live):
+        row = BYTES * rank * width
+        multiply_row(h + row, kept + row, out + row, width)
+
+
+@njit(**CALLED)
+def step_forward(
+    cell: Any, live: Any, following: Any, local: Any, slots: Any, gates: Any, blocks: Any, h: Any, c: Any, kept: Any,
+    dropped: Any, candidate: Any, units: Any, width: Any,
+) -> None:  # fmt: skip
+    """Compute the states after a step from its sums; `h` and `c` are the shard's first rows."""
+    row = BYTES * width
+    before = h + local * row
+    if cell == GRU_RESET_BEFORE:
+        for rank in range(live):
+            gru_reset(gates + rank * blocks * row, before + rank * row, kept + rank * row, dropped, width)
+        sums = gates + 2 * row
+        product(live, gates + 3 * row, blocks * width, candidate, units * LANES, units, width, sums, blocks * width,
+                sums, blocks * width)  # fmt: skip
+    for rank in range(live):
+        mine, old = gates + rank * blocks * row, before + rank * row
+        place = place_after(rank, local, live, following, slots)
+        new = h + place * row
+        if cell == SIMPLE_RNN:
+            simple_rnn(mine, new, width)
+        elif cell == LSTM:
+            lstm(mine, c + (local + rank) * row, c + place * row, new, width)
+        elif cell == GRU:
+            gru(mine, old, new, width)
+        else:
+            gru_mix(mine, old, new, width)
+
+
+@njit(
+    "void(i8, i8, i8, i4[::1], i8[:,::1], i4[::1], f4r2, f4r3, f4r1, f4r1, f4r3, i8[:,::1], f4r3, f4[:,::1], f4[:,::1],"
+    " f4[:,::1])".replace("f4r1", FLOATS.format(1))
+    .replace("f4r2", FLOATS.format(2))
+    .replace("f4r3", FLOATS.format(3)),
+    **COMPILE,
+)
+def forward(
+    cell: Any, units: Any, shard: Any, counts: Any, offsets: Any, reads: Any, inputs: Any, kernel: Any, bias: Any,
+    recurrent_bias: Any, recurrent: Any, segments: Any, kept: Any, gates: Any, h: Any, c: Any,
+) -> None:  # fmt: skip
+    """Fill gates and states of a shard.
+
+    Args:
+        cell: which one.
+        units: U.
+        shard: which one.
+        counts: (T,), samples at work at each step.
+        offsets: where each shard's slots, states and ranks begin.
+        reads: (N,), row of the inputs.
+        inputs: (B·T, F), or the table.
+        kernel: panels (G·width/16, F, 16); none where `inputs` is a table.
+        bias: (G·width,).
+        recurrent_bias: (width,), of a GRU's candidate; else empty.
+        recurrent: panels (G·width/16, U, 16).
+        segments: see above.
+        kept: see above.
+        gates: filled.
+        h: filled, but for the initial states.
+        c: the same.
+    """
+    width = h.shape[1]
+    slot, state, first = offsets[shard]
+    slots, samples = offsets[shard + 1, 0] - slot, offsets[shard + 1, 2] - first
+    blocks, columns = gates.shape[1] // width, bias.size
+    features = inputs.shape[1]
+    folded = kernel.size == 0
+    row, wide = BYTES * width, blocks * width
+    read = np.empty((samples, features), np.float32)
+    masked = np.empty((samples, width), np.float32)
+    dropped = kept.shape[0] > 0
+    candidate = address(recurrent) + BYTES * 2 * width * units
+    local = 0
+    for k in range(counts.size):
+        live = counts[k]
+        if live == 0:
+            break
+        following = counts[k + 1] if k + 1 < counts.size else 0
+        mine = address(gates) + BYTES * wide * (slot + local if gates.shape[0] == reads.size else first)
+        before = address(h) + row * (state + local)
+        if folded:
+            for rank in range(live):
+                id_row = np.int64(reads[slot + local + rank])
+                copy(address(inputs) + BYTES * id_row * features, mine + BYTES * rank * wide, columns)
+        else:
+            read_inputs(address(inputs), features, reads, slot + local, live, address(read))
+            product(live, address(read), features, address(kernel), features * LANES, features, columns, mine, wide,
+                    address(bias), 0)  # fmt: skip
+        if cell == GRU:
+            for rank in range(live):
+                copy(address(recurrent_bias), mine + BYTES * (rank * wide + 3 * width), width)
+        for place in range(segments.shape[0]):
+            start, count, block, mask = segments[place]
+            source = before
+            if mask >= 0:
+                source = address(masked)
+                drop_states(live, before, address(kept) + row * (mask * kept.shape[1] + first), source, width)
+            sums = mine + row * start
+            panels = address(recurrent) + row * block * units
+            product(live, source, width, panels, units * LANES, units, count * width, sums, wide, sums, wide)
+        kept_candidate = address(kept) + row * (2 * kept.shape[1] + first)
+        step_forward(cell, live, following, local, slots, mine, blocks, address(h) + row * state,
+                     address(c) + row * state, kept_candidate, dropped, candidate, units, width)  # fmt: skip
+        local += live

@@ -1,0 +1,207 @@
+"""A recurrent layer over whole sequences, forward and backward, from NumPy arrays to NumPy arrays.
+
+All arrays are float32 and in Keras's layout: B samples, T timesteps, F features, U units, G gates, C-contiguous.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnlab.kernels.back import backward
+from rnnlab.kernels.kinds import Kind
+from rnnlab.kernels.layout import (
+    NO_PANELS,
+    NOTHING,
+    Floats,
+    Memory,
+    Weights,
+    arrange_states,
+    by_rank,
+    by_sample,
+    leave_prefix,
+    new_memory,
+    prefix_gradients,
+    received,
+    shards_for,
+)
+from rnnlab.kernels.loop import forward
+from rnnlab.kernels.packing import LARGE, buffers, pack_kernel, pack_transposed, show_outputs, width_of
+from rnnlab.kernels.pool import run_shards, split
+from rnnlab.kernels.reading import Reading, leading_zeros, worth_sharing
+from rnnlab.kernels.schedule import make_schedule
+from rnnlab.kernels.weights import NO_PLACES, Past, WeightSums, many_slots
+
+
+@dataclass(frozen=True, eq=False)
+class Forward:
+    """What a layer gives.
+
+    Attributes:
+        outputs: (B, T, U) in the order of computing, or (B, 1, U), the last one.
+        states: (B, U) each, the final ones.
+        memory: for the way back; without the gates where they were not to be kept.
+        prefix: (B,), in how many first outputs a sample agrees with all others; empty where nobody looked.
+    """
+
+    outputs: Floats
+    states: tuple[Floats, ...]
+    memory: Memory
+    prefix: NDArray[np.int32]
+
+
+@dataclass(frozen=True, eq=False)
+class Gradients:
+    """The gradients of everything that a layer read.
+
+    Attributes:
+        inputs: (B, T, F), or (V, F) of an embedding.
+        kernel: (F, G·U).
+        recurrent: (U, G·U).
+        bias: in the shape of the bias.
+        states: (B, U) each, of the initial ones.
+    """
+
+    inputs: Floats
+    kernel: Floats
+    recurrent: Floats
+    bias: Floats
+    states: tuple[Floats, ...]
+
+
+def run_forward(
+    kind: Kind,
+    inputs: Floats,
+    weights: Weights,
+    states: Sequence[Floats],
+    *,
+    ids: NDArray[np.int32] | None = None,
+    live: NDArray[np.bool_] | None = None,
+    kept: Floats | None = None,
+    prefix: NDArray[np.int32] | None = None,
+    share: bool = False,
+    backwards: bool = False,
+    sequences: bool = True,
+    keep: bool = True,
+    threads: int = 1,
+) -> Forward:
+    """Return the outputs and final states of a layer.
+
+    Args:
+        kind: the cell.
+        inputs: (B, T, F); or (V, F), an embedding, where there are ids.
+        weights: of the layer.
+        states: (B, U) each, the initial ones.
+        ids: (B, T), the rows of the embedding that are read.
+        live: (B, T), false where a timestep is masked.
+        kept: (G, B, U), what recurrent dropout leaves of the state that each gate reads.
+        prefix: (B,), in how many first inputs a sample agrees with all others; found out where there are ids.
+        share: what samples have in common in front may be computed once: their initial states are zeros, whose
+            gradient nobody asks for.
+        backwards: read the timesteps from the last to the first.
+        sequences: give the output of every timestep.
+        keep: remember what the way back needs.
+        threads: at most so many at once.
+
+    Raises:
+        ValueError: an id has no row.
+    """
+    batch, timesteps = (inputs if ids is None else ids).shape[:2]
+    units, width = weights.units, width_of(weights.units)
+    shards = shards_for(batch, batch * timesteps * weights.size, threads)
+    alike = None
+    if share and live is None and kept is None and not backwards:
+        alike = worth_sharing(prefix if ids is None else leading_zeros(ids))
+    schedule = make_schedule(live, (batch, timesteps), shards=shards, backwards=backwards, prefix=alike)
+    memory = new_memory(kind, schedule, width, keep=keep)
+    arrange_states(memory, states, units)
+    bias, inside = weights.biases(kind.gates)
+    reading = Reading(inputs, ids, schedule)
+    read, kernel = reading.project(pack_kernel(weights.kernel, kind.gates, units, threads), bias, threads)
+    recurrent = pack_kernel(weights.recurrent, kind.gates, units, threads)
+    masks, segments = by_rank(kept, schedule, width), kind.segments(kept is not None)
+
+    def work(shard: int) -> None:
+        forward(
+            kind.number, units, shard, schedule.counts[shard], schedule.offsets, reading.rows, read, kernel, bias,
+            inside, recurrent, segments, masks, memory.gates, memory.h, memory.c,
+        )  # fmt: skip
+
+    if schedule.shared:
+        work(0)
+        leave_prefix(kind, memory)
+    run_shards(lambda shard: work(shard + schedule.shared), shards)
+    outputs = buffers.take(batch, timesteps if sequences else 1, units)
+    parts = shards if outputs.size >= LARGE else 1
+    run_shards(lambda shard: show_outputs(memory.h, schedule.shows, *split(batch, parts, shard), sequences, outputs),
+               parts)  # fmt: skip
+    finals = tuple(by_sample(state[schedule.ends], schedule, units) for state in (memory.h, memory.c)[: kind.states])
+    return Forward(outputs, finals, memory, np.zeros(0, np.int32) if alike is None else alike)
+
+
+def run_backward(
+    kind: Kind,
+    memory: Memory,
+    inputs: Floats,
+    weights: Weights,
+    d_outputs: Floats,
+    d_states: Sequence[Floats],
+    *,
+    ids: NDArray[np.int32] | None = None,
+    kept: Floats | None = None,
+    threads: int = 1,
+) -> Gradients:
+    """Return the gradients of what `run_forward` read.
+
+    Args:
+        kind: the cell.
+        memory: of the forward pass.
+        inputs: as the forward pass had them.
+        weights: as the forward pass had them.
+        d_outputs: (B, T, U), or (B, 1, U) where only the last output was given.
+        d_states: (B, U) each, of the final states.
+        ids: as the forward pass had them.
+        kept: as the forward pass had it.
+        threads: at most so many at once.
+    """
+    schedule, units, width = memory.schedule, weights.units, width_of(weights.units)
+    shards = len(schedule.counts) - schedule.shared
+    by_state, d_h, d_c = received(memory, d_outputs, d_states, units)
+    kernel = pack_transposed(weights.kernel, kind.gates, units, threads)
+    recurrent = pack_transposed(weights.recurrent, kind.gates, units, threads)
+    masks, segments = by_rank(kept, schedule, width), kind.segments(kept is not None)
+    reading = Reading(inputs, ids, schedule)
+    d_read = reading.new_gradient()
+    d_tables = reading.new_tables(kind.gates * width, shards)
+    passing = many_slots(schedule) and (len(d_tables) > 0 or not reading.folded)
+    d_sums = buffers.take(0 if passing else schedule.slots, kind.sums * width)
+    ranks = schedule.rank_slots() if kept is not None else NO_PLACES
+    past = Past(memory, reading.flat, reading.rows, masks, ranks, d_sums)
+    weight_sums = WeightSums(kind, past, units, folded=reading.folded)
+
+    def work(shard: int, by_state: Floats = by_state, by_cell: Floats = NOTHING) -> None:
+        prefix = shard < schedule.shared  # it comes last, when the first shard's table is nobody else's
+        d_table = d_tables[max(0, shard - schedule.shared)] if len(d_tables) else NOTHING
+        if not prefix:
+            d_table[:] = 0
+        backward(
+            kind.number, shard, schedule.counts[shard], schedule.offsets, reading.rows,
+            NO_PANELS if reading.folded else kernel, recurrent, segments, masks, memory.gates, memory.h, memory.c,
+            by_state, by_cell, d_h, d_c, d_sums, d_read, reading.flat, ranks, weight_sums.terms, weight_sums.sums,
+            d_table,
+        )  # fmt: skip
+
+    run_shards(lambda shard: work(shard + schedule.shared), shards)
+    if schedule.shared:
+        work(0, *prefix_gradients(kind, schedule, by_state, d_h, d_c))
+    d_inputs, d_kernel = reading.gradients(kind.gates, units, kernel, d_read, d_tables, past, weight_sums, shards)
+    return Gradients(
+        d_inputs,
+        d_kernel,
+        weight_sums.recurrent(shards),
+        weight_sums.bias(weights.bias),
+        tuple(by_sample(state, schedule, units) for state in (d_h, d_c)[: kind.states]),
+    )
