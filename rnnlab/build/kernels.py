@@ -96,8 +96,17 @@ def _inner_loop(
     )
     arguments = (inputs, kernel, recurrent, bias, *initial_state)
     outputs, *states, alike = _run(layer, ahead, arguments, ids, live, kept, alike, keep=bool(training))
+    if layer.zero_output_for_mask and live is not None:
+        outputs = _zero_masked(layer, outputs, tf.cast(live, tf.bool))
     setattr(outputs, ALIKE, alike)
     return outputs[:, -1], outputs, states
+
+
+def _zero_masked(layer: keras.layers.RNN, outputs: Any, live: Any) -> Any:
+    """Return the outputs with zeros where the timestep is masked, instead of what was shown before."""
+    computed = tf.reverse(live, [1]) if layer.go_backwards else live
+    shown = computed if layer.return_sequences else computed[:, -1:]
+    return tf.where(shown[:, :, None], outputs, tf.zeros_like(outputs))
 
 
 def _drop_inputs(cell: Any, sequences: Any, kernel: Any) -> tuple[Any, Any]:

@@ -20,7 +20,10 @@ FASTER = ("runtime.kernel=numba",)
 def layers(draw):
     """Return (kind, arguments, sizes, how it is called)."""
     kind = draw(st.sampled_from(KINDS))
-    arguments = {key: draw(st.booleans()) for key in ("return_sequences", "return_state", "go_backwards", "use_bias")}
+    arguments = {
+        key: draw(st.booleans())
+        for key in ("return_sequences", "return_state", "go_backwards", "use_bias", "zero_output_for_mask")
+    }
     arguments |= {key: draw(st.sampled_from([0.0, 0.0, 0.4])) for key in ("dropout", "recurrent_dropout")}
     arguments["units"] = draw(st.integers(1, 40))
     sizes = tuple(draw(st.integers(1, most)) for most in (9, 9, 20))
