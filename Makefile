@@ -40,8 +40,9 @@ format: setup-dev ## Format the code and mend what ruff can mend
 schema: setup ## Write schemas/experiment.schema.json anew
 	$(PY) -m rnnlab.cli schema --write
 
-bench: setup ## Measure how fast the command line starts
+bench: setup ## Measure how fast everything is into docs/performance.md; PEERS=… names a Python that has torch or jax
 	$(PY) benchmarks/startup.py
+	$(PY) benchmarks/performance --output docs $(if $(PEERS),--peers $(PEERS))
 
 clean: ## Remove .venv and the tools' caches; runs and data stay
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
