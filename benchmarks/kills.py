@@ -158,7 +158,9 @@ def campaign(name: str, kills: int, folder: Path, draw: random.Random) -> Ended:
         half += any(broken.rglob("*.tmp"))
         within += any("+" in path.stem for path in sorted(checkpoints(broken))[-1:])
         options = ("--resume",)
-    if (code if code != -9 else start(file, broken, *options).wait()) != 0:
+    if code == -9:
+        code = start(file, broken, *options).wait()
+    if code not in (0, 2):  # 2: nothing to resume, as the last kill came when all was done
         raise SystemExit(f"{name}: resuming failed: {Path(f'{broken}.log').read_text(encoding='utf-8')[-2000:]}")
     return Ended(hits, half, within, tuple(differences(whole, broken)))
 
