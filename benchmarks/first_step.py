@@ -28,7 +28,7 @@ class Marks:
         self.epochs = epochs
         self.told = False
 
-    def on_begin(self, epochs: int, steps: int, done: tuple[Epoch, ...]) -> None:
+    def on_begin(self, epochs: int, steps: int, done: tuple[Epoch, ...], step: int) -> None:
         """Tell that the model is built."""
         mark("store opened, data from the cache, model built")
 

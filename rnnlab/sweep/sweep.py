@@ -27,7 +27,7 @@ from rnnlab.sweep.best import best_yaml, write_best
 from rnnlab.sweep.executor import Executor, LocalExecutor
 from rnnlab.sweep.figures import log_figures
 from rnnlab.sweep.study import create_study, is_exhausted, label_of, suggest
-from rnnlab.sweep.trial import Trial, TrialOrder, TrialReport
+from rnnlab.sweep.trial import Trial, TrialOrder, TrialReport, with_run
 from rnnlab.tasks import direction_of
 from rnnlab.train.result import Epoch, TrainingResult
 
@@ -298,7 +298,7 @@ class _Supervisor:
         self.close(trial, report)
         if report.state == "complete" and report.result:
             self.results[number] = (order, report.result, report)
-            self.files[number] = _with_run(document.to_data(), experiment)
+            self.files[number] = with_run(document.to_data(), experiment)
             self.forget_worse([*self.trials, trial])
         return trial
 
@@ -392,11 +392,3 @@ class _Supervisor:
             scores=scores,
             store=store.uri,
         )
-
-
-def _with_run(file: dict[str, Any], experiment: Experiment) -> dict[str, Any]:
-    """Return the plain data of a trial's file with the whole id of the run that it starts from."""
-    if experiment.model.initial_weights is None:
-        return file
-    resolved = experiment.to_data()["model"]["initial_weights"]
-    return file | {"model": file["model"] | {"initial_weights": resolved}}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from rnnlab.experiment import Experiment
 from rnnlab.train.result import Epoch, TrainingResult
 
 State = Literal["complete", "pruned", "diverged", "out_of_memory", "invalid", "killed", "failed", "duplicate"]
@@ -70,3 +71,11 @@ class Trial:
     history: tuple[Epoch, ...] = ()
     run_id: str | None = None
     message: str = ""
+
+
+def with_run(file: dict[str, Any], experiment: Experiment) -> dict[str, Any]:
+    """Return the plain data of a trial's file with the whole id of the run that it starts from."""
+    if experiment.model.initial_weights is None:
+        return file
+    resolved = experiment.to_data()["model"]["initial_weights"]
+    return file | {"model": file["model"] | {"initial_weights": resolved}}

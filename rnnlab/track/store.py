@@ -1,4 +1,4 @@
-"""The MLflow store: the only file that imports mlflow.
+"""The MLflow store: with `saving`, the only file that imports mlflow.
 
 MLflow's global state (active run, tracking URI) is never touched, and nothing is written in the background: a
 call that has returned is in the database.
@@ -23,19 +23,16 @@ os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("DO_NOT_TRACK", "true")
 os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
 
-import numpy as np
 from mlflow import MlflowClient
 from mlflow.artifacts import download_artifacts
 from mlflow.entities import Experiment, LoggedModelOutput, Metric, Param, RunTag, ViewType
 from mlflow.exceptions import MlflowException
-from mlflow.models import Model, ModelSignature
+from mlflow.models import Model
 from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
-from mlflow.types import Schema, TensorSpec
 from sqlalchemy.exc import SQLAlchemyError
 
 from rnnlab.errors import StoreError
 from rnnlab.track.database import ensure_database
-from rnnlab.track.environment import installed_version
 from rnnlab.track.head import first_tags
 from rnnlab.track.names import random_name, safe_folder
 from rnnlab.track.params import TAG_LENGTH, param_texts, safe_key, shorten
@@ -44,6 +41,7 @@ from rnnlab.track.reachable import check_reachable
 from rnnlab.track.reading import curve_of, local_folder, record_of
 from rnnlab.track.record import Record, RunHead
 from rnnlab.track.reporting import reported, store_error
+from rnnlab.track.saving import save_model
 from rnnlab.track.system_metrics import SystemMetrics, SystemSample
 from rnnlab.track.template import copy_template, keep_template
 from rnnlab.track.uri import database_path
@@ -203,7 +201,7 @@ class Store:
         logged = self._client.create_logged_model(run.info.experiment_id, name="model", source_run_id=run_id)
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "model"
-            _save_model(model, path, Model(run_id=run_id, model_uuid=logged.model_id, model_id=logged.model_id))
+            save_model(model, path, Model(run_id=run_id, model_uuid=logged.model_id, model_id=logged.model_id))
             if preparation_folder:
                 shutil.copytree(preparation_folder, path, dirs_exist_ok=True)
             self._client.log_model_artifacts(logged.model_id, str(path))
@@ -365,35 +363,6 @@ def _create_database(path: Path, *, artifacts: Path) -> None:
     store.engine.dispose()
     if not copied:
         keep_template(path)
-
-
-def _save_model(model: Any, path: Path, description: Model) -> None:
-    import mlflow.keras  # brings TensorFlow, which whoever has a model has already
-
-    mlflow.keras.save_model(
-        model,
-        str(path),
-        mlflow_model=description,
-        signature=ModelSignature(inputs=_schema(model.inputs), outputs=_schema(model.outputs)),
-        pip_requirements=[
-            f"keras=={installed_version('keras')}",
-            f"tensorflow=={installed_version('tensorflow', 'tensorflow-cpu')}",
-        ],
-    )
-
-
-def _schema(tensors: Sequence[Any]) -> Schema:
-    """Return the shapes with -1 for whatever may vary; bfloat16, which NumPy lacks, is given as float32."""
-    return Schema(
-        [
-            TensorSpec(
-                np.dtype("float32" if tensor.dtype == "bfloat16" else tensor.dtype),
-                (-1, *(-1 if size is None else size for size in tensor.shape[1:])),
-                name=tensor.name if len(tensors) > 1 else None,
-            )
-            for tensor in tensors
-        ]
-    )
 
 
 def _chunks(items: Sequence[Item], size: int) -> list[Sequence[Item]]:
