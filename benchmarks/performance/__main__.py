@@ -25,7 +25,7 @@ from variants import ROOT, Process, Variant, variants_of
 from workloads import WORKLOADS, Workload, growth, write_data
 
 HERE = Path(__file__).resolve().parent
-ROUNDS, STEPS, EPOCHS = 6, 5, 2
+ROUNDS, STEPS, EPOCHS = 5, 5, 3
 
 
 def main() -> None:
@@ -120,8 +120,9 @@ def _has(variant: Variant, peers: str | None) -> bool:
     if not variant.peer:
         return True
     package = "torch" if variant.script == "torch_peer.py" else "jax, keras"
-    python = peers or sys.executable
-    return not subprocess.run([python, "-c", f"import {package}"], capture_output=True, check=False).returncode
+    call = [peers or sys.executable, "-c", f"import {package}"]
+    environment = os.environ | {"KERAS_BACKEND": variant.backend}
+    return not subprocess.run(call, capture_output=True, check=False, env=environment).returncode
 
 
 def measure_growth(folder: Path, peers: str | None, rounds: int) -> list[tuple[str, int, Measured]]:

@@ -18,17 +18,20 @@ class Gate:
     def __init__(self) -> None:
         self._sizes: list[float] = []
         self._asked, self._unit = 1, "steps"
+        self._inside = False  # an epoch that has begun
         self._answer = os.fdopen(os.dup(1), "w")
         os.dup2(2, 1)  # what libraries print is no answer
         self._since = time.perf_counter()
 
     def step(self) -> None:
         """Hear that a training step is over."""
+        self._inside = True
         if self._unit == "steps":
             self._count()
 
     def epoch(self) -> None:
         """Hear that an epoch is over, its validation too; between epochs nothing is timed as a step."""
+        self._inside = False
         if self._unit == "epochs":
             self._count()
         self._since = time.perf_counter()
@@ -47,7 +50,7 @@ class Gate:
         if not line:
             _leave()
         self._unit, self._asked = json.loads(line)
-        if self._unit == "epochs":
+        if self._unit == "epochs" and self._inside:
             self._asked += 1  # the one that is under way does not count
 
 

@@ -77,8 +77,8 @@ def _reviews(name: str, layers: tuple[tuple[str, int], ...], samples: int, **oth
 WORKLOADS = {
     each.name: each
     for each in (
-        _reviews("W1", (("simple_rnn", 32),), 20_000, epochs=True),
-        _reviews("W2", (("lstm", 32),), 20_000, epochs=True),
+        _reviews("W1", (("simple_rnn", 32),), 10_000, epochs=True),
+        _reviews("W2", (("lstm", 32),), 10_000, epochs=True),
         Workload("W3", 100, 64, 1000, 64, (("lstm", 128),), 10, 6400),
         Workload("W4", 100, 64, 1000, 64, (("gru", 256), ("simple_rnn", 128)), 10, 6400),
         _reviews("W5", (("simple_rnn", 32),) * 4, 6400),
