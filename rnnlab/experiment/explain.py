@@ -26,6 +26,8 @@ WIDTHS = (0, 30, 14, 56)  # characters of a column; 0: as wide as its longest ce
 def explain(topic: str) -> str:
     """Return what a code, section, layer or other kind means, with a table of its keys.
 
+    Of a path such as `training.epochs`, the last part that has a page.
+
     Raises:
         CallError: nothing has that name; the message lists what has.
     """
@@ -34,12 +36,13 @@ def explain(topic: str) -> str:
         return f"{topic.upper()}: {code.title}\n\n{code.text.rstrip()}"
     seek_member(topic)
     pages = topics()
-    if topic not in pages:
+    found = next((part for part in reversed(topic.split(".")) if part in pages), None)
+    if found is None:
         known = listing(pages)
         help_ = did_you_mean(topic, [*pages, *CODES])
         hint = f"{help_} " if help_.startswith("did") else ""
         raise CallError(f"nothing is called `{topic}`; {hint}known: the codes RL001 to RL511, and {known}")
-    return "\n\n".join(pages[topic])
+    return "\n\n".join(pages[found])
 
 
 def topics() -> dict[str, tuple[str, ...]]:

@@ -59,3 +59,8 @@ def test_a_choice_lists_its_kinds():
 def test_an_unknown_topic_gets_the_nearest_one_and_the_list():
     with pytest.raises(CallError, match=r"nothing is called `lstmm`; did you mean `lstm`\? known: .*`training`"):
         explain("lstmm")
+
+
+@pytest.mark.parametrize(("path", "page"), [("training.checkpoint", "checkpoint"), ("training.epochs", "training")])
+def test_a_path_leads_to_its_page(path, page):
+    assert explain(path) == explain(page)
