@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from rnnlab.spec import NonNegative, Positive, PositiveInt, Spec
 
 Mode = Literal["auto", "min", "max"]
-_EVERY = re.compile(r"epoch|([1-9][0-9]*) steps?|([0-9]+(?:\.[0-9]+)?) minutes?")
+_EVERY = re.compile(r"epoch|([1-9][0-9]*) steps?|((?!0+(?:\.0+)? )[0-9]+(?:\.[0-9]+)?) minutes?")
 
 
 def _check_every(text: str) -> str:

@@ -13,6 +13,7 @@ import tensorflow as tf
 from rnnlab.build.audit import audit
 from rnnlab.build.masks import Masks, call_layer
 from rnnlab.build.plugins import keras_class
+from rnnlab.errors import CallError
 from rnnlab.kernels import load_kernels
 from rnnlab.layers import CALL_ARGUMENTS, Signal
 from rnnlab.plan import LayerPlan, Plan
@@ -60,7 +61,11 @@ def _use_kernels(plan: Plan, layers: Mapping[str, keras.layers.Layer]) -> None:
     fast = {name for name, kernel in kernels_used(plan).items() if kernel == "numba"}
     if not fast:
         return
-    load_kernels()
+    try:
+        load_kernels()
+    except OSError as error:
+        advice = "set RNNLAB_CACHE to a folder that can be written, or `runtime.kernel` to keras"
+        raise CallError(f"the compiled kernels cannot be kept: {error}; {advice}") from error
     from rnnlab.build.kernels import use_kernels  # takes a second
 
     for layer in plan.layers:

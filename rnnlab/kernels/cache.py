@@ -12,6 +12,8 @@ from pathlib import Path
 
 import platformdirs
 
+KERNELS = "kernels"  # the folder of all of them
+
 
 def kernel_cache() -> Path:
     """Return the folder of the kernels compiled from these files by this numba; numba adds processor and Python.
@@ -22,7 +24,7 @@ def kernel_cache() -> Path:
     digest = hashlib.sha256(version("numba").encode())
     for path in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(path.read_bytes())
-    return _home() / "kernels" / digest.hexdigest()[:16]
+    return _home() / KERNELS / digest.hexdigest()[:16]
 
 
 def compiled_mark() -> Path:
@@ -41,7 +43,7 @@ def kernels_obstacle() -> str | None:
         if find_spec(name) is None:
             return f"{name} is not installed"
     home = _home()
-    there = next(folder for folder in (home, *home.parents) if folder.exists())
+    there = next(folder for folder in (home / KERNELS, home, *home.parents) if folder.exists())
     if not (there.is_dir() and os.access(there, os.W_OK)):
         return f"kernels cannot be kept in {home}; set RNNLAB_CACHE to a folder that can be written"
     return None

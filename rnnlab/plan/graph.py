@@ -117,7 +117,11 @@ def plan_node(
     if node.shared_with is not None:
         _check_shared(node, signals, result, planned[node.shared_with])
         result = replace(result, weights=(), formula="")
-    return _layer_plan(experiment, node, policy, signals, result)
+    planning = _layer_plan(experiment, node, policy, signals, result)
+    if node.shared_with is None:
+        return planning
+    owner = planned[node.shared_with]  # there is one layer, and it computes in one way
+    return replace(planning, kernel=owner.kernel, kernel_reason=owner.kernel_reason)
 
 
 def _check_shared(node: Node, signals: tuple[Signal, ...], result: Planned, owner: LayerPlan) -> None:

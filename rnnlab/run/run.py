@@ -158,7 +158,8 @@ def finish_run(
         store.finish(run_id, "KILLED")
         reached = any(road.checkpoints(run_id).glob("*.ckpt"))
         advice = "--resume goes on with it" if reached else "no step was finished, so there is nothing to resume"
-        raise InterruptedRunError(f"run {name} ({run_id[:8]}) was interrupted; {advice}") from error
+        told = "; ".join((advice, *getattr(error, "__notes__", ())))  # such as a last checkpoint that was not written
+        raise InterruptedRunError(f"run {name} ({run_id[:8]}) was interrupted; {told}") from error
     except BaseException as error:
         if isinstance(error, DivergedError):
             store.set_tags(run_id, {"rnnlab.diverged": f"epoch {error.epoch}, step {error.step}"})

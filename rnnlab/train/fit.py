@@ -31,7 +31,7 @@ from rnnlab.train.keeping import Checkpointing, Keeper
 from rnnlab.train.learner import Learner, evaluate, use_metrics
 from rnnlab.train.listener import Listener
 from rnnlab.train.result import Epoch, Stop, TrainingResult
-from rnnlab.train.running import Ready, Runner, Stepped
+from rnnlab.train.running import Ready, Runner, Stepped, memory_is_told
 from rnnlab.train.state import (
     Arrays,
     PartialEpoch,
@@ -243,7 +243,9 @@ class _Loop:
             yield self.ready(batch, resets=begins if reset == "sequence" else reset == "epoch" and place == 0)
 
     def ready(self, batch: Batch, *, resets: bool = False) -> Ready:
-        return Ready(self.learner.steps.tensors(*batch), int(np.count_nonzero(batch[2])), resets)
+        with memory_is_told():
+            tensors = self.learner.steps.tensors(*batch)
+        return Ready(tensors, int(np.count_nonzero(batch[2])), resets)
 
     def watch(self, epoch: Epoch) -> Stop | None:
         """Return why the training is over after an epoch, or None."""

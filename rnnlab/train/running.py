@@ -52,7 +52,7 @@ class Runner:
 
     def step(self, batch: Ready) -> Stepped | None:
         """Take a step; return what the one before gave, None where that is known already."""
-        with _memory_is_told():
+        with memory_is_told():
             loss, norm = self._learner.steps.train(*batch.tensors)
         before = self.settle()
         self._open = loss, norm, batch.rows
@@ -63,12 +63,13 @@ class Runner:
         if self._open is None:
             return None
         (loss, norm, rows), self._open = self._open, None
-        with _memory_is_told():
+        with memory_is_told():
             return Stepped(float(loss), float(norm), rows)
 
 
 @contextmanager
-def _memory_is_told() -> Iterator[None]:
+def memory_is_told() -> Iterator[None]:
+    """Let what does not fit into memory be told as the batch's fault."""
     try:
         yield
     except (MemoryError, tf.errors.ResourceExhaustedError) as error:

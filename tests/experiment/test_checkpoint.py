@@ -32,7 +32,10 @@ def test_it_is_said_in_epochs_steps_or_minutes(every, steps, seconds):
     assert (checkpoint.steps, checkpoint.seconds) == (steps, seconds)
 
 
-@pytest.mark.parametrize("every", ["epochs", "0 steps", "1.5 steps", "5 hours", "steps", "-1 minutes", "5  minutes"])
+@pytest.mark.parametrize(
+    "every",
+    ["epochs", "0 steps", "0 minutes", "0.0 minutes", "1.5 steps", "5 hours", "steps", "-1 minutes", "5  minutes"],
+)
 def test_other_words_are_refused_with_those_that_are_not(every):
     with pytest.raises(InvalidExperimentError) as caught:
         _experiment(every)

@@ -194,3 +194,23 @@ def test_what_the_kernels_cannot_compute_is_left_to_keras_and_the_key_is_named(k
 def test_the_kernels_need_no_more_than_the_default_activations(keys):
     (layer,) = planned(keys, "runtime: {kernel: numba}\n").layers
     assert layer.kernel == "numba"
+
+
+@pytest.mark.parametrize(("timesteps", "kernel"), [((30, 10), "numba"), ((10, 30), "keras")])
+def test_a_layer_used_again_computes_in_one_way(timesteps, kernel):
+    first, second = timesteps
+    plan = plan_model(
+        validate_experiment(f"""
+            rnnlab: 1
+            name: x
+            model:
+              inputs: {{a: {{timesteps: {first}, features: 2}}, b: {{timesteps: {second}, features: 2}}}}
+              layers:
+                - {{layer: lstm, units: 2, from: a, name: once}}
+                - {{reuse: once, from: b, name: again}}
+                - {{layer: add, from: [once, again]}}
+        """)
+    )
+    once, again, _ = plan.layers
+    assert (once.kernel, again.kernel) == (kernel, kernel)
+    assert once.kernel_reason == again.kernel_reason

@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -209,3 +210,20 @@ def test_xla_gives_the_numbers_of_keras_within_rounding(assemble, train):
     compiled, _ = train(assemble(*common, "runtime.kernel=xla"))
     for found, expected in zip(_weights(compiled), _weights(plain), strict=True):
         np.testing.assert_allclose(found, expected, atol=1e-4)
+
+
+@pytest.mark.parametrize("step", ["tensors", "train"])
+def test_a_batch_that_does_not_fit_is_told_wherever_that_is_seen(assemble, train, monkeypatch, step):
+    import tensorflow as tf
+
+    from rnnlab.errors import OutOfMemoryError
+
+    def refuse(*given):
+        raise tf.errors.ResourceExhaustedError(None, None, "no memory")
+
+    assembled = assemble(*POOLED)
+    learner = assembled.learner()
+    refusing = replace(learner, steps=replace(learner.steps, **{step: refuse}))
+    monkeypatch.setattr(type(assembled), "learner", lambda self: refusing)
+    with pytest.raises(OutOfMemoryError, match=r"lower `training\.batch_size`"):
+        train(assembled)
