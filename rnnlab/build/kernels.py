@@ -6,6 +6,7 @@ Keras's. The kernels stand in the graph as two calls, one for each direction of 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -26,8 +27,8 @@ ZEROS = "_rnnlab_zeros"
 ALIKE = "_rnnlab_alike"
 """Attribute of a tensor that a layer made: in how many first timesteps each sample agrees with all others, (B,)."""
 NAMES = {"SimpleRNN": "simple_rnn", "LSTM": "lstm", "GRU": "gru"}
-MEMORY = (tf.float32,) * 3 + (tf.int32, tf.int32, tf.int64) + (tf.int32,) * 5
-"""Types of what the way back needs: gates, h, c, then the schedule."""
+MEMORY = (tf.float32,) * 3 + (tf.int32,) * 4 + (tf.int64,) + (tf.int32,) * 5
+"""Types of what the way back needs: gates, h, c, rows, used, then the schedule."""
 
 
 def use_kernels(layer: keras.layers.Layer) -> None:
@@ -45,6 +46,7 @@ def use_kernels(layer: keras.layers.Layer) -> None:
         use_kernels(layer.forward_layer)
         use_kernels(layer.backward_layer)
     else:
+        layer.call = partial(_call, layer, layer.call)
         layer.inner_loop = partial(_inner_loop, layer)
         layer.get_initial_state = partial(_zeros, layer.get_initial_state)
 
@@ -61,6 +63,16 @@ def _embed(layer: keras.layers.Embedding, call: Callable[[Any], Any], inputs: An
     if tf.is_tensor(given):
         setattr(given, EMBEDDED, (tf.convert_to_tensor(layer.embeddings), tf.cast(inputs, tf.int32)))
     return given
+
+
+def _call(
+    layer: keras.layers.RNN, call: Callable[..., Any], sequences: Any, initial_state: Any = None, **others: Any
+) -> Any:
+    """Return what the layer gives; the batch's size is that of the ids, so that nobody asks what they were made to."""
+    ids = getattr(sequences, EMBEDDED, (None, None))[1]
+    if ids is not None and initial_state is None and not layer.stateful:
+        initial_state = layer.get_initial_state(batch_size=tf.shape(ids)[0])
+    return call(sequences, initial_state=initial_state, **others)
 
 
 def _zeros(get_initial_state: Callable[..., list[Any]], batch_size: Any = None) -> list[Any]:
@@ -160,7 +172,7 @@ def _run(
 
         def gradient(d_outputs: Any, *d_others: Any) -> list[Any]:
             known = memory if keep else whole()[len(types) :]
-            given = [*arguments[:4], ids, kept, d_outputs, *d_others[: kind.states], *known]
+            given = [*arguments[:4], kept, d_outputs, *d_others[: kind.states], *known]
             found = tf.numpy_function(partial(_backward, kind), given, [tf.float32] * len(arguments), stateful=False)
             for each, argument in zip(found, arguments, strict=True):
                 each.set_shape(argument.shape)
@@ -171,6 +183,7 @@ def _run(
     return op(*arguments)
 
 
+@functools.cache
 def threads() -> int:
     """Return how many threads an operation may use."""
     return tf.config.threading.get_intra_op_parallelism_threads() or available_cores()
@@ -185,15 +198,16 @@ def _forward(kind: Kind, backwards: bool, sequences: bool, share: bool, keep: bo
         threads=threads(),
     )  # fmt: skip
     memory = done.memory
-    kept_back = (memory.gates, memory.h, memory.c, *memory.schedule.arrays) if keep else ()
+    kept_back = (memory.gates, memory.h, memory.c, memory.rows, memory.used, *memory.schedule.arrays) if keep else ()
     return [done.outputs, *done.states, done.prefix, *kept_back]
 
 
 def _backward(kind: Kind, *given: Any) -> list[Any]:
-    inputs, kernel, recurrent, bias, ids, kept, d_outputs = given[:7]
-    d_states, (gates, h, c, *schedule) = given[7 : 7 + kind.states], given[7 + kind.states :]
+    inputs, kernel, recurrent, bias, kept, d_outputs = given[:6]
+    d_states, (gates, h, c, rows, used, *schedule) = given[6 : 6 + kind.states], given[6 + kind.states :]
+    memory = Memory(Schedule(*schedule), gates, h, c, rows, used)
     found = run_backward(
-        kind, Memory(Schedule(*schedule), gates, h, c), inputs, Weights(kernel, recurrent, bias), d_outputs, d_states,
-        ids=ids if ids.size else None, kept=kept if kept.size else None, threads=threads(),
+        kind, memory, inputs, Weights(kernel, recurrent, bias), d_outputs, d_states,
+        kept=kept if kept.size else None, threads=threads(),
     )  # fmt: skip
     return [found.inputs, found.kernel, found.recurrent, found.bias, *found.states]

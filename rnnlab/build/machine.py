@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import keras
 import tensorflow as tf
+from tensorflow.python.eager import context
 
 from rnnlab.errors import CallError
 from rnnlab.runtime import Runtime
@@ -32,8 +33,13 @@ def available_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def configure(runtime: Runtime, seed: int) -> Machine:
+def configure(runtime: Runtime, seed: int, *, own_kernels: bool = False) -> Machine:
     """Return the machine after setting threads, devices, determinism and all seeds.
+
+    Args:
+        runtime: the section of the file.
+        seed: of all draws.
+        own_kernels: rnnlab's kernels compute the recurrent layers, in threads of their own.
 
     Raises:
         CallError: RL502, no GPU where one is demanded; or TensorFlow already runs with another number of threads.
@@ -54,6 +60,8 @@ def configure(runtime: Runtime, seed: int) -> Machine:
             tf.config.threading.set_intra_op_parallelism_threads(threads)
         except RuntimeError as error:
             raise CallError(f"TensorFlow already runs in this process, its threads cannot become {threads}") from error
+    if own_kernels:
+        _rest_between_operations()
     for gpu in gpus:
         tf.config.experimental.set_memory_growth(gpu, True)
     if runtime.deterministic:
@@ -61,6 +69,20 @@ def configure(runtime: Runtime, seed: int) -> Machine:
     keras.utils.set_random_seed(seed)
     versions = {"tensorflow": tf.__version__, "keras": keras.__version__}
     return Machine(threads, tuple(gpu.name for gpu in gpus) or ("cpu",), versions)
+
+
+def _rest_between_operations() -> None:
+    """Let TensorFlow's threads sleep while they have nothing to do, instead of turning in a loop.
+
+    They would take the cores from the kernels' threads for as long. No number depends on it, and where a later
+    TensorFlow, or one that runs already, cannot be told so, it is only slower: there is no public way.
+
+    Source: `disable_thread_spinning` in tensorflow/core/protobuf/config.proto; `Context.config` in
+    tensorflow/python/eager/context.py, 2.21.
+    """
+    settings = tf.compat.v1.ConfigProto()
+    settings.experimental.disable_thread_spinning = True
+    context.context()._config = settings  # noqa: SLF001
 
 
 def fresh_session() -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
+
+import tensorflow as tf
 
 
 def traced_once(compiled: Any) -> Callable[..., Any]:
@@ -14,12 +17,30 @@ def traced_once(compiled: Any) -> Callable[..., Any]:
     short run of a process would be warned of retracing, although each function is traced once. It does not count
     what is traced by `get_concrete_function`.
 
+    Nor does what was traced look at every call which of its traces fits.
+
     Source: `_get_key_for_call_stats` in tensorflow/python/eager/polymorphic_function/polymorphic_function.py, 2.21.
     """
     trace = functools.cache(compiled.get_concrete_function)
 
     def call(*given: Any) -> Any:
-        trace()
-        return compiled(*given)
+        return trace()(*given)
 
     return call
+
+
+@contextmanager
+def overlapping() -> Iterator[None]:
+    """Let this thread call compiled functions without waiting for what they give.
+
+    They run one after the other in a thread of TensorFlow's, while Python gets the next call ready; a call on a CPU
+    takes Python half a millisecond. An error is raised where something of what was computed is read.
+    """
+    tf.config.experimental.set_synchronous_execution(False)
+    try:
+        yield
+    except BaseException:
+        tf.experimental.async_clear_error()  # or it would be raised again by everything after it
+        raise
+    finally:
+        tf.config.experimental.set_synchronous_execution(True)

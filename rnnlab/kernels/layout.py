@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from rnnlab.kernels.kinds import Kind
 from rnnlab.kernels.packing import LARGE, buffers, gather_outputs, width_of
 from rnnlab.kernels.pool import run_shards, split
-from rnnlab.kernels.schedule import Schedule
+from rnnlab.kernels.schedule import Places, Schedule
 from rnnlab.kernels.vector import LANES
 
 Floats = NDArray[np.float32]
-SMALL = 2_000_000  # multiply-adds that one thread does sooner than it wakes another
+SMALL = 4_000_000  # multiply-adds that one thread does sooner than it wakes another
+PLAIN = 20_000_000  # the same of one product, which takes less time than a recurrent one
 NOTHING = np.zeros((0, 0), np.float32)
 NO_PANELS = np.zeros((0, 0, LANES), np.float32)
 
@@ -66,32 +67,37 @@ class Memory:
         gates: (N, K·width).
         h: (N + B, width), all states.
         c: the same, of an LSTM; else empty.
+        rows: (N,), the row of the inputs, or of the table, that each slot read.
+        used: (D,), the rows of an embedding that are in the table; else empty.
     """
 
     schedule: Schedule
     gates: Floats
     h: Floats
     c: Floats
+    rows: Places
+    used: Places
 
 
-def shards_for(most: int, products: int, threads: int) -> int:
+def shards_for(most: int, products: int, threads: int, small: int = SMALL) -> int:
     """Return among how many threads work is split: one where it is done before another one wakes.
 
     Args:
         most: parts that the work has.
         products: multiply-adds of all of it.
         threads: at most so many.
+        small: multiply-adds that are not worth another thread.
     """
-    return max(1, min(most, threads, 1 + products // SMALL))
+    return max(1, min(most, threads, 1 + products // small))
 
 
-def new_memory(kind: Kind, schedule: Schedule, width: int, *, keep: bool) -> Memory:
+def new_memory(kind: Kind, schedule: Schedule, width: int, rows: Places, used: Places, *, keep: bool) -> Memory:
     """Return memory that nothing is written into yet; without `keep` none for the way back."""
-    rows = schedule.ranks
-    gates = buffers.take(schedule.slots if kind.kept and keep else rows, max(1, kind.kept) * width)
-    h = buffers.take(schedule.slots + rows, width)
-    c = buffers.take(schedule.slots + rows, width) if kind.states > 1 else NOTHING
-    return Memory(schedule, gates, h, c)
+    ranks = schedule.ranks
+    gates = buffers.take(schedule.slots if kind.kept and keep else ranks, max(1, kind.kept) * width)
+    h = buffers.take(schedule.slots + ranks, width)
+    c = buffers.take(schedule.slots + ranks, width) if kind.states > 1 else NOTHING
+    return Memory(schedule, gates, h, c, rows, used)
 
 
 def arrange_states(memory: Memory, states: Sequence[Floats], units: int) -> None:
@@ -156,12 +162,12 @@ def received(
         d_states: (B, U) each.
         units: U.
     """
-    schedule, (batch, timesteps) = memory.schedule, memory.schedule.shows.shape
+    schedule, batch = memory.schedule, memory.schedule.batch
     parts, width = len(schedule.counts) if d_outputs.size >= LARGE else 1, width_of(units)
     d_h, d_c = np.zeros((2, schedule.ranks, width), np.float32)
     for final, given in zip((d_h, d_c), d_states, strict=False):
         final[schedule.shared :, :units] = given[schedule.samples]
-    if d_outputs.shape[1] != timesteps or timesteps == 1:
+    if schedule.shows.shape[1] == 1:
         computed = schedule.shows[schedule.samples, -1] >= 0
         last = np.where(computed[:, None], d_outputs[schedule.samples, 0], np.float32(0))
         d_h[schedule.shared :, :units] += last

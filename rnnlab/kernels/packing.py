@@ -15,7 +15,7 @@ from rnnlab.kernels.pool import run_shards, split
 from rnnlab.kernels.vector import BYTES, LANES, address, copy, load, store
 
 MATRIX = FLOATS.format(2)
-LARGE = 200_000  # numbers worth a thread of their own
+LARGE = 500_000  # numbers worth a thread of their own
 buffers = Buffers()
 
 

@@ -15,23 +15,59 @@ from numpy.typing import NDArray
 
 from rnnlab.kernels.cells import add_row
 from rnnlab.kernels.compiled import COMPILE, FLOATS
-from rnnlab.kernels.layout import NO_PANELS, NOTHING, Floats
+from rnnlab.kernels.layout import NO_PANELS, NOTHING, PLAIN, Floats, Memory, shards_for
 from rnnlab.kernels.packing import buffers, width_of
 from rnnlab.kernels.pool import run_shards, split
 from rnnlab.kernels.product import product
-from rnnlab.kernels.schedule import Schedule
+from rnnlab.kernels.schedule import Places, Schedule
 from rnnlab.kernels.vector import BYTES, LANES, address
-from rnnlab.kernels.weights import Past, WeightSums, many_slots, table_weight_gradient
+from rnnlab.kernels.weights import NO_PLACES, Past, WeightSums, many_slots, table_weight_gradient
 
 ALONE = 8  # samples that take about as long as one by itself, whose products are no tiles
 MATRIX, PANELS = FLOATS.format(2), FLOATS.format(3)
+IDS = MATRIX.replace("f4", "i4")
 
 
-def leading_zeros(ids: NDArray[np.int32]) -> NDArray[np.int32]:
+@njit(f"i4[::1]({IDS})", **COMPILE)
+def leading_zeros(ids: Any) -> Any:
     """Return (B,), how many ids in front are 0: padding, and the same for all samples."""
-    other = ids != 0
-    found: NDArray[np.int32] = np.where(other.any(axis=1), other.argmax(axis=1), ids.shape[1]).astype(np.int32)
+    found = np.empty(ids.shape[0], np.int32)
+    for row in range(ids.shape[0]):
+        place = 0
+        while place < ids.shape[1] and ids[row, place] == 0:
+            place += 1
+        found[row] = place
     return found
+
+
+@njit(f"Tuple((i4[::1], i4[::1]))({IDS}, i4[::1], i8)", **COMPILE)
+def _look_up(ids: Any, reads: Any, count: Any) -> Any:
+    """Return the rows of an embedding that are read, (D,), in their order, and which of them each slot reads, (N,)."""
+    flat, places = ids.ravel(), np.zeros(count, np.int32)
+    for slot in range(reads.size):
+        places[flat[reads[slot]]] = 1
+    used, size = np.empty(count, np.int32), 0
+    for row in range(count):
+        if places[row]:
+            used[size], places[row] = row, size
+            size += 1
+    rows = np.empty(reads.size, np.int32)
+    for slot in range(reads.size):
+        rows[slot] = places[flat[reads[slot]]]
+    return used[:size].copy(), rows
+
+
+def rows_read(inputs: Floats, ids: NDArray[np.int32] | None, schedule: Schedule) -> tuple[Places, Places]:
+    """Return the row of the inputs, or of the table, that each slot reads, (N,), and the rows in the table, (D,).
+
+    Raises:
+        ValueError: an id has no row.
+    """
+    if ids is None:
+        return schedule.reads, NO_PLACES
+    _check_ids(ids, len(inputs))
+    used, rows = _look_up(ids, schedule.reads, len(inputs))
+    return rows, used
 
 
 def worth_sharing(prefix: NDArray[np.int32] | None) -> NDArray[np.int32] | None:
@@ -50,17 +86,10 @@ class Reading:
         rows: (N,), the row that each slot reads.
     """
 
-    def __init__(self, inputs: Floats, ids: NDArray[np.int32] | None, schedule: Schedule) -> None:
-        self.inputs, self.folded, self.schedule = inputs, ids is not None, schedule
-        if ids is None:
-            self.flat, self.rows = inputs.reshape(-1, inputs.shape[-1]), schedule.reads
-            return
-        _check_ids(ids, len(inputs))
-        read = ids.ravel()[schedule.reads]
-        used = np.zeros(len(inputs), np.bool_)
-        used[read] = True
-        self._used = np.flatnonzero(used)
-        self.flat, self.rows = inputs[self._used], (np.cumsum(used, dtype=np.int32) - 1)[read]
+    def __init__(self, inputs: Floats, memory: Memory) -> None:
+        self.inputs, self.schedule, self.rows, self._used = inputs, memory.schedule, memory.rows, memory.used
+        self.folded = inputs.ndim == 2
+        self.flat = inputs[self._used] if self.folded else inputs.reshape(-1, inputs.shape[-1])
 
     def project(self, kernel: Floats, bias: Floats, threads: int) -> tuple[Floats, Floats]:
         """Return what the loop reads, and the input weights that it still has to multiply with."""
@@ -72,9 +101,8 @@ class Reading:
         """Return where the loop writes the gradients of what it read."""
         if self.folded:
             return NOTHING
-        batch, timesteps = self.schedule.shows.shape
-        found = buffers.take(batch * timesteps, self.flat.shape[1])
-        if self.schedule.slots < batch * timesteps:
+        found = buffers.take(*self.flat.shape)
+        if self.schedule.slots < len(found):
             found[:] = 0  # nobody writes where nothing is computed
         return found
 
@@ -144,7 +172,8 @@ def _check_ids(ids: NDArray[np.int32], rows: int) -> None:
 def _multiply(left: Floats, panels: Floats, bias: Floats, threads: int) -> Floats:
     """Return bias + left (V, D)·weights, given as panels (C/16, D, 16): (V, C)."""
     out = buffers.take(len(left), len(panels) * LANES)
-    run_shards(lambda shard: _project(*split(len(left), threads, shard), left, panels, bias, out), threads)
+    shards = shards_for(len(left), len(left) * panels.size, threads, PLAIN)
+    run_shards(lambda shard: _project(*split(len(left), shards, shard), left, panels, bias, out), shards)
     return out
 
 

@@ -22,9 +22,12 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from rnnlab.kernels.compiled import COMPILE
+from rnnlab.kernels.compiled import COMPILE, FLOATS
+from rnnlab.kernels.vector import CALLED
 
 Places = NDArray[np.int32]
+NOTHING_MASKED = np.zeros((0, 0), np.bool_)
+NO_PREFIX = np.zeros(0, np.int32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +44,7 @@ class Schedule:
         begins: (B,), the row of states before a sample's first slot, by rank.
         ends: (B,), the row of its final state, by rank.
         shows: (B, T), the row of states that is a sample's output after each timestep; -1 before the first live one.
+            (B, 1), the last ones, where no others are outputs.
         prefix: (B,), shared timesteps of each sample, by rank; empty where nothing is shared.
     """
 
@@ -51,7 +55,7 @@ class Schedule:
     begins: Places
     ends: Places
     shows: Places
-    prefix: Places = field(default_factory=lambda: np.zeros(0, np.int32))
+    prefix: Places = field(default_factory=lambda: NO_PREFIX)
 
     @property
     def ranks(self) -> int:
@@ -67,6 +71,16 @@ class Schedule:
     def samples(self) -> Places:
         """Return the samples by rank, without the shared prefix."""
         return self.order[self.shared :]
+
+    @property
+    def batch(self) -> int:
+        """Return B, without the shared prefix."""
+        return len(self.shows)
+
+    @property
+    def timesteps(self) -> int:
+        """Return T."""
+        return self.counts.shape[1]
 
     @property
     def slots(self) -> int:
@@ -93,6 +107,7 @@ def make_schedule(
     shards: int,
     backwards: bool = False,
     prefix: Places | None = None,
+    sequences: bool = True,
 ) -> Schedule:
     """Return the schedule of a batch.
 
@@ -103,76 +118,105 @@ def make_schedule(
         backwards: the last timestep is read first.
         prefix: (B,), how many first timesteps a sample has in common with all others that have so many; None where
             they are computed for each. Not with a mask, nor backwards.
+        sequences: every timestep is an output, not only the last.
     """
-    if live is None:
-        live = np.ones(shape, np.bool_)
-    if prefix is None:
-        return Schedule(*_fill(np.ascontiguousarray(live), shards, backwards))
-    longest = np.argmax(prefix)
-    first = np.arange(prefix[longest], dtype=np.int32)
-    own = Schedule(*_fill(np.arange(shape[1]) >= prefix[:, None], shards, False))
-    return _behind(own, longest, first, np.concatenate([prefix[[longest]], prefix[own.order]]))
+    masked = NOTHING_MASKED if live is None else np.ascontiguousarray(live)
+    shared = NO_PREFIX if prefix is None else prefix
+    return Schedule(*_fill(masked, *shape, shared, shards, backwards, sequences))
 
 
-def _behind(own: Schedule, longest: np.intp, first: Places, prefix: Places) -> Schedule:
-    """Return a schedule with a shard for the shared prefix, (P,), in front of it."""
-    slots, states = len(first), len(first) + 1
-    timesteps = own.shows.shape[1]
-    counts = np.zeros((1, timesteps), np.int32)
-    counts[0, :slots] = 1
-    shown = np.where(own.shows >= 0, own.shows + states, np.arange(1, timesteps + 1))
-    return Schedule(
-        np.concatenate([[longest], own.order]).astype(np.int32),
-        np.concatenate([counts, own.counts]),
-        np.concatenate([np.zeros((1, 3), np.int64), own.offsets + np.array([slots, states, 1])]),
-        np.concatenate([longest * timesteps + first, own.reads]).astype(np.int32),
-        np.concatenate([[0], own.begins + states]).astype(np.int32),
-        np.concatenate([[slots], own.ends + states]).astype(np.int32),
-        np.ascontiguousarray(shown, np.int32),
-        prefix,
-    )
+@njit(**CALLED)
+def _measure(live: Any, prefix: Any, lengths: Any, starts: Any) -> None:
+    """Fill how many timesteps of each sample are computed, and where they start."""
+    for row in range(lengths.size):
+        if live.size:
+            lengths[row] = 0
+            for t in range(live.shape[1]):
+                lengths[row] += live[row, t]
+        elif prefix.size:
+            starts[row] = prefix[row]
+            lengths[row] -= prefix[row]
 
 
-@njit("Tuple((i4[::1], i4[:,::1], i8[:,::1], i4[::1], i4[::1], i4[::1], i4[:,::1]))(b1[:,::1], i8, b1)", **COMPILE)
-def _fill(live: Any, shards: Any, backwards: Any) -> Any:
-    batch, timesteps = live.shape
-    lengths = np.zeros(batch, np.int32)
-    for row in range(batch):
-        for t in range(timesteps):
-            lengths[row] += live[row, t]
+@njit(**CALLED)
+def _deal(lengths: Any, shared: Any, order: Any, counts: Any, offsets: Any) -> None:
+    """Fill order, counts and offsets of the samples, dealt by length to all shards but that of a prefix."""
+    shards, rank = counts.shape[0] - shared, shared
     by_length = np.argsort(-lengths, kind="mergesort")
-    order = np.empty(batch, np.int32)
-    counts = np.zeros((shards, timesteps), np.int32)
-    offsets = np.zeros((shards + 1, 3), np.int64)
-    rank = 0
     for shard in range(shards):
-        slots = 0
-        for place in range(shard, batch, shards):
+        slots, own = 0, counts[shared + shard]
+        for place in range(shard, lengths.size, shards):
+            length = lengths[by_length[place]]
             order[rank] = by_length[place]
             rank += 1
-            slots += lengths[by_length[place]]
-            for k in range(lengths[by_length[place]]):
-                counts[shard, k] += 1
-        offsets[shard + 1, 0] = offsets[shard, 0] + slots
-        offsets[shard + 1, 1] = offsets[shard + 1, 0] + rank
-        offsets[shard + 1, 2] = rank
-    reads = np.empty(offsets[shards, 0], np.int32)
-    begins = np.empty(batch, np.int32)
-    ends = np.empty(batch, np.int32)
-    shows = np.empty((batch, timesteps), np.int32)
-    for shard in range(shards):
+            slots += length
+            if length:
+                own[length - 1] += 1
+        for k in range(own.size - 2, -1, -1):
+            own[k] += own[k + 1]
+        before, behind = offsets[shared + shard], offsets[shared + shard + 1]
+        behind[0] = before[0] + slots
+        behind[1], behind[2] = behind[0] + rank, rank
+
+
+@njit(**CALLED)
+def _follow(
+    row: Any, live: Any, backwards: Any, start: Any, length: Any, slot: Any, state: Any, place: Any, final: Any,
+    counts: Any, reads: Any, shows: Any,
+) -> None:  # fmt: skip
+    """Fill what a sample reads at its slots and shows after its timesteps; `place` is its rank within the shard."""
+    timesteps, k, shown = counts.size, 0, -1
+    all_shown = shows.shape[1] == timesteps
+    if all_shown:
+        for t in range(start):  # states of the prefix
+            shows[row, t] = t + 1
+    for moment in range(start, timesteps):
+        t = timesteps - 1 - moment if backwards else moment
+        if live.size == 0 or live[row, t]:
+            reads[slot + place] = row * timesteps + t
+            place += counts[k]
+            k += 1
+            shown = state + place if k < length else final
+        if all_shown:
+            shows[row, moment] = shown
+    if not all_shown:
+        shows[row, 0] = shown if start < timesteps else timesteps
+
+
+@njit(
+    "Tuple((i4[::1], i4[:,::1], i8[:,::1], i4[::1], i4[::1], i4[::1], i4[:,::1], i4[::1]))"
+    f"({FLOATS.format(2).replace('f4', 'b1')}, i8, i8, {FLOATS.format(1).replace('f4', 'i4')}, i8, b1, b1)",
+    **COMPILE,
+)
+def _fill(live: Any, batch: Any, timesteps: Any, prefix: Any, shards: Any, backwards: Any, sequences: Any) -> Any:
+    shared = 1 if prefix.size else 0
+    lengths, starts = np.full(batch, np.int32(timesteps)), np.zeros(batch, np.int32)
+    _measure(live, prefix, lengths, starts)
+    order = np.empty(shared + batch, np.int32)
+    counts = np.zeros((shared + shards, timesteps), np.int32)
+    offsets = np.zeros((shared + shards + 1, 3), np.int64)
+    longest = 0
+    if shared:
+        order[0] = np.argmax(starts)
+        longest = starts[order[0]]
+        counts[0, :longest] = 1
+        offsets[1, 0], offsets[1, 1], offsets[1, 2] = longest, longest + 1, 1
+    _deal(lengths, shared, order, counts, offsets)
+    reads = np.empty(offsets[-1, 0], np.int32)
+    begins, ends = np.zeros(shared + batch, np.int32), np.full(shared + batch, np.int32(longest))
+    shows = np.empty((batch, timesteps if sequences else 1), np.int32)
+    for t in range(longest):
+        reads[t] = order[0] * timesteps + t
+    for shard in range(shared, shared + shards):
         slot, state, first = offsets[shard]
         final = offsets[shard + 1, 0] - slot + state - first
         for rank in range(first, offsets[shard + 1, 2]):
-            row, k, place, shown = order[rank], 0, rank - first, -1
-            begins[rank] = state + place if lengths[row] else final + rank
+            row = order[rank]
+            begins[rank] = state + rank - first if lengths[row] else final + rank
             ends[rank] = final + rank
-            for moment in range(timesteps):
-                t = timesteps - 1 - moment if backwards else moment
-                if live[row, t]:
-                    reads[slot + place] = row * timesteps + t
-                    place += counts[shard, k]
-                    k += 1
-                    shown = state + place if k < lengths[row] else final + rank
-                shows[row, moment] = shown
-    return order, counts, offsets, reads, begins, ends, shows
+            _follow(row, live, backwards, starts[row], lengths[row], slot, state, rank - first, final + rank,
+                    counts[shard], reads, shows)  # fmt: skip
+    prefixes = np.empty(shared * (1 + batch), np.int32)
+    for rank in range(prefixes.size):
+        prefixes[rank] = starts[order[rank]]
+    return order, counts, offsets, reads, begins, ends, shows, prefixes

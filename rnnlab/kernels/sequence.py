@@ -31,7 +31,7 @@ from rnnlab.kernels.layout import (
 from rnnlab.kernels.loop import forward
 from rnnlab.kernels.packing import LARGE, buffers, pack_kernel, pack_transposed, show_outputs, width_of
 from rnnlab.kernels.pool import run_shards, split
-from rnnlab.kernels.reading import Reading, leading_zeros, worth_sharing
+from rnnlab.kernels.reading import Reading, leading_zeros, rows_read, worth_sharing
 from rnnlab.kernels.schedule import make_schedule
 from rnnlab.kernels.weights import NO_PLACES, Past, WeightSums, many_slots
 
@@ -115,11 +115,13 @@ def run_forward(
     alike = None
     if share and live is None and kept is None and not backwards:
         alike = worth_sharing(prefix if ids is None else leading_zeros(ids))
-    schedule = make_schedule(live, (batch, timesteps), shards=shards, backwards=backwards, prefix=alike)
-    memory = new_memory(kind, schedule, width, keep=keep)
+    schedule = make_schedule(
+        live, (batch, timesteps), shards=shards, backwards=backwards, prefix=alike, sequences=sequences
+    )
+    memory = new_memory(kind, schedule, width, *rows_read(inputs, ids, schedule), keep=keep)
     arrange_states(memory, states, units)
     bias, inside = weights.biases(kind.gates)
-    reading = Reading(inputs, ids, schedule)
+    reading = Reading(inputs, memory)
     read, kernel = reading.project(pack_kernel(weights.kernel, kind.gates, units, threads), bias, threads)
     recurrent = pack_kernel(weights.recurrent, kind.gates, units, threads)
     masks, segments = by_rank(kept, schedule, width), kind.segments(kept is not None)
@@ -150,7 +152,6 @@ def run_backward(
     d_outputs: Floats,
     d_states: Sequence[Floats],
     *,
-    ids: NDArray[np.int32] | None = None,
     kept: Floats | None = None,
     threads: int = 1,
 ) -> Gradients:
@@ -163,7 +164,6 @@ def run_backward(
         weights: as the forward pass had them.
         d_outputs: (B, T, U), or (B, 1, U) where only the last output was given.
         d_states: (B, U) each, of the final states.
-        ids: as the forward pass had them.
         kept: as the forward pass had it.
         threads: at most so many at once.
     """
@@ -173,7 +173,7 @@ def run_backward(
     kernel = pack_transposed(weights.kernel, kind.gates, units, threads)
     recurrent = pack_transposed(weights.recurrent, kind.gates, units, threads)
     masks, segments = by_rank(kept, schedule, width), kind.segments(kept is not None)
-    reading = Reading(inputs, ids, schedule)
+    reading = Reading(inputs, memory)
     d_read = reading.new_gradient()
     d_tables = reading.new_tables(kind.gates * width, shards)
     passing = many_slots(schedule) and (len(d_tables) > 0 or not reading.folded)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from rnnlab.kernels.gradients import BY_READ, BY_SLOT, BY_STATE, SLOTS, collect, weight_gradient
 from rnnlab.kernels.kinds import Kind
-from rnnlab.kernels.layout import NOTHING, Floats, Memory
+from rnnlab.kernels.layout import NOTHING, PLAIN, Floats, Memory, shards_for
 from rnnlab.kernels.packing import LARGE, buffers, width_of
 from rnnlab.kernels.pool import run_shards, split
 from rnnlab.kernels.schedule import Schedule
@@ -147,6 +147,7 @@ def table_weight_gradient(gates: int, left: Floats, d_table: Floats, units: int,
     width, features = width_of(units), left.shape[1]
     out = buffers.take(features, gates * units)
     offsets = np.array([[0, 0, 0], [len(left), len(left), 0]], np.int64)
+    shards = shards_for(gates * width // LANES, left.size * gates * width, shards, PLAIN)
 
     def work(shard: int) -> None:
         first, last = split(gates * width // LANES, shards, shard)

@@ -11,6 +11,7 @@ from itertools import islice
 import keras
 import numpy as np
 
+from rnnlab.build.tracing import overlapping
 from rnnlab.data import Samples
 from rnnlab.errors import CheckpointError, DivergedError
 from rnnlab.tasks import direction_of
@@ -175,7 +176,7 @@ class _Loop:
     def take_steps(self, number: int) -> None:
         """Train on the batches of an epoch that are not done yet."""
         done = self.state.partial.steps
-        with ahead(self.feed(number, done)) as found:
+        with ahead(self.feed(number, done)) as found, overlapping():
             for step, batch in enumerate(found, start=done + 1):
                 with self.interrupts.held():
                     if batch.resets:
@@ -184,8 +185,8 @@ class _Loop:
                     if step < self.steps and self.keeper.is_due(step):
                         self.hear(self.runner.settle())
                         self.keep()
-        with self.interrupts.held():
-            self.hear(self.runner.settle())
+            with self.interrupts.held():
+                self.hear(self.runner.settle())
 
     def hear(self, stepped: Stepped | None) -> None:
         """Count what a step gave, and tell of it."""

@@ -178,7 +178,7 @@ def test_an_embedding_read_through_its_ids_is_one_that_was_looked_up(kind, rows)
     close(read.outputs, plain.outputs)
     by_states = [np.ones((6, 7), "f")] * len(starts)
     one = run_backward(KINDS[kind], plain.memory, embedding[ids], weights, plain.outputs, by_states)
-    other = run_backward(KINDS[kind], read.memory, embedding, weights, plain.outputs, by_states, ids=ids)
+    other = run_backward(KINDS[kind], read.memory, embedding, weights, plain.outputs, by_states)
     d_embedding = np.zeros_like(embedding)
     np.add.at(d_embedding, ids, one.inputs)
     close(other.inputs, d_embedding)
@@ -208,7 +208,7 @@ def test_what_samples_share_in_front_is_computed_once_and_nothing_changes(kind, 
         weights = np.random.default_rng(11).normal(size=above.outputs.shape).astype("f")
         d_above = run_backward(kind_of, above.memory, below.outputs, second, weights, above.states)
         d_below = run_backward(
-            kind_of, below.memory, embedding, first, d_above.inputs, below.states, ids=ids, threads=2
+            kind_of, below.memory, embedding, first, d_above.inputs, below.states, threads=2
         )
         gradients = [getattr(each, name) for each in (d_above, d_below) for name in ("kernel", "recurrent", "bias")]
         found.append([below.outputs, *below.states, above.outputs, *above.states, *gradients, d_below.inputs])
