@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import time
 from pathlib import Path
@@ -59,8 +60,9 @@ def main() -> None:
     mark("file checked")
     read_ahead()
     with importing():
+        importlib.import_module("rnnlab.track.store")
         mark("MLflow and pandas imported")
-
+        importlib.import_module("rnnlab.build")
         mark("TensorFlow and Keras imported")
         from rnnlab.run.run import run_experiment
 

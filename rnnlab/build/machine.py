@@ -82,7 +82,7 @@ def _rest_between_operations() -> None:
     """
     settings = tf.compat.v1.ConfigProto()
     settings.experimental.disable_thread_spinning = True
-    context.context()._config = settings  # noqa: SLF001
+    context.context()._config = settings
 
 
 def fresh_session() -> None:

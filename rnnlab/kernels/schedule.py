@@ -80,7 +80,7 @@ class Schedule:
     @property
     def timesteps(self) -> int:
         """Return T."""
-        return self.counts.shape[1]
+        return int(self.counts.shape[1])
 
     @property
     def slots(self) -> int:

@@ -207,9 +207,7 @@ def test_what_samples_share_in_front_is_computed_once_and_nothing_changes(kind, 
         assert (below.memory.schedule.shared, above.memory.schedule.shared) == (int(share), int(share))
         weights = np.random.default_rng(11).normal(size=above.outputs.shape).astype("f")
         d_above = run_backward(kind_of, above.memory, below.outputs, second, weights, above.states)
-        d_below = run_backward(
-            kind_of, below.memory, embedding, first, d_above.inputs, below.states, threads=2
-        )
+        d_below = run_backward(kind_of, below.memory, embedding, first, d_above.inputs, below.states, threads=2)
         gradients = [getattr(each, name) for each in (d_above, d_below) for name in ("kernel", "recurrent", "bias")]
         found.append([below.outputs, *below.states, above.outputs, *above.states, *gradients, d_below.inputs])
     for mine, theirs in zip(*found, strict=True):
