@@ -12,6 +12,9 @@ from rnnlab.build.inference import INFERENCE_FOLDER as INFERENCE_FOLDER
 from rnnlab.build.inference import Inference as Inference
 from rnnlab.build.inference import build_inference as build_inference
 from rnnlab.build.inference import load_inference as load_inference
+from rnnlab.build.initials import Initials as Initials
+from rnnlab.build.initials import find_initials as find_initials
+from rnnlab.build.initials import recorded as recorded
 from rnnlab.build.machine import Machine as Machine
 from rnnlab.build.machine import configure as configure
 from rnnlab.build.machine import fresh_session as fresh_session
@@ -19,8 +22,11 @@ from rnnlab.build.model import build_model as build_model
 from rnnlab.build.model import kernels_used as kernels_used
 from rnnlab.build.objective import Objective as Objective
 from rnnlab.build.objective import build_objective as build_objective
+from rnnlab.build.optimizer import assign_numbers as assign_numbers
 from rnnlab.build.optimizer import build_optimizer as build_optimizer
 from rnnlab.build.optimizer import scaling as scaling
+from rnnlab.build.rates import assign_rates as assign_rates
+from rnnlab.build.rates import without_rates as without_rates
 from rnnlab.build.sampling import draw_ids as draw_ids
 from rnnlab.build.stepping import check_inference as check_inference
 from rnnlab.build.weights import copy_layers as copy_layers
