@@ -18,6 +18,7 @@ from rnnlab.build.initials import recorded as recorded
 from rnnlab.build.machine import Machine as Machine
 from rnnlab.build.machine import configure as configure
 from rnnlab.build.machine import fresh_session as fresh_session
+from rnnlab.build.machine import seed_drawing as seed_drawing
 from rnnlab.build.model import build_model as build_model
 from rnnlab.build.model import kernels_used as kernels_used
 from rnnlab.build.objective import Objective as Objective

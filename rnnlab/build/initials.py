@@ -12,6 +12,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from rnnlab.build.machine import seed_drawing
+
 LARGEST = 10**9
 """Keras draws seeds from 1 to this, with Python's generator, one for each initializer and random state."""
 MOST = 10_000
@@ -35,15 +37,15 @@ class Initials:
     draws: int = 0
 
     def draw(self, seed: int) -> None:
-        """Give all variables the first numbers of a seed, which becomes that of all random generators."""
-        keras.utils.set_random_seed(seed)
+        """Give all variables the first numbers of a seed, which is set: see `seed_drawing`."""
+        seed_drawing(seed)
         seeds = [random.randint(1, LARGEST) for _ in range(self.draws)]
         for initializer, place in self.initializers:
             initializer.seed = seeds[place]
         for variable, made in self.makers:
-            variable.assign(made() if callable(made) else made)
+            variable.assign(made() if callable(made) else made, read_value=False)
         for state, place in self.states:
-            state.assign([seeds[place], 0])
+            state.assign([seeds[place], 0], read_value=False)
 
 
 @contextmanager

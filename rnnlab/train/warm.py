@@ -19,6 +19,7 @@ from rnnlab.build import (
     fresh_session,
     recorded,
     scaling,
+    seed_drawing,
     without_rates,
 )
 from rnnlab.experiment import Experiment
@@ -113,6 +114,8 @@ def _build(
 def _renew(known: _Kept, experiment: Experiment, plan: Plan, initial: Path | None) -> None:
     """Give a learner every number of a fresh one."""
     gc.collect()
+    if plan.plugins:  # they may draw from TensorFlow's own generator
+        keras.utils.set_random_seed(experiment.seed)
     learner, (answering, trained) = known.learner, plans_of(experiment, plan)
     assign_rates(answering, learner.twin)
     if trained is not None:
@@ -150,7 +153,7 @@ def _fresh_numbers(experiment: Experiment, plan: Plan, initial: Path | None) -> 
 
 
 def _build_numbers(experiment: Experiment, plan: Plan, initial: Path | None) -> Arrays:
-    keras.utils.set_random_seed(experiment.seed)
+    seed_drawing(experiment.seed)
     model, twin = build_models(experiment, *plans_of(experiment, plan), initial)
     optimizer = scaling(build_optimizer(experiment.optimizer), model)
     optimizer.build(model.trainable_variables)
