@@ -82,10 +82,11 @@ def find_initials(
     if places is None or len(makers) != len(wanted):
         return None
     found = Initials(draws=len(places))
-    owners = {id(layer): layer for model in models for layer in model._flatten_layers()}.values()
-    initializers = [value for layer in owners for value in vars(layer).values() if hasattr(value, "seed")]
-    seeded = {id(each): each for each in initializers if isinstance(each, keras.initializers.Initializer)}
-    found.initializers.extend((each, places[each.seed]) for each in seeded.values() if each.seed in places)
+    held = [value for model in models for layer in model._flatten_layers() for value in vars(layer).values()]
+    closed = [value for _, given in makers for value in _closed_over(given)]
+    initializers = {id(each): each for each in (*held, *closed) if isinstance(each, keras.initializers.Initializer)}
+    seeds = ((each, getattr(each, "seed", None)) for each in initializers.values())
+    found.initializers.extend((each, places[seed]) for each, seed in seeds if isinstance(seed, int) and seed in places)
     for variable, given in makers:
         place = _state_place(variable, places)
         if place is None:
@@ -93,6 +94,11 @@ def find_initials(
         else:
             found.states.append((variable, place))
     return found
+
+
+def _closed_over(given: Any) -> list[Any]:
+    """Return what a function that makes a number remembers; one that was named by a text is nowhere else."""
+    return [cell.cell_contents for cell in getattr(given, "__closure__", None) or ()]
 
 
 def _drawn_since(seed: int) -> dict[int, int] | None:

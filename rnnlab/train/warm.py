@@ -55,9 +55,9 @@ class WarmLearners:
     training in a new process. The first time, and always where layers make their numbers in another way, model and
     optimizer are built anew for their numbers.
 
-    Values are: weights, seed, learning rate, weight decay, rates of dropout and noise (but for 0, and those of attention
-    and of plugins), batch size (unless states are carried), epochs and all else that the loop reads. Part of the
-    compiled steps are: layers, the optimizer's other arguments, loss, metrics, dtype, threads.
+    Values are: weights, seed, learning rate, weight decay, rates of dropout and noise (but for 0, and those of
+    attention and of plugins), batch size (unless states are carried), epochs and all else that the loop reads. Part of
+    the compiled steps are: layers, the optimizer's other arguments, loss, metrics, dtype, threads.
     """
 
     def __init__(self) -> None:
