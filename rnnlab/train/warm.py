@@ -113,7 +113,6 @@ def _build(
 
 def _renew(known: _Kept, experiment: Experiment, plan: Plan, initial: Path | None) -> None:
     """Give a learner every number of a fresh one."""
-    gc.collect()
     if plan.plugins:  # they may draw from TensorFlow's own generator
         keras.utils.set_random_seed(experiment.seed)
     learner, (answering, trained) = known.learner, plans_of(experiment, plan)
@@ -121,6 +120,8 @@ def _renew(known: _Kept, experiment: Experiment, plan: Plan, initial: Path | Non
     if trained is not None:
         assign_rates(trained, learner.model)
     fresh = None if known.proven and initial is None else _fresh_numbers(experiment, plan, initial)
+    if fresh is not None:
+        gc.collect()  # what was built for them
     if known.initials is not None and initial is None:
         _draw(known.initials, learner, experiment)
         if fresh is not None:

@@ -1,6 +1,14 @@
 """Learners that are used again train as fresh ones do, bit for bit."""
 
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
+from conftest import assemble_file
 
 pytestmark = pytest.mark.tensorflow
 
@@ -89,6 +97,34 @@ def test_rates_and_weight_decay_are_values_to_the_bits_and_configuration_of_a_fr
     assert config == fresh.twin.get_config()
     assert "0.3" in str(config)
     assert "0.1" not in str(config)
+
+
+ALONE = """
+import sys
+from pathlib import Path
+from train.test_warm import _sha256, _train, assemble_file
+print(_sha256(*_train(assemble_file(Path(sys.argv[1]), *sys.argv[2:]))))
+"""
+
+
+def _sha256(learner, weights, told):
+    return hashlib.sha256(b"".join(weights) + json.dumps(told).encode()).hexdigest()
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("kind", RATED)
+def test_a_learner_used_again_ends_with_the_bits_of_a_fresh_process(make_tiny, kind):
+    from rnnlab.train.warm import WarmLearners
+
+    tiny, warm = make_tiny("alone"), WarmLearners()
+    for number in (1, 2, 3):
+        overrides = _rated(kind, number / 10, number, number / 20)
+        trained = _train(assemble_file(tiny.file, *overrides), warm)
+    tests = Path(__file__).parents[1]
+    env = os.environ | {"PYTHONPATH": f"{tests.parent}{os.pathsep}{tests}"}
+    command = [sys.executable, "-c", ALONE, str(tiny.file), *overrides]
+    alone = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
+    assert alone.stdout.split()[-1] == _sha256(*trained)
 
 
 def test_numbers_that_are_part_of_the_graph_make_another_learner(assemble):
