@@ -17,8 +17,15 @@ def build_optimizer(spec: Optimizer) -> keras.optimizers.Optimizer:
         rate = getattr(keras.optimizers.schedules, rate.keras_class)(**rate.keras_arguments())
     optimizer = getattr(keras.optimizers, spec.keras_class)(learning_rate=rate, **spec.keras_arguments())
     if spec.weight_decay is not None:
-        optimizer.weight_decay = tf.Variable(spec.weight_decay, trainable=False, dtype=tf.float64)
+        _vary_decay(optimizer, spec.weight_decay)
     return optimizer
+
+
+def _vary_decay(optimizer: keras.optimizers.Optimizer, number: float) -> None:
+    """Let an optimizer read its weight decay from a variable; its configuration goes on saying the number."""
+    config = optimizer.get_config
+    optimizer.weight_decay = tf.Variable(number, trainable=False, dtype=tf.float64)
+    optimizer.get_config = lambda: config() | {"weight_decay": float(optimizer.weight_decay.numpy())}
 
 
 def assign_numbers(optimizer: keras.optimizers.Optimizer, spec: Optimizer) -> None:
