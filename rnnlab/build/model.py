@@ -13,6 +13,7 @@ import tensorflow as tf
 from rnnlab.build.audit import audit
 from rnnlab.build.masks import Masks, call_layer
 from rnnlab.build.plugins import keras_class
+from rnnlab.build.rates import use_values
 from rnnlab.errors import CallError
 from rnnlab.kernels import load_kernels
 from rnnlab.layers import CALL_ARGUMENTS, Signal
@@ -46,6 +47,7 @@ def build_model(plan: Plan) -> keras.Model:
             tensors |= _apply(layer, layer_plan, tensors, masks)
         if layer_plan.keras_arguments.get("trainable") is False:
             _freeze(layer)
+    use_values(plan, layers)
     _use_kernels(plan, layers)
     outputs = [tensors[name] for name in plan.outputs]
     model = keras.Model(inputs, outputs[0] if len(outputs) == 1 else outputs, name=_model_name(plan.name))

@@ -84,7 +84,8 @@ def train_once(
         warm: learners of earlier trainings in this process, to be used again.
     """
     assert plan.head is not None
-    machine = configure(experiment.runtime, experiment.seed, own_kernels=plan.needs_kernels)
+    seed = None if warm else experiment.seed
+    machine = configure(experiment.runtime, seed, own_kernels=plan.needs_kernels)
     build = warm.build if warm else build_learner
     learner = build(experiment, plan, labels=splits.preparation.labels, initial=initial)
     give_vectors(learner, splits.vectors)

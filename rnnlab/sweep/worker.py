@@ -138,7 +138,7 @@ def _record(order: TrialOrder, message: dict[str, Any], warm: WarmLearners) -> d
 def _record_best(order: TrialOrder, message: dict[str, Any], warm: WarmLearners) -> dict[str, Any]:
     experiment, splits = _open(order)
     plan = complete_plan(experiment, splits)
-    machine = configure(experiment.runtime, experiment.seed, own_kernels=plan.needs_kernels)
+    machine = configure(experiment.runtime, None, own_kernels=plan.needs_kernels)
     learner = warm.build(experiment, plan, labels=splits.preparation.labels)
     learner.twin.load_weights(order.weights)
     copy_weights(learner.twin, learner.model)

@@ -4,52 +4,79 @@ from __future__ import annotations
 
 import gc
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import keras
 
-from rnnlab.build import build_optimizer, fresh_session, scaling
+from rnnlab.build import (
+    Initials,
+    assign_numbers,
+    assign_rates,
+    build_optimizer,
+    find_initials,
+    fresh_session,
+    recorded,
+    scaling,
+    seed_drawing,
+    without_rates,
+)
 from rnnlab.experiment import Experiment
 from rnnlab.plan import Plan
 from rnnlab.plugging import plugins_in
-from rnnlab.train.learner import Learner, build_learner, build_models, plans_of
-from rnnlab.train.state import Arrays, array_of, capture, restore
+from rnnlab.train.learner import Learner, build_learner, build_models, copy_weights, plans_of
+from rnnlab.train.state import Arrays, array_of, capture, reset_states, restore
 
 KEPT = 4  # learners; each holds a model, its optimizer and what TensorFlow compiled of them
+
+
+@dataclass
+class _Kept:
+    """A learner that is kept.
+
+    Attributes:
+        key: everything that its compiled steps depend on.
+        initials: how its variables got their first numbers; None where that cannot be told.
+        proven: those were held against a learner that was built anew, with another seed.
+    """
+
+    key: tuple[Any, ...]
+    learner: Learner
+    initials: Initials | None = None
+    proven: bool = False
 
 
 class WarmLearners:
     """Builds learners as `build_learner` does, and uses those again whose compiled steps are the same.
 
-    A learner that is used again gets every number of a fresh one: model and optimizer are built, which takes a tenth of
-    the time that tracing does, and their weights, slots, random states and learning rate are assigned. So its training
-    ends with the bits of a training in a new process.
+    A learner that is used again gets every number of a fresh one: the initializers run again with the seeds that they
+    would have, slots, random states, rates and learning rate are assigned. So its training ends with the bits of a
+    training in a new process. The first time, and always where layers make their numbers in another way, model and
+    optimizer are built anew for their numbers.
 
-    Values are: weights, seed, learning rate, batch size (unless states are carried), epochs and all else that the loop
-    reads. Part of the compiled steps are: layers with their dropout rates, which Keras holds as plain numbers, the
-    optimizer's other arguments, loss, metrics, dtype, threads.
+    Values are: weights, seed, learning rate, weight decay, rates of dropout and noise (but for 0, and those of
+    attention and of plugins), batch size (unless states are carried), epochs and all else that the loop reads. Part of
+    the compiled steps are: layers, the optimizer's other arguments, loss, metrics, dtype, threads.
     """
 
     def __init__(self) -> None:
-        self._learners: list[tuple[tuple[Any, ...], Learner]] = []
+        self._learners: list[_Kept] = []
 
     def build(
         self, experiment: Experiment, plan: Plan, *, labels: tuple[str, ...] | None = None, initial: Path | None = None
     ) -> Learner:
         """Return a learner with the fresh weights of the experiment's seed: see `build_learner`."""
         key = _compiled_of(experiment, plan, labels)
-        known = next((each for each in self._learners if each[0] == key), None)
+        known = next((each for each in self._learners if each.key == key), None)
         if known is None:
             fresh_session()
-            keras.utils.set_random_seed(experiment.seed)
-            known = (key, build_learner(experiment, plan, labels=labels, initial=initial))
+            known = _build(key, experiment, plan, labels, initial)
         else:
             self._learners.remove(known)
-            _renew(known[1], experiment, plan, initial)
+            _renew(known, experiment, plan, initial)
         self._learners = [*self._learners, known][-KEPT:]
-        return known[1]
+        return known.learner
 
     def forget(self) -> None:
         """Give the memory back."""
@@ -59,33 +86,87 @@ class WarmLearners:
 def _compiled_of(experiment: Experiment, plan: Plan, labels: tuple[str, ...] | None) -> tuple[Any, ...]:
     """Return everything that the compiled steps depend on."""
     answering, trained = (
-        each and replace(each, name="", batch_size=0, memory_bytes=None) for each in plans_of(experiment, plan)
+        each and replace(without_rates(each), name="", batch_size=0, memory_bytes=None)
+        for each in plans_of(experiment, plan)
     )
     optimizer = experiment.optimizer.model_dump()
     if isinstance(experiment.optimizer.learning_rate, int | float):  # a variable; the numbers of a schedule are none
         optimizer["learning_rate"] = None
+    optimizer["weight_decay"] = experiment.optimizer.weight_decay is not None
     plugins = [(plugin.name, plugin.sha256) for plugin in plugins_in(experiment.model)]
     return answering, trained, optimizer, labels, experiment.runtime, plugins
 
 
-def _renew(learner: Learner, experiment: Experiment, plan: Plan, initial: Path | None) -> None:
-    """Give a learner every number of a fresh one.
+def _build(
+    key: tuple[Any, ...], experiment: Experiment, plan: Plan, labels: tuple[str, ...] | None, initial: Path | None
+) -> _Kept:
+    """Return a new learner, with how its variables got their first numbers."""
+    keras.utils.set_random_seed(experiment.seed)
+    with recorded() as made:
+        learner = build_learner(experiment, plan, labels=labels, initial=initial)
+    if initial is not None:  # reading it draws seeds too
+        return _Kept(key, learner)
+    models = [learner.twin, learner.model]
+    variables = [*learner.twin.variables, *learner.model.variables, *learner.optimizer.variables]
+    return _Kept(key, learner, find_initials(experiment.seed, made, models, variables))
+
+
+def _renew(known: _Kept, experiment: Experiment, plan: Plan, initial: Path | None) -> None:
+    """Give a learner every number of a fresh one."""
+    if plan.plugins:  # they may draw from TensorFlow's own generator
+        keras.utils.set_random_seed(experiment.seed)
+    learner, (answering, trained) = known.learner, plans_of(experiment, plan)
+    assign_rates(answering, learner.twin)
+    if trained is not None:
+        assign_rates(trained, learner.model)
+    fresh = None if known.proven and initial is None else _fresh_numbers(experiment, plan, initial)
+    if fresh is not None:
+        gc.collect()  # what was built for them
+    if known.initials is not None and initial is None:
+        _draw(known.initials, learner, experiment)
+        if fresh is not None:
+            known.proven = _is_same(_numbers_of(learner.model, learner.twin, learner.optimizer), fresh)
+            known.initials = known.initials if known.proven else None
+    if fresh is not None:
+        assign_numbers(learner.optimizer, experiment.optimizer)
+        restore(learner.model, learner.optimizer, fresh)
+        for index, variable in enumerate(learner.twin.variables):
+            variable.assign(fresh[f"twin/{index}"])
+
+
+def _draw(initials: Initials, learner: Learner, experiment: Experiment) -> None:
+    """Give a learner the first numbers of the experiment's seed, as `build_models` would."""
+    initials.draw(experiment.seed)
+    assign_numbers(learner.optimizer, experiment.optimizer)
+    if learner.stateful:
+        copy_weights(learner.twin, learner.model)
+        reset_states(learner.model)
+
+
+def _fresh_numbers(experiment: Experiment, plan: Plan, initial: Path | None) -> Arrays:
+    """Return every number of a fresh learner.
 
     That one is built in a thread of its own, in which Keras counts names anew. `clear_session` would do so too, and
     throw away the kernels of the compiled steps: a second of the next trial.
     """
-    gc.collect()
     with ThreadPoolExecutor(1) as pool:
-        arrays, answering = pool.submit(_fresh_numbers, experiment, plan, initial).result()
-    restore(learner.model, learner.optimizer, arrays)
-    for index, variable in enumerate(learner.twin.variables):
-        variable.assign(answering[f"{index}"])
+        return pool.submit(_build_numbers, experiment, plan, initial).result()
 
 
-def _fresh_numbers(experiment: Experiment, plan: Plan, initial: Path | None) -> tuple[Arrays, Arrays]:
-    """Return every number of a fresh learner: what `capture` returns, and the variables of its twin."""
-    keras.utils.set_random_seed(experiment.seed)
+def _build_numbers(experiment: Experiment, plan: Plan, initial: Path | None) -> Arrays:
+    seed_drawing(experiment.seed)
     model, twin = build_models(experiment, *plans_of(experiment, plan), initial)
     optimizer = scaling(build_optimizer(experiment.optimizer), model)
     optimizer.build(model.trainable_variables)
-    return capture(model, optimizer), {f"{index}": array_of(each) for index, each in enumerate(twin.variables)}
+    return _numbers_of(model, twin, optimizer)
+
+
+def _numbers_of(model: keras.Model, twin: keras.Model, optimizer: keras.optimizers.Optimizer) -> Arrays:
+    """Return what `capture` returns, and the variables of the twin."""
+    answering = {f"twin/{index}": array_of(each) for index, each in enumerate(twin.variables)}
+    return capture(model, optimizer) | answering
+
+
+def _is_same(found: Arrays, wanted: Arrays) -> bool:
+    """Return whether numbers are the same, bit for bit."""
+    return found.keys() == wanted.keys() and all(found[key].tobytes() == wanted[key].tobytes() for key in wanted)
