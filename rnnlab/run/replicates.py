@@ -22,6 +22,7 @@ from rnnlab.run.opening import Road, Say, open_road
 from rnnlab.run.run import Outcome, as_begun, find_interrupted, finish_run, start_run
 from rnnlab.track.record import Record
 from rnnlab.train.listener import Listener
+from rnnlab.train.warm import WarmLearners
 
 
 @dataclass(frozen=True)
@@ -136,14 +137,14 @@ def _train_all(road: Road, parent: str, listeners: Sequence[Listener]) -> tuple[
     """Return (outcomes of the parts trained now, test values of all)."""
     outcomes: list[Outcome] = []
     values: list[dict[str, float]] = []
-    finished = _finished(road, parent)
+    finished, warm = _finished(road, parent), WarmLearners()
     for name, part in _parts(road):
         if name in finished:
             values.append(finished[name])
             continue
         road.say(name.replace("-", " "))
         ready = part()
-        outcomes.append(_train_one(ready, ready.experiment, parent, name, listeners))
+        outcomes.append(_train_one(ready, parent, name, listeners, warm))
         values.append(_values(outcomes[-1]))
     return outcomes, values
 
@@ -171,11 +172,13 @@ def _part(road: Road, fold: int, seed: int) -> Road:
     return replace(road, experiment=experiment, splits=splits)
 
 
-def _train_one(road: Road, experiment: Experiment, parent: str, name: str, listeners: Sequence[Listener]) -> Outcome:
+def _train_one(road: Road, parent: str, name: str, listeners: Sequence[Listener], warm: WarmLearners) -> Outcome:
+    experiment = road.experiment
     broken = find_interrupted(road, experiment)
-    if broken is not None and broken.parent == parent:
-        return finish_run(as_begun(road, broken), experiment, broken.run_id, broken.name, listeners, resume=True)
-    return start_run(road, experiment, listeners, parent=parent, name=name)
+    if broken is None or broken.parent != parent:
+        return start_run(road, experiment, listeners, parent=parent, name=name, warm=warm)
+    begun = as_begun(road, broken)
+    return finish_run(begun, experiment, broken.run_id, broken.name, listeners, resume=True, warm=warm)
 
 
 def _finished(road: Road, parent: str) -> dict[str, dict[str, float]]:

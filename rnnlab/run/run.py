@@ -25,6 +25,7 @@ from rnnlab.run.scores import SHARES, Scores, skill_over
 from rnnlab.track.record import Record
 from rnnlab.train.listener import Listener
 from rnnlab.train.result import TrainingResult
+from rnnlab.train.warm import WarmLearners
 
 
 @dataclass(frozen=True)
@@ -103,12 +104,13 @@ def start_run(
     *,
     parent: str | None = None,
     name: str | None = None,
+    warm: WarmLearners | None = None,
 ) -> Outcome:
-    """Return what a new run came to."""
+    """Return what a new run came to; `warm` are learners of earlier ones, to be used again."""
     kind: Literal["run", "replicate"] = "replicate" if parent else "run"
     head = run_head(road.document, experiment, road.plan, kind=kind, folder=road.folder, parent=parent, name=name)
     run_id = road.store.start(head)
-    return finish_run(road, experiment, run_id, road.store.name_of(run_id), listeners, resume=False)
+    return finish_run(road, experiment, run_id, road.store.name_of(run_id), listeners, resume=False, warm=warm)
 
 
 def find_interrupted(road: Road, experiment: Experiment) -> Record | None:
@@ -146,14 +148,21 @@ def as_begun(road: Road, record: Record) -> Road:
 
 
 def finish_run(
-    road: Road, experiment: Experiment, run_id: str, name: str, listeners: Sequence[Listener], *, resume: bool
+    road: Road,
+    experiment: Experiment,
+    run_id: str,
+    name: str,
+    listeners: Sequence[Listener],
+    *,
+    resume: bool,
+    warm: WarmLearners | None = None,
 ) -> Outcome:
     """Return what a run that is in the store came to; its status there is set whatever happens."""
     store = road.store
     if resume:
         store.reopen(run_id)
     try:
-        outcome = _train_and_record(road, experiment, run_id, name, listeners, resume=resume)
+        outcome = _train_and_record(road, experiment, run_id, name, listeners, resume=resume, warm=warm)
     except KeyboardInterrupt as error:
         store.finish(run_id, "KILLED")
         reached = any(road.checkpoints(run_id).glob("*.ckpt"))
@@ -172,7 +181,14 @@ def finish_run(
 
 
 def _train_and_record(
-    road: Road, experiment: Experiment, run_id: str, name: str, listeners: Sequence[Listener], *, resume: bool
+    road: Road,
+    experiment: Experiment,
+    run_id: str,
+    name: str,
+    listeners: Sequence[Listener],
+    *,
+    resume: bool,
+    warm: WarmLearners | None = None,
 ) -> Outcome:
     store, splits, plan = road.store, road.splits, road.plan
     padding = padding_waste(splits, experiment.training.batch_size)
@@ -193,6 +209,7 @@ def _train_and_record(
                 listeners=(recorder, *listeners),
                 checkpoints=road.checkpoints(run_id),
                 resume=resume,
+                warm=warm,
             )
     finally:
         problem = system.stop()
