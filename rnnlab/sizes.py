@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
+
+from rnnlab.spec import PositiveInt
 
 UNITS = {"KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
 _SIZE = re.compile(rf"([0-9]+(?:\.[0-9]*)?)\s*({'|'.join(UNITS)})")
@@ -24,5 +26,5 @@ def _bytes_of(value: Any) -> Any:
     return int(float(match.group(1)) * UNITS[match.group(2)])
 
 
-Size = Annotated[int, BeforeValidator(_bytes_of, json_schema_input_type=int | str), Field(ge=1)]
+Size = Annotated[PositiveInt, BeforeValidator(_bytes_of, json_schema_input_type=PositiveInt | str)]
 """Bytes: a whole number, or a text with a unit."""

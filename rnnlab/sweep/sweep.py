@@ -21,6 +21,7 @@ from rnnlab.plugging import plugins_in
 from rnnlab.run.heads import run_head
 from rnnlab.run.initial import with_whole_id
 from rnnlab.run.opening import Road, Say, open_road
+from rnnlab.run.pace import short_census
 from rnnlab.run.replicates import is_replicated
 from rnnlab.source import Diagnostic, Document, Parsed
 from rnnlab.sweep.best import best_yaml, write_best
@@ -126,6 +127,7 @@ def _sweep(
         raise CallError(f"a sweep trains each trial once: leave {key} out, and give the best file its {key} later")
     worker.warm()
     road = open_road(Path(path), overrides=overrides, store=store, say=say)
+    say(short_census(road.experiment, road.document, road.folder, road.plan, road.store))
     await_compiled()
     head = run_head(road.document, road.experiment, road.plan, kind="sweep", folder=road.folder)
     run_id = road.store.start(head)
