@@ -16,7 +16,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any, Literal
 
-from rnnlab.experiment import Experiment
+from rnnlab.experiment import Experiment, describe, target_kind
 from rnnlab.plan.check import check_document
 from rnnlab.plan.space import Chosen, Limits, Place, limits_of, nodes_of, places_of, trial_document, values_of
 from rnnlab.plan.space.drawing import count_points, draw_point
@@ -192,7 +192,7 @@ def take_census(
     places = places_of(experiment, document)
     rng = random.Random(seed)
     drawn = [draw_point(places, rng) for _ in range(points)]
-    planner = _Planner(places, limits_of(experiment, document), document, folder)
+    planner = _Planner(places, limits_of(experiment, document), document, folder, _samples(experiment, places, folder))
     outcomes = planner.plan_all(drawn)
     fine = sorted(each.parameters for each in outcomes if each.cause == "fine")
     return Census(
@@ -209,6 +209,14 @@ def take_census(
     )
 
 
+def _samples(experiment: Experiment, places: Sequence[Place], folder: Path) -> int | None:
+    """Return the training samples of every trial; None where they differ, or nobody has counted them yet."""
+    if any(path[0] == "dataset" for place in places for path in place.paths):
+        return None
+    facts = describe(experiment, folder, target_kind(experiment))
+    return facts.train_samples if facts else None
+
+
 def _key(chosen: Chosen) -> tuple[Any, ...]:
     return tuple(chosen.items())
 
@@ -221,11 +229,14 @@ class _Planner:
     fifty is planned with its own numbers, and where one of these comes to anything else, so are all.
     """
 
-    def __init__(self, places: Sequence[Place], limits: Limits, document: Document, folder: Path) -> None:
+    def __init__(
+        self, places: Sequence[Place], limits: Limits, document: Document, folder: Path, samples: int | None
+    ) -> None:
         self.places = places
         self.limits = limits
         self.document = document
         self.folder = folder
+        self.samples = samples
         self.planned: dict[tuple[Any, ...], _Outcome] = {}
         named = set(limits.paths.values())
         self.shared = {place.dotted for place in places if place.is_continuous and not named & set(place.paths)}
@@ -258,7 +269,7 @@ class _Planner:
         broken = next(self.limits.broken_by(experiment, plan), None)
         if broken is not None:
             return _Outcome(CAUSES[broken.code], broken.code, broken.message, plan.parameters)
-        samples = checked.facts.train_samples if checked.facts else None
+        samples = (checked.facts.train_samples if checked.facts else None) or self.samples
         known = samples is not None and plan.flops_per_sample is not None
         steps = float(PASSES * (samples or 0) * experiment.training.epochs)
         return _Outcome(
