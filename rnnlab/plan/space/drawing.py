@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rnnlab.plan.space.place import Place
@@ -12,13 +12,20 @@ from rnnlab.plan.space.places import Chosen
 from rnnlab.sweeping import Range
 
 
-def draw_point(places: Sequence[Place], rng: random.Random) -> Chosen:
-    """Return a point drawn uniformly (in the logarithm where the range says so), conditions followed."""
+def draw_point(places: Sequence[Place], rng: random.Random, *, fixed: Mapping[str, Any] | None = None) -> Chosen:
+    """Return a point drawn uniformly (in the logarithm where the range says so), conditions followed.
+
+    Args:
+        places: each after those that its conditions name.
+        rng: draws.
+        fixed: by dotted path, what is not drawn: what `Place.node_of` takes.
+    """
+    known = fixed or {}
     chosen: Chosen = {}
     values: dict[str, Any] = {}
     for place in places:
         if place.is_asked(values):
-            chosen[place.dotted] = _draw(place, rng)
+            chosen[place.dotted] = known[place.dotted] if place.dotted in known else _draw(place, rng)
             values[place.dotted] = place.plain(chosen[place.dotted])
     return chosen
 

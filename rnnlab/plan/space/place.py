@@ -116,9 +116,11 @@ class Place:
         """Return the choices as plain values."""
         return [plain(choice) for choice in self.choices]
 
-    def node_like(self, value: Any) -> Node:
-        """Return the node of a plain value that is in the space."""
-        return next((each for each in self.choices if same(plain(each), value)), Scalar(value, self.node.span))
+    def chosen_like(self, value: Any) -> Any:
+        """Return what `node_of` takes for a plain value that is in the space."""
+        if self.range is not None:
+            return value
+        return next(index for index, choice in enumerate(self.plain_choices()) if same(choice, value))
 
 
 def plain(node: Node) -> Any:

@@ -192,11 +192,6 @@ def together(one: Demands | None, other: Demands | None) -> Demands | None:
     return both
 
 
-def meeting(demands: Demands, places: Sequence[Place]) -> list[tuple[Path, Node]]:
-    """Return what is laid over the file so that the demands hold: of each the first value."""
-    return [
-        (path, place.node_like(demands[place.dotted][0]))
-        for place in places
-        if place.dotted in demands
-        for path in place.paths
-    ]
+def meeting(demands: Demands, places: Sequence[Place]) -> Chosen:
+    """Return of every place of which something is demanded the first value that meets it."""
+    return {place.dotted: place.chosen_like(demands[place.dotted][0]) for place in places if place.dotted in demands}
