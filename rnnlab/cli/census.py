@@ -45,8 +45,8 @@ def _shares(census: Census) -> Iterator[str]:
     for refusals in census.refusals:
         heading = CAUSES[refusals.cause]
         yield f"{heading:<12}{share(refusals.points / census.points)}  {refusals.code}: {refusals.message}"
-        values = (f"{path} = {_value(value)}" for path, value in refusals.example.items())
-        yield f"            such as {', '.join(values)}"
+        values = (f"{path.rpartition('.')[2]} {_value(value)}" for path, value in refusals.example.items())
+        yield f"            {'  '.join(values)}"
 
 
 def _value(value: object) -> str:

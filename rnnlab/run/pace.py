@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from pathlib import Path
@@ -9,10 +10,12 @@ from statistics import median
 
 import numpy as np
 
+from rnnlab.errors import StoreError
 from rnnlab.experiment import Experiment
 from rnnlab.plan import Plan
 from rnnlab.plan.census import PASSES, Pace, take_census
 from rnnlab.source import Document
+from rnnlab.track.record import Record
 from rnnlab.track.store import Store
 from rnnlab.track.uri import database_path, resolve_uri
 
@@ -49,16 +52,25 @@ def short_census(experiment: Experiment, document: Document, folder: Path, plan:
 
 def pace_of_runs(store: Store, experiment: str) -> Pace | None:
     """Return the median pace of the newest finished runs, those of the experiment first; None where there are none."""
-    rates: dict[bool, list[float]] = {True: [], False: []}
-    for record in reversed(store.records()):
-        flops, samples = (record.metrics.get(key) for key in ("flops_per_sample", "samples_per_second"))
-        if flops and samples and record.status == "FINISHED":
-            rates[record.experiment == experiment].append(PASSES * flops * samples)
-    newest = (rates[True] or rates[False])[:NEWEST]
-    if not newest:
+    timed = [each for each in store.records() if each.status == "FINISHED" and each.metrics.get("samples_per_second")]
+    own = [each for each in timed if each.experiment == experiment]
+    newest = (own or timed)[-NEWEST:]
+    rates = [PASSES * flops * each.metrics["samples_per_second"] for each in newest if (flops := _flops(store, each))]
+    if not rates:
         return None
-    whose = f"of {experiment}" if rates[True] else "of other experiments"
-    return Pace(median(newest), f"{len(newest)} earlier run{'s' if len(newest) > 1 else ''} {whose} in the store")
+    whose = f"of {experiment}" if own else "of other experiments"
+    return Pace(median(rates), f"{len(rates)} earlier run{'s' if len(rates) > 1 else ''} {whose} in the store")
+
+
+def _flops(store: Store, record: Record) -> float | None:
+    """Return the operations of a sample as the run has them; trials only in their plan."""
+    if "flops_per_sample" in record.metrics:
+        return record.metrics["flops_per_sample"]
+    try:
+        flops = json.loads(store.read_text(record, "plan.json"))["flops_per_sample"]
+    except (StoreError, ValueError, KeyError, TypeError):
+        return None
+    return flops if isinstance(flops, int | float) else None
 
 
 def pace_of_products(plan: Plan) -> Pace:

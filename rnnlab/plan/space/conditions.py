@@ -75,11 +75,8 @@ def demand_findings(places: Sequence[Place]) -> list[Finding]:
     by_name = {place.dotted: place for place in places}
     findings: list[Finding] = []
     for place in places:
-        found = [
-            finding
-            for each in place.when
-            for finding in _values(place, each.written, each.values, by_name[each.dotted])
-        ]
+        known = [each for each in place.when if each.dotted in by_name]
+        found = [told for each in known for told in _values(place, each.written, each.values, by_name[each.dotted])]
         if not found and place.when and demands_of(place, places) is None:
             path = ("sweep", "space", place.dotted, "when")
             found = [Finding(CODE, f"the conditions of `{place.dotted}` never hold together", path, on_key=True)]

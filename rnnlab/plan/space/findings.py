@@ -29,14 +29,13 @@ def space_findings(experiment: Experiment, document: Document, plan: Plan, check
     places = places_of(experiment, document, but=[dotted for dotted, told in lost.items() if told])
     for place in places:
         findings += key_findings(experiment, place, places)
+    findings += [*demand_findings(places), *constraint_findings(experiment, document, plan, places)]
     if findings:
         return findings
-    findings += demand_findings(places)
     findings += overlap_findings(experiment, places)
     for place in places:
         findings += repeated_choices(place)
     findings += base_findings(experiment, document, places) or tie_findings(experiment, document, places)
-    findings += constraint_findings(experiment, document, plan, places)
     return findings or list(refusals(places, document, check))
 
 
