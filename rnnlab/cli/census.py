@@ -10,6 +10,7 @@ from rnnlab.cli.bars import bar, share
 from rnnlab.cli.imports import importing
 from rnnlab.cli.output import count_of, print_json
 from rnnlab.cli.terminal import show
+from rnnlab.errors import CallError
 
 if TYPE_CHECKING:
     from rnnlab.plan import Checked
@@ -20,19 +21,25 @@ CAUSES = {"invalid": "invalid", "budget": "over budget", "constraint": "constrai
 
 
 def give_census(checked: Checked, *, store: str | None, json: bool) -> None:
-    """Print the census of a checked file's space."""
+    """Print the census of a checked file's space.
+
+    Raises:
+        CallError: it has no sweep.
+        StoreError: the store with earlier runs cannot be read.
+    """
     from rnnlab.plan.census import take_census
 
     with importing():
         from rnnlab.run.pace import find_pace
 
     document, experiment, plan = checked.require()
+    if experiment.sweep is None:
+        raise CallError("the file has no `sweep:` section, so that there is no space")
     pace = find_pace(experiment, plan, store, folder=Path.cwd())
     census = take_census(experiment, document, checked.folder, pace=pace)
     if json:
         print_json(census.to_data())
         return
-    assert experiment.sweep is not None
     for line in (*_shares(census), *_sizes(census), *_times(census, experiment.sweep.trials)):
         show(line)
 
