@@ -32,11 +32,12 @@ def test_the_page_shows_a_mistake_and_a_census():
 
 
 def test_a_census_as_json_has_every_number(rnnlab, folder):
-    census = rnnlab("sweep", "cells.yaml", "--census", "--json").data
-    assert census["points"] == 10_000
+    space = "sweep.space={model.layers.rnn.units: [8, 16, 64]}"
+    census = rnnlab("sweep", "cells.yaml", "--census", "--json", "--set", space).data
+    assert (census["points"], census["distinct"], census["models"], census["repeated"]) == (10_000, 3, 3, 9_997)
     assert census["fine"] + sum(each["points"] for each in census["refusals"]) == 10_000
-    assert {each["cause"] for each in census["refusals"]} == {"budget", "constraint"}
-    assert all(each["example"]["model.layers.rnn.layer"] for each in census["refusals"])
+    refused = {each["cause"]: each["example"] for each in census["refusals"]}
+    assert refused == {"constraint": {"model.layers.rnn.units": 8}, "budget": {"model.layers.rnn.units": 64}}
     assert sum(each["points"] for each in census["histogram"]) == census["fine"]
     assert not (folder / "mlruns").exists()
 
