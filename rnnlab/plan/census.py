@@ -1,7 +1,7 @@
 """What a sweep's space holds, told before a trial is trained: points drawn at random, each planned, none built.
 
 A point costs as little as a plan, and those that differ only in numbers which no plan depends on share one: see
-`_Planner`.
+`rnnlab.plan.points`.
 """
 
 from __future__ import annotations
@@ -14,22 +14,18 @@ from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
 from statistics import fmean
-from typing import Any, Literal
+from typing import Any
 
 from rnnlab.experiment import Experiment, describe, target_kind
-from rnnlab.plan.check import check_document
-from rnnlab.plan.space import Chosen, Limits, Place, limits_of, nodes_of, places_of, trial_document, values_of
+from rnnlab.plan.points import Cause, Outcome, PointPlanner
+from rnnlab.plan.space import Chosen, Place, limits_of, places_of, values_of
 from rnnlab.plan.space.drawing import count_points, draw_point
-from rnnlab.source import Document, Parsed
+from rnnlab.source import Document
 
 POINTS = 10_000
 SEED = 0
 BINS = 10
-PASSES = 3  # of the layers' products in a step of training: one forward, two backward
-PROVED = 50  # one point in so many is planned by itself, to prove that sharing plans is right
 
-Cause = Literal["fine", "invalid", "budget", "constraint"]
-CAUSES: dict[str, Cause] = {"RL309": "budget", "RL324": "constraint"}
 _NUMBER = re.compile(r"\d[\d,.]*")
 
 
@@ -158,17 +154,6 @@ class Census:
         return asdict(self)
 
 
-@dataclass(frozen=True)
-class _Outcome:
-    """What the plan says of a point; `flops` are those of its whole training."""
-
-    cause: Cause
-    code: str = ""
-    message: str = ""
-    parameters: int = 0
-    flops: float | None = None
-
-
 def take_census(
     experiment: Experiment,
     document: Document,
@@ -192,7 +177,9 @@ def take_census(
     places = places_of(experiment, document)
     rng = random.Random(seed)
     drawn = [draw_point(places, rng) for _ in range(points)]
-    planner = _Planner(places, limits_of(experiment, document), document, folder, _samples(experiment, places, folder))
+    planner = PointPlanner(
+        places, limits_of(experiment, document), document, folder, _samples(experiment, places, folder)
+    )
     outcomes = planner.plan_all(drawn)
     fine = sorted(each.parameters for each in outcomes if each.cause == "fine")
     return Census(
@@ -221,63 +208,7 @@ def _key(chosen: Chosen) -> tuple[Any, ...]:
     return tuple(chosen.items())
 
 
-class _Planner:
-    """Plans points, each distinct model once.
-
-    A number of a continuous range (a rate, a factor) counts as its range: keys take intervals, and a plan has no
-    fractions in it. Left as they are: its ends, numbers that a constraint names, and everything else. One point in
-    fifty is planned with its own numbers, and where one of these comes to anything else, so are all.
-    """
-
-    def __init__(
-        self, places: Sequence[Place], limits: Limits, document: Document, folder: Path, samples: int | None
-    ) -> None:
-        self.places = places
-        self.limits = limits
-        self.document = document
-        self.folder = folder
-        self.samples = samples
-        self.planned: dict[tuple[Any, ...], _Outcome] = {}
-        named = set(limits.paths.values())
-        self.shared = {place.dotted for place in places if place.is_continuous and not named & set(place.paths)}
-
-    def plan_all(self, drawn: Sequence[Chosen]) -> list[_Outcome]:
-        """Return what the plan says of every point."""
-        outcomes = [self.plan_shared(chosen) for chosen in drawn]
-        proved = range(0, len(drawn) if self.shared else 0, PROVED)
-        if any(self.plan(drawn[index]) != outcomes[index] for index in proved):
-            self.shared.clear()
-            self.planned.clear()
-            outcomes = [self.plan_shared(chosen) for chosen in drawn]
-        return outcomes
-
-    def plan_shared(self, chosen: Chosen) -> _Outcome:
-        """Return what the plan says of a point, or of an earlier one like it."""
-        key = tuple((dotted, None if dotted in self.shared else value) for dotted, value in chosen.items())
-        if key not in self.planned:
-            self.planned[key] = self.plan(chosen)
-        return self.planned[key]
-
-    def plan(self, chosen: Chosen) -> _Outcome:
-        """Return what the plan says of a point."""
-        document = trial_document(self.document, nodes_of(self.places, chosen))
-        checked = check_document(Parsed(document, ()), self.folder)
-        experiment, plan = checked.experiment, checked.plan
-        if experiment is None or plan is None:
-            error = next(each for each in checked.diagnostics if each.severity == "error")
-            return _Outcome("invalid", error.code, error.message)
-        broken = next(self.limits.broken_by(experiment, plan), None)
-        if broken is not None:
-            return _Outcome(CAUSES[broken.code], broken.code, broken.message, plan.parameters)
-        samples = (checked.facts.train_samples if checked.facts else None) or self.samples
-        known = samples is not None and plan.flops_per_sample is not None
-        steps = float(PASSES * (samples or 0) * experiment.training.epochs)
-        return _Outcome(
-            "fine", parameters=plan.parameters, flops=steps * (plan.flops_per_sample or 0) if known else None
-        )
-
-
-def _refusals(places: Sequence[Place], drawn: Sequence[Chosen], outcomes: Sequence[_Outcome]) -> tuple[Refusals, ...]:
+def _refusals(places: Sequence[Place], drawn: Sequence[Chosen], outcomes: Sequence[Outcome]) -> tuple[Refusals, ...]:
     """Return the reasons for refusals; messages that differ only in numbers are one."""
     firsts: dict[tuple[str, str], int] = {}
     counts: Counter[tuple[str, str]] = Counter()
@@ -299,7 +230,7 @@ def _refusals(places: Sequence[Place], drawn: Sequence[Chosen], outcomes: Sequen
     )
 
 
-def _reason(outcome: _Outcome) -> str:
+def _reason(outcome: Outcome) -> str:
     """Return a message without its numbers; of a constraint only its text, in which numbers tell."""
     if outcome.cause == "constraint":
         return outcome.message.rpartition("` does not hold")[0]
@@ -318,7 +249,7 @@ def _histogram(fine: Sequence[int]) -> tuple[Bin, ...]:
     return tuple(Bin(start, end - 1, sum(start <= each < end for each in fine)) for start, end in pairwise(edges))
 
 
-def _seconds(outcomes: Sequence[_Outcome], trials: int, pace: Pace) -> Seconds | None:
+def _seconds(outcomes: Sequence[Outcome], trials: int, pace: Pace) -> Seconds | None:
     fine = [each.flops for each in outcomes if each.cause == "fine"]
     known = [flops / pace.flops_per_second for flops in fine if flops is not None]
     if not known or len(known) < len(fine):

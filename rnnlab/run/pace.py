@@ -13,7 +13,8 @@ import numpy as np
 from rnnlab.errors import StoreError
 from rnnlab.experiment import Experiment
 from rnnlab.plan import Plan
-from rnnlab.plan.census import PASSES, Pace, take_census
+from rnnlab.plan.census import Pace, take_census
+from rnnlab.plan.points import PASSES
 from rnnlab.source import Document
 from rnnlab.track.record import Record
 from rnnlab.track.store import Store

@@ -45,7 +45,7 @@ def swept(tmp_path, monkeypatch):
 
 
 def one_by_one(document, experiment, folder):
-    """Return the codes of the points that a census draws, each planned by itself."""
+    """Yield the codes of the points that a census of seed 3 draws, each planned by itself."""
     places, limits, rng = places_of(experiment, document), limits_of(experiment, document), random.Random(3)
     for _ in range(POINTS):
         trial = trial_document(document, nodes_of(places, draw_point(places, rng)))
@@ -86,6 +86,18 @@ def test_rates_share_a_plan_unless_a_constraint_names_them(swept):
     census = take_census(free, document, folder, points=POINTS)
     assert census.models <= 3 * 6 * 13
     assert census.refused("constraint") == 0
+
+
+def test_plans_are_not_shared_where_fractions_decide(tmp_path):
+    split = "name: movie-snippets, split: {kind: random, validation: 0.1, test: 0.1}}"
+    text = FILE[: FILE.index("sweep:")].replace("name: movie-snippets}", split)
+    space = "sweep: {space: {dataset.split.validation: SHARE, dataset.split.test: SHARE}}"
+    space = space.replace("SHARE", "{low: 0.1, high: 0.8}")
+    document, experiment, _ = check_document(parse(Source("x.yaml", text + space)), tmp_path).require()
+    census = take_census(experiment, document, tmp_path, points=POINTS, seed=3)
+    codes = list(one_by_one(document, experiment, tmp_path))
+    assert 0 < census.fine == codes.count(None) < POINTS
+    assert census.refused("invalid") == POINTS - census.fine
 
 
 def test_a_finite_space_is_counted_and_repetitions_too(tmp_path):
