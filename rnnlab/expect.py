@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
+from rnnlab.sizes import UNITS
 from rnnlab.spec import Spec, Tuple
 
 OPERATORS: dict[str, Callable[[float, float], bool]] = {
@@ -19,7 +20,6 @@ OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
     ">": operator.gt,
 }
-UNITS = {"KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
 _BOUND = re.compile(r"(<=|>=|==|<|>)\s*([0-9]+(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?)\s*(KiB|MiB|GiB)?")
 
 

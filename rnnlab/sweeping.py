@@ -4,15 +4,31 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
+from rnnlab.sizes import Size
 from rnnlab.spec import Choice, PositiveInt, Spec, Tuple
 
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 
 
-class Range(Spec):
-    """Numbers from `low` to `high`, both included."""
+class Varied(Spec):
+    """What a range and a list of choices have in common."""
+
+    when: Annotated[dict[str, Any], Field(min_length=1)] | None = None
+    """The place varies only where other places of the space have these values, each one or a list of them; elsewhere
+    it keeps what the file says: `{model.layers.rnn.layer: [gru, lstm]}`."""
+    tie: str | Annotated[tuple[str, ...], Tuple, Field(min_length=1)] | None = None
+    """Another path, or a list of them, that takes the same value."""
+
+    @property
+    def tied(self) -> tuple[str, ...]:
+        """Return the paths that take the same value."""
+        return (self.tie,) if isinstance(self.tie, str) else self.tie or ()
+
+
+class Range(Varied):
+    """Numbers from `low` to `high`, both included; whole ones where all that is given is whole."""
 
     low: int | float
     """Smallest value."""
@@ -24,7 +40,26 @@ class Range(Spec):
     """Draw the logarithm uniformly."""
 
 
-Dimension = Range | Annotated[tuple[Any, ...], Tuple, Field(min_length=1)]
+class Choices(Varied):
+    """One of a list, where a condition or a tie stands beside it."""
+
+    choices: Annotated[tuple[Any, ...], Tuple, Field(min_length=1)]
+    """What the place may have."""
+
+
+def _form(value: Any) -> str:
+    """Return which form of a dimension was meant; no name that could be a key."""
+    if isinstance(value, list | tuple):
+        return "<list>"
+    return "<choices>" if isinstance(value, Choices) or (isinstance(value, dict) and "choices" in value) else "<range>"
+
+
+Dimension = Annotated[
+    Annotated[Range, Tag("<range>")]
+    | Annotated[Choices, Tag("<choices>")]
+    | Annotated[tuple[Any, ...], Tuple, Field(min_length=1), Tag("<list>")],
+    Discriminator(_form),
+]
 
 
 class Objective(Spec):
@@ -99,8 +134,8 @@ class Budget(Spec):
 
     parameters: PositiveInt | None = None
     """Most parameters a trial's model may have."""
-    memory: PositiveInt | None = None
-    """Most bytes a trial may be planned to use."""
+    memory: Size | None = None
+    """Most bytes a trial may be planned to use: a number, or `"2 GiB"`."""
 
 
 class Sweep(Spec):
@@ -116,5 +151,15 @@ class Sweep(Spec):
     """When a trial is stopped early: `median`, `successive_halving` or `none`."""
     budget: Budget | None = None
     """What a trial may cost."""
+    constraints: Annotated[tuple[Annotated[str, Field(max_length=200)], ...], Tuple] = ()
+    """What must hold of a trial, which is refused by the plan otherwise: comparisons of paths, numbers, `parameters`,
+    `trainable_parameters`, `memory` and `flops_per_sample`, such as `"parameters <= 2 * 1e5"` or `"memory < 1 GiB"`."""
     space: Annotated[dict[str, Dimension], Field(min_length=1)]
-    """By dotted path (index or layer name): a list of choices, or `{low, high, step, log}`."""
+    """By dotted path (index or layer name): a list of choices, `{choices: […]}`, or `{low, high, step, log}`; the
+    mappings may have `when` and `tie`."""
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Return every path that varies, tied ones included."""
+        tied = (path for each in self.space.values() if isinstance(each, Varied) for path in each.tied)
+        return (*self.space, *tied)

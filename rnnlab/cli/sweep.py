@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,7 +16,14 @@ if TYPE_CHECKING:
 
 
 def command(
-    file: File, set_: Set = None, plugin: PluginOption = None, store: StoreOption = None, json: Json = False
+    file: File,
+    set_: Set = None,
+    plugin: PluginOption = None,
+    store: StoreOption = None,
+    census: Annotated[
+        bool, typer.Option("--census", help="Train nothing: tell what the space holds, and how long it may take.")
+    ] = False,
+    json: Json = False,
 ) -> None:
     """Try the places of `sweep.space` with Optuna; record every trial and save the best as a file of its own.
 
@@ -28,6 +35,11 @@ def command(
     checked = check_experiment(file, overrides=set_ or ())
     checked.require()
     show_diagnostics(checked.diagnostics)
+    if census:
+        from rnnlab.cli.census import give_census
+
+        give_census(checked, store=store, json=json)
+        return
 
     from rnnlab.cli.sweep_table import SweepTable
 

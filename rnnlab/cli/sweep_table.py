@@ -99,7 +99,8 @@ class SweepTable:
         elapsed = time.monotonic() - self.started
         eta = f", about {elapsed / done * (self.total - done):.0f} s left" if 0 < done < self.total else ""
         table = Table(title=f"{done} of {self.total} trials{eta}", title_justify="left")
-        paths = list((self.trials[-1].values if self.trials else self.running[1] if self.running else {}).keys())
+        points = [*(trial.values for trial in self.trials), *([self.running[1]] if self.running else [])]
+        paths = list(dict.fromkeys(path for values in points for path in values))  # some vary in some trials only
         for heading in (
             "trial",
             *(path.rpartition(".")[2] for path in paths),
@@ -116,7 +117,7 @@ class SweepTable:
             value = "" if trial.value is None else f"{trial.value:.4f}"
             cells = [
                 str(trial.number),
-                *map(_show, trial.values.values()),
+                *_cells(trial.values, paths),
                 f"{trial.parameters:,}",
                 curve,
                 value,
@@ -127,13 +128,17 @@ class SweepTable:
             number, values, parameters = self.running
             curve = sparkline(self.curve) if self.curve else ""
             last = f"{self.curve[-1]:.4f}" if self.curve else ""
-            table.add_row(str(number), *map(_show, values.values()), f"{parameters:,}", curve, last, "running", "")
+            table.add_row(str(number), *_cells(values, paths), f"{parameters:,}", curve, last, "running", "")
         return table
 
     def _best(self) -> Trial | None:
         complete = [trial for trial in self.trials if trial.value is not None]
         sign = 1 if self.direction == "minimize" else -1
         return min(complete, key=lambda trial: sign * (trial.value or 0.0), default=None)
+
+
+def _cells(values: dict[str, Any], paths: list[str]) -> list[str]:
+    return [_show(values[path]) if path in values else "" for path in paths]
 
 
 def _show(value: Any) -> str:

@@ -71,7 +71,7 @@ class Experiment(Spec):
         Where a sweep varies the kind of a layer or section, its defaults stay out: other kinds lack those keys.
         """
         data = self.model_dump(mode="json", exclude_none=True)
-        for dotted in self.sweep.space if self.sweep else ():
+        for dotted in self.sweep.paths if self.sweep else ():
             *place, key = dotted.split(".")
             if key == "layer" and place[:2] == ["model", "layers"] and len(place) == 3:
                 index = self._index_of(place[2])

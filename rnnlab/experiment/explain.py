@@ -136,7 +136,7 @@ def _default(field: FieldInfo) -> str:
     value = field.get_default(call_default_factory=True, validated_data={})
     if isinstance(value, Spec):
         return str(getattr(value, "kind", "its defaults"))
-    if value is None or value in ("", {}):
+    if value is None or value in ("", {}, ()):
         return "-"
     return str(value).lower() if isinstance(value, bool) else str(value)
 

@@ -91,8 +91,15 @@ def _narrow(annotation: Any, data: Any) -> Any:
         return _narrow(inner, data)
     if get_origin(annotation) in (Union, UnionType):
         branches = (_narrow(branch, data) for branch in get_args(annotation) if branch is not type(None))
-        return next((branch for branch in branches if _holds(branch, data)), None)
+        return max(
+            (branch for branch in branches if _holds(branch, data)), key=lambda each: _shared(each, data), default=None
+        )
     return annotation
+
+
+def _shared(annotation: Any, data: Any) -> int:
+    """Return how many keys of a spec the data have, which tells of two specs the one that was meant."""
+    return len(keys_of(annotation).keys() & data.keys()) if _is_spec(annotation) and isinstance(data, dict) else 0
 
 
 def _holds(annotation: Any, data: Any) -> bool:

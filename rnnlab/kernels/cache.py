@@ -6,9 +6,12 @@ import hashlib
 import os
 import platform
 import sys
+from collections.abc import Callable
+from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 
@@ -40,13 +43,19 @@ def kernels_compiled() -> bool:
 def kernels_obstacle() -> str | None:
     """Return why there can be no kernels on this machine, or None where there can be."""
     for name in ("numba", "llvmlite"):
-        if find_spec(name) is None:
+        if not _is_found(find_spec, name):
             return f"{name} is not installed"
     home = _home()
     there = next(folder for folder in (home / KERNELS, home, *home.parents) if folder.exists())
     if not (there.is_dir() and os.access(there, os.W_OK)):
         return f"kernels cannot be kept in {home}; set RNNLAB_CACHE to a folder that can be written"
     return None
+
+
+@cache
+def _is_found(find: Callable[[str], Any], name: str) -> bool:
+    """Return whether a package is there: looked for once, as a sweep's census plans thousands of models."""
+    return find(name) is not None
 
 
 def _home() -> Path:

@@ -17,7 +17,7 @@ from rnnlab.plan.graph import plan_graph, plan_inputs
 from rnnlab.plan.head import plan_head
 from rnnlab.plan.initial import initial_findings
 from rnnlab.plan.plan import Plan
-from rnnlab.plan.space_check import space_findings
+from rnnlab.plan.space.findings import space_findings
 from rnnlab.plan.stateful import stateful_findings
 from rnnlab.plan.writing import writing_findings
 from rnnlab.source import Diagnostic, Document, Finding, Parsed, Source, order_of, parse

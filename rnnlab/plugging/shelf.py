@@ -82,6 +82,8 @@ def plugin_of(spec: type[Spec]) -> Plugin | None:
 
 def plugins_in(value: Any) -> tuple[Plugin, ...]:
     """Return the plugins whose members stand in a spec, or in anything that holds specs."""
+    if not _PLUGINS:
+        return ()
     found = (plugin_of(type(spec)) for spec in _specs_in(value))
     return tuple({plugin.name: plugin for plugin in found if plugin}.values())
 

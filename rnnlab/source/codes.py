@@ -9,6 +9,7 @@ from rnnlab.source.bucket_codes import BUCKET_CODES
 from rnnlab.source.code import Code
 from rnnlab.source.data_codes import DATA_CODES
 from rnnlab.source.leakage_codes import LEAKAGE_CODES
+from rnnlab.source.space_codes import SPACE_CODES
 
 CODES: dict[str, Code] = {
     "RL001": Code(
@@ -330,12 +331,13 @@ CODES: dict[str, Code] = {
     ),
     "RL304": Code(
         "The range is not one",
-        "It needs low ≤ high; `log` needs low > 0 and no `step`.",
+        "It needs low ≤ high; `log` needs low > 0 and no `step`; steps from low must reach high.",
     ),
     "RL305": Code(
         "A choice lacks a key that stands beside it",
         "When `layer` varies, all the keys beside it must be keys of every choice: "
-        "`recurrent_activation` is none of simple_rnn.",
+        "`recurrent_activation` is none of simple_rnn. A key that varies may have a condition: "
+        "`when: {model.layers.rnn.layer: [lstm, gru]}`.",
     ),
     "RL306": Code(
         "The file itself is outside the space",
@@ -357,6 +359,7 @@ CODES: dict[str, Code] = {
         "A sweep needs data",
         "An architecture alone has nothing to be optimised.",
     ),
+    **SPACE_CODES,
     **DATA_CODES,
     **LEAKAGE_CODES,
     "RL501": Code(

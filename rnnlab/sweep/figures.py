@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -31,10 +32,17 @@ def log_figures(store: Store, run_id: str, study: optuna.Study, trials: Sequence
         "slice": plot_slice,
     }
     if len({trial.value for trial in complete}) > 1:
-        plots["importances"] = plot_param_importances
+        plots["importances"] = _importances
     for name, plot in plots.items():
         store.log_figure(run_id, f"figures/{name}.html", plot(study))
     store.log_figure(run_id, "figures/history.png", _history(trials, objective))
+
+
+def _importances(study: optuna.Study) -> Any:
+    """Return the importances; where places vary in some trials only, that those are few is plain to see."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Some regimes for parameter", category=UserWarning)
+        return plot_param_importances(study)
 
 
 def _history(trials: Sequence[Trial], objective: str) -> Any:

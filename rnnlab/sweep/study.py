@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import optuna
 from optuna.samplers import BaseSampler, GridSampler, RandomSampler, TPESampler
@@ -14,12 +12,11 @@ from optuna.storages.journal import JournalFileBackend
 from optuna.trial import FrozenTrial
 
 from rnnlab.plan.space import Place
-from rnnlab.sweeping import Range, Sweep
+from rnnlab.sweep.suggesting import Scalar, labels_of
+from rnnlab.sweeping import Sweep
 from rnnlab.tasks import Direction
 
 optuna.logging.set_verbosity(optuna.logging.WARNING)
-
-Scalar = str | int | float | bool | None
 
 
 class AskedGrid(GridSampler):
@@ -33,16 +30,6 @@ class AskedGrid(GridSampler):
         values: Sequence[float] | None,
     ) -> None:
         """Do nothing: the supervisor asks `is_exhausted`."""
-
-
-def label_of(value: Any) -> Scalar:
-    """Return what Optuna calls a choice: scalars themselves, lists and mappings as JSON."""
-    return value if isinstance(value, Scalar) else json.dumps(value)
-
-
-def labels_of(place: Place) -> list[Scalar]:
-    """Return Optuna's names of the choices of a place."""
-    return [label_of(choice) for choice in place.plain_choices()]
 
 
 def create_study(
@@ -72,10 +59,7 @@ def _sampler(sweep: Sweep, places: Sequence[Place]) -> BaseSampler:
 def _grid(place: Place) -> list[Scalar]:
     if place.range is None:
         return labels_of(place)
-    low, high, step = place.range.low, place.range.high, place.range.step or 1
-    count = int((high - low) / step + 1e-9) + 1
-    values = [float(f"{low + index * step:.12g}") for index in range(count)]  # 0.6, not 0.6000000000000001
-    return [int(value) for value in values] if place.is_integer else list(values)
+    return [place.number_at(index) for index in range(place.count or 0)]
 
 
 def _pruner(sweep: Sweep) -> optuna.pruners.BasePruner:
@@ -92,22 +76,3 @@ def _pruner(sweep: Sweep) -> optuna.pruners.BasePruner:
 def is_exhausted(study: optuna.Study) -> bool:
     """Return whether a grid has no point left."""
     return isinstance(study.sampler, AskedGrid) and study.sampler.is_exhausted(study)
-
-
-def suggest(trial: optuna.Trial, places: Sequence[Place]) -> dict[str, Any]:
-    """Return a value for every place, by dotted path: what `Place.node_of` takes."""
-    return {place.dotted: _suggest(trial, place) for place in places}
-
-
-def _suggest(trial: optuna.Trial, place: Place) -> Any:
-    if place.range is None:
-        labels = labels_of(place)
-        return labels.index(trial.suggest_categorical(place.dotted, labels))
-    return _suggest_number(trial, place, place.range)
-
-
-def _suggest_number(trial: optuna.Trial, place: Place, given: Range) -> int | float:
-    if place.is_integer:
-        step = int(given.step or 1)
-        return int(trial.suggest_int(place.dotted, int(given.low), int(given.high), step=step, log=given.log))
-    return float(trial.suggest_float(place.dotted, given.low, given.high, step=given.step, log=given.log))

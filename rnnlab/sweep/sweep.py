@@ -16,17 +16,19 @@ from rnnlab.errors import CallError, InterruptedRunError, InvalidExperimentError
 from rnnlab.experiment import Experiment, validate_document
 from rnnlab.kernels import await_compiled
 from rnnlab.plan import Plan, check_document, check_experiment, plan_model
-from rnnlab.plan.space import base_value, over_budget, places_of, trial_document
+from rnnlab.plan.space import limits_of, nodes_of, places_of, trial_document, values_of
 from rnnlab.plugging import plugins_in
 from rnnlab.run.heads import run_head
 from rnnlab.run.initial import with_whole_id
 from rnnlab.run.opening import Road, Say, open_road
+from rnnlab.run.pace import short_census
 from rnnlab.run.replicates import is_replicated
 from rnnlab.source import Diagnostic, Document, Parsed
 from rnnlab.sweep.best import best_yaml, write_best
 from rnnlab.sweep.executor import Executor, LocalExecutor
 from rnnlab.sweep.figures import log_figures
-from rnnlab.sweep.study import create_study, is_exhausted, label_of, suggest
+from rnnlab.sweep.study import create_study, is_exhausted
+from rnnlab.sweep.suggesting import base_labels, suggest
 from rnnlab.sweep.trial import Trial, TrialOrder, TrialReport, with_run
 from rnnlab.tasks import direction_of
 from rnnlab.train.result import Epoch, TrainingResult
@@ -125,6 +127,7 @@ def _sweep(
         raise CallError(f"a sweep trains each trial once: leave {key} out, and give the best file its {key} later")
     worker.warm()
     road = open_road(Path(path), overrides=overrides, store=store, say=say)
+    say(short_census(road.experiment, road.document, road.folder, road.plan, road.store))
     await_compiled()
     head = run_head(road.document, road.experiment, road.plan, kind="sweep", folder=road.folder)
     run_id = road.store.start(head)
@@ -156,6 +159,7 @@ class _Supervisor:
         self.objective = self.sweep.objective.metric
         self.direction = direction_of(self.objective)
         self.places = places_of(road.experiment, road.document)
+        self.limits = limits_of(road.experiment, road.document)
         journal = road.checkpoints(run_id).parent.parent / "sweeps" / f"{run_id}.journal"
         self.study = create_study(self.sweep, self.places, self.direction, name=run_id, journal=journal)
         self.is_grid = self.sweep.sampler.kind == "grid"
@@ -167,12 +171,7 @@ class _Supervisor:
     def run(self) -> SweepOutcome:
         for listener in self.listeners:
             listener.on_sweep(self.sweep.trials, self.objective, self.direction)
-        self.study.enqueue_trial(
-            {
-                place.dotted: label_of(base_value(self.road.experiment, self.road.document, place))
-                for place in self.places
-            }
-        )
+        self.study.enqueue_trial(base_labels(self.road.experiment, self.road.document, self.places))
         while len(self.trials) < self.sweep.trials and not is_exhausted(self.study):
             trial = self.one_trial()
             if trial.state == "duplicate" and self.is_grid:
@@ -187,9 +186,8 @@ class _Supervisor:
     def one_trial(self) -> Trial:
         asked = self.study.ask()
         chosen = suggest(asked, self.places)
-        nodes = [(place.path, place.node_of(chosen[place.dotted])) for place in self.places]
-        values = {place.dotted: place.plain(chosen[place.dotted]) for place in self.places}
-        document = trial_document(self.road.document, nodes)
+        values = values_of(self.places, chosen)
+        document = trial_document(self.road.document, nodes_of(self.places, chosen))
         number = len(self.trials)
         try:
             experiment, plan = self.plan(document)
@@ -216,17 +214,16 @@ class _Supervisor:
         """Return experiment and plan of a trial's file.
 
         Raises:
-            InvalidExperimentError: it is refused, or over the budget.
+            InvalidExperimentError: it is refused, over the budget, or breaks a constraint.
         """
         checked = check_document(Parsed(document, ()), self.road.folder)
         checked.require()
         experiment = validate_document(document)
         plan = plan_model(experiment, checked.facts)
         experiment = self.starting(experiment, document, plan)
-        over = next(over_budget(self.road.experiment, plan), None)
-        if over is not None:
-            message = f"over the budget: {over[1]:,} {over[0]}"
-            raise InvalidExperimentError((Diagnostic("RL309", message, None),))
+        broken = next(self.limits.broken_by(experiment, plan), None)
+        if broken is not None:
+            raise InvalidExperimentError((broken,))
         return experiment, plan
 
     def starting(self, experiment: Experiment, document: Document, plan: Plan) -> Experiment:

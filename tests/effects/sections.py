@@ -18,6 +18,7 @@ from .contexts import (
     GENERATED,
     LABELLED,
     LENGTHS,
+    LISTED,
     LONG,
     LOWERS,
     MOODS,
@@ -368,6 +369,23 @@ CASES: dict[tuple[str, str], Case] = {
     ),
     ("Budget", "parameters"): Case("verdict", "sweep.budget={parameters: 1}", SWEPT),
     ("Budget", "memory"): Case("verdict", "sweep.budget={memory: 1}", SWEPT),
+    ("Sweep", "constraints"): Case("verdict", "sweep.constraints=[parameters < 1]", SWEPT),
+    ("Choices", "choices"): Case("study", "sweep.space={model.layers.drop.rate: {choices: [0.2, 0.3]}}", LISTED),
+    **{
+        (kind, "when"): Case(
+            "study",
+            "sweep.space={model.layers.rnn.layer: [lstm, gru], "
+            f"model.layers.drop.rate: {{{values}, when: {{model.layers.rnn.layer: gru}}}}}}",
+            LISTED,
+        )
+        for kind, values in {"Choices": "choices: [0.2, 0.4]", "Range": "low: 0.2, high: 0.8"}.items()
+    },
+    **{
+        (kind, "tie"): Case(
+            "verdict", f"sweep.space={{model.layers.drop.rate: {{{values}, tie: model.layers.rnn.dropout}}}}", LISTED
+        )
+        for kind, values in {"Choices": "choices: [0.2, 0.4]", "Range": "low: 0.2, high: 0.8"}.items()
+    },
     **{
         ("Range", key): Case("study", f"sweep.space={{model.layers.drop.rate: {{{flip}}}}}", RANGE)
         for key, flip in {

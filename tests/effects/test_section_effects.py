@@ -219,7 +219,8 @@ def test_a_key_of_the_architecture_changes_the_plan(key):
 def study(checked: Checked, journal: Path) -> list[Any]:
     """Return what Optuna draws for some trials, and after which of its epochs it stops each."""
     from rnnlab.plan.space import places_of
-    from rnnlab.sweep.study import create_study, suggest
+    from rnnlab.sweep.study import create_study
+    from rnnlab.sweep.suggesting import suggest
 
     document, experiment, _ = checked.require()
     assert experiment.sweep is not None

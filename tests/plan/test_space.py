@@ -91,5 +91,5 @@ def test_the_defaults_of_a_section_that_is_left_out_are_the_base(tmp_path):
 def test_one_place_has_one_name(tmp_path):
     space = "{model.layers.rnn.units: [4], model.layers.1.units: [4, 5]}"
     assert found_in(DATA + f"sweep: {{space: {space}}}", tmp_path) == [
-        ("RL303", "`model.layers.1.units` is the place that `model.layers.rnn.units` names")
+        ("RL320", "`model.layers.1.units` is the place that `model.layers.rnn.units` names")
     ]

@@ -1,0 +1,257 @@
+"""What a sweep's space holds, told before a trial is trained: points drawn at random, each planned, none built.
+
+A point costs as little as a plan, and those that differ only in numbers which no plan depends on share one: see
+`rnnlab.plan.points`.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+from rnnlab.experiment import Experiment, describe, target_kind
+from rnnlab.plan.points import Cause, Outcome, PointPlanner
+from rnnlab.plan.space import Chosen, Place, limits_of, places_of, values_of
+from rnnlab.plan.space.drawing import count_points, draw_point
+from rnnlab.source import Document
+
+POINTS = 10_000
+SEED = 0
+BINS = 10
+
+_NUMBER = re.compile(r"\d[\d,.]*")
+
+
+def in_words(seconds: float) -> str:
+    """Return seconds as people say them."""
+    if seconds < 100:
+        return f"{seconds:.2g} s"
+    return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How fast models train.
+
+    Attributes:
+        flops_per_second: operations of the layers' products, forward and backward.
+        source: where the number is from, for the person.
+        is_bound: no model is faster; most are slower.
+    """
+
+    flops_per_second: float
+    source: str
+    is_bound: bool = False
+
+
+@dataclass(frozen=True)
+class Refusals:
+    """Points that are refused for one reason.
+
+    Attributes:
+        code: of the diagnostic.
+        message: of the first such point.
+        points: how many of those that were drawn.
+        example: plain values of the first, by dotted path.
+    """
+
+    cause: Cause
+    code: str
+    message: str
+    points: int
+    example: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Bin:
+    """Points with a number of parameters from `low` to `high`, both included."""
+
+    low: int
+    high: int
+    points: int
+
+
+@dataclass(frozen=True)
+class Seconds:
+    """How long trials are expected to take, at most: early stopping and pruning end many sooner.
+
+    Attributes:
+        trial: the mean of a trial.
+        longest: the slowest trial that was drawn.
+        sweep: all trials one after the other.
+        pace: what it is reckoned from.
+    """
+
+    trial: float
+    longest: float
+    sweep: float
+    pace: Pace
+
+    @property
+    def words(self) -> str:
+        """Return the seconds of a trial in words, and of which kind they are."""
+        return f"{'more than' if self.pace.is_bound else 'about'} {in_words(self.trial)}"
+
+
+@dataclass(frozen=True)
+class Census:
+    """What a space holds.
+
+    Attributes:
+        points: how many were drawn.
+        seed: of the draws.
+        fine: of them, those that can be trained.
+        refusals: of the others, the reasons, most frequent first.
+        parameters: (smallest, mean, largest) of those that are fine; None where none is.
+        histogram: of those parameters.
+        repeated: points that were drawn before.
+        distinct: how many points the space has; None where they are endless.
+        models: distinct plans that were made.
+        seconds: None where the pace or a length is unknown.
+    """
+
+    points: int
+    seed: int
+    fine: int
+    refusals: tuple[Refusals, ...]
+    parameters: tuple[int, float, int] | None
+    histogram: tuple[Bin, ...]
+    repeated: int
+    distinct: int | None
+    models: int
+    seconds: Seconds | None
+
+    def refused(self, cause: Cause) -> int:
+        """Return how many points are refused for a cause."""
+        return sum(each.points for each in self.refusals if each.cause == cause)
+
+    def in_short(self) -> str:
+        """Return one sentence, for before trial 0."""
+        said = [f"{self.fine / self.points:.0%} of {self.points:,} points of the space can be trained"]
+        causes: tuple[tuple[Cause, str], ...] = (
+            ("invalid", "invalid"),
+            ("budget", "over the budget"),
+            ("constraint", "against a constraint"),
+        )
+        said += [f"{count / self.points:.0%} {what}" for cause, what in causes if (count := self.refused(cause))]
+        if self.distinct is not None:
+            said.append(f"{self.distinct:,} distinct")
+        if self.parameters:
+            said.append(f"{self.parameters[0]:,} to {self.parameters[2]:,} parameters")
+        if self.seconds:
+            said.append(f"{self.seconds.words} a trial")
+        return f"census: {', '.join(said)}"
+
+    def to_data(self) -> dict[str, Any]:
+        """Return plain data: the JSON of `rnnlab sweep --census --json`."""
+        return asdict(self)
+
+
+def take_census(
+    experiment: Experiment,
+    document: Document,
+    folder: Path,
+    *,
+    points: int = POINTS,
+    seed: int = SEED,
+    pace: Pace | None = None,
+) -> Census:
+    """Return what the space of a checked file holds; imports nothing heavy.
+
+    Args:
+        experiment: with a sweep.
+        document: its file.
+        folder: relative paths of the file start here.
+        points: how many to draw.
+        seed: of the draws.
+        pace: from which times are reckoned.
+    """
+    assert experiment.sweep is not None
+    places = places_of(experiment, document)
+    rng = random.Random(seed)
+    drawn = [draw_point(places, rng) for _ in range(points)]
+    planner = PointPlanner(
+        places, limits_of(experiment, document), document, folder, _samples(experiment, places, folder)
+    )
+    outcomes = planner.plan_all(drawn)
+    fine = sorted(each.parameters for each in outcomes if each.cause == "fine")
+    return Census(
+        points=points,
+        seed=seed,
+        fine=len(fine),
+        refusals=_refusals(places, drawn, outcomes),
+        parameters=(fine[0], fmean(fine), fine[-1]) if fine else None,
+        histogram=_histogram(fine),
+        repeated=points - len({_key(chosen) for chosen in drawn}),
+        distinct=count_points(places),
+        models=len(planner.planned),
+        seconds=_seconds(outcomes, experiment.sweep.trials, pace) if pace else None,
+    )
+
+
+def _samples(experiment: Experiment, places: Sequence[Place], folder: Path) -> int | None:
+    """Return the training samples of every trial; None where they differ, or nobody has counted them yet."""
+    if any(path[0] == "dataset" for place in places for path in place.paths):
+        return None
+    facts = describe(experiment, folder, target_kind(experiment))
+    return facts.train_samples if facts else None
+
+
+def _key(chosen: Chosen) -> tuple[Any, ...]:
+    return tuple(chosen.items())
+
+
+def _refusals(places: Sequence[Place], drawn: Sequence[Chosen], outcomes: Sequence[Outcome]) -> tuple[Refusals, ...]:
+    """Return the reasons for refusals; messages that differ only in numbers are one."""
+    firsts: dict[tuple[str, str], int] = {}
+    counts: Counter[tuple[str, str]] = Counter()
+    for index, outcome in enumerate(outcomes):
+        if outcome.cause != "fine":
+            reason = (outcome.code, _reason(outcome))
+            firsts.setdefault(reason, index)
+            counts[reason] += 1
+    return tuple(
+        Refusals(
+            outcomes[first].cause,
+            outcomes[first].code,
+            outcomes[first].message,
+            count,
+            values_of(places, drawn[first]),
+        )
+        for reason, count in counts.most_common()
+        for first in (firsts[reason],)
+    )
+
+
+def _reason(outcome: Outcome) -> str:
+    """Return a message without its numbers; of a constraint only its text, in which numbers tell."""
+    if outcome.cause == "constraint":
+        return outcome.message.rpartition("` does not hold")[0]
+    return _NUMBER.sub("#", outcome.message)
+
+
+def _histogram(fine: Sequence[int]) -> tuple[Bin, ...]:
+    """Return bins of equal ratios of sorted numbers, from the smallest to the largest."""
+    if not fine:
+        return ()
+    low, high = fine[0], fine[-1]
+    bins = min(BINS, high - low + 1)
+    ratio = (high / max(low, 1)) ** (1 / bins)
+    edges = [low, *(round(max(low, 1) * ratio**index) for index in range(1, bins)), high + 1]
+    edges = sorted(set(edges))
+    return tuple(Bin(start, end - 1, sum(start <= each < end for each in fine)) for start, end in pairwise(edges))
+
+
+def _seconds(outcomes: Sequence[Outcome], trials: int, pace: Pace) -> Seconds | None:
+    fine = [each.flops for each in outcomes if each.cause == "fine"]
+    known = [flops / pace.flops_per_second for flops in fine if flops is not None]
+    if not known or len(known) < len(fine):
+        return None
+    return Seconds(fmean(known), max(known), trials * fmean(known), pace)

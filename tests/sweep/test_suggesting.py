@@ -1,0 +1,65 @@
+"""What Optuna is asked for, and what it is told of points that the plan refuses."""
+
+import pytest
+
+pytestmark = pytest.mark.tensorflow
+
+SPACE = """\
+sweep:
+  objective: {metric: val_loss}
+  trials: 9
+  sampler: {kind: SAMPLER, seed: 3}
+  pruner: none
+  constraints: [model.layers.rnn.units <= 4]
+  space:
+    model.layers.rnn.layer: [lstm, gru]
+    model.layers.rnn.units: [4, 8]
+    model.layers.rnn.reset_after: {choices: [true, false], when: {model.layers.rnn.layer: gru}}
+"""
+
+
+@pytest.fixture
+def asked(tiny):
+    """Return the points that a sampler gives, with Optuna's own trials."""
+    from rnnlab.plan import check_experiment
+    from rnnlab.plan.space import places_of, values_of
+    from rnnlab.sweep.study import create_study
+    from rnnlab.sweep.suggesting import base_labels, suggest
+
+    def ask(sampler, count):
+        document, experiment, _ = check_experiment(tiny.extend(SPACE.replace("SAMPLER", sampler))).require()
+        places = places_of(experiment, document)
+        study = create_study(experiment.sweep, places, "minimize", name="a", journal=tiny.folder / "a.journal")
+        study.enqueue_trial(base_labels(experiment, document, places))
+        points = []
+        for _ in range(count):
+            trial = study.ask()
+            points.append(values_of(places, suggest(trial, places)))
+            study.tell(trial, float(len(points) % 5))
+        return points, study.trials
+
+    return ask
+
+
+@pytest.mark.parametrize("sampler", ["tpe", "random", "grid"])
+def test_a_place_whose_condition_does_not_hold_is_not_asked_for(asked, sampler):
+    points, trials = asked(sampler, 8)
+    assert points[0] == {"model.layers.rnn.layer": "lstm", "model.layers.rnn.units": 4}
+    for point, trial in zip(points, trials, strict=True):
+        assert ("model.layers.rnn.reset_after" in point) == (point["model.layers.rnn.layer"] == "gru")
+        assert trial.params == point
+
+
+def test_points_that_break_a_constraint_never_reach_a_worker_and_are_no_trials(tiny, sweep_of, records):
+    outcome = sweep_of(tiny, SPACE.replace("SAMPLER", "grid"), "training.epochs=1")
+    tried = {
+        (trial.values["model.layers.rnn.layer"], trial.values.get("model.layers.rnn.reset_after"))
+        for trial in outcome.trials
+    }
+    assert tried == {("lstm", None), ("gru", True), ("gru", False)}
+    assert {trial.values["model.layers.rnn.units"] for trial in outcome.trials} == {4}
+    assert {trial.values["model.layers.rnn.units"] for trial in outcome.refused} == {8}
+    assert all(
+        trial.message.endswith("`model.layers.rnn.units <= 4` does not hold: 8 <= 4") for trial in outcome.refused
+    )
+    assert len([record for record in records(tiny) if record.kind == "trial"]) == len(outcome.trials) == 3
