@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 
 import keras
 import tensorflow as tf
 
 from rnnlab.errors import CallError
-from rnnlab.runtime import Runtime
+from rnnlab.runtime import Runtime, available_cores
 
 
 @dataclass(frozen=True)
@@ -25,11 +24,6 @@ class Machine:
     threads: int
     devices: tuple[str, ...]
     versions: dict[str, str]
-
-
-def available_cores() -> int:
-    """Return the cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def configure(runtime: Runtime, seed: int) -> Machine:
