@@ -70,17 +70,14 @@ def open_study(journal: Path, sweep: Sweep, places: Sequence[Place], direction: 
     """
     journal.parent.mkdir(parents=True, exist_ok=True)
     repair_journal(journal)
-    try:
-        return optuna.create_study(
-            study_name=STUDY,
-            storage=JournalStorage(JournalFileBackend(str(journal), lock_obj=HeldLock())),
-            direction=direction,
-            sampler=build_sampler(sweep, places),
-            pruner=build_pruner(sweep, epochs),
-            load_if_exists=True,
-        )
-    except (ValueError, KeyError) as error:
-        raise StoreError(f"the journal {journal} is damaged: {error}") from error
+    return optuna.create_study(
+        study_name=STUDY,
+        storage=_storage(journal, lock=HeldLock()),
+        direction=direction,
+        sampler=build_sampler(sweep, places),
+        pruner=build_pruner(sweep, epochs),
+        load_if_exists=True,
+    )
 
 
 def read_study(journal: Path) -> optuna.Study | None:
@@ -93,9 +90,12 @@ def read_study(journal: Path) -> optuna.Study | None:
     """
     if not journal.exists():
         return None
+    storage = _storage(journal, lock=None)
+    return optuna.load_study(study_name=STUDY, storage=storage) if storage.get_all_studies() else None
+
+
+def _storage(journal: Path, *, lock: HeldLock | None) -> JournalStorage:
     try:
-        return optuna.load_study(study_name=STUDY, storage=JournalStorage(JournalFileBackend(str(journal))))
-    except KeyError:
-        return None
-    except ValueError as error:
+        return JournalStorage(JournalFileBackend(str(journal), lock_obj=lock))
+    except (ValueError, KeyError) as error:
         raise StoreError(f"the journal {journal} is damaged: {error}") from error

@@ -102,8 +102,8 @@ def _serve(channel: Channel) -> None:
     while True:
         message = channel.receive()
         order = TrialOrder(**message["order"])
-        channel.send({"began": order.number})
         if message["ask"] == "train":
+            channel.send({"began": order.number})
             channel.send({"report": asdict(_train(order, channel, warm, loaded))})
         else:
             channel.send(_record(order, message, warm, loaded))
