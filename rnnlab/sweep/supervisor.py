@@ -107,13 +107,13 @@ class Supervisor:
 
     def run(self) -> None:
         """Go on until all trials are done; what an earlier process did is not done again."""
+        opened = self.book.open_points()
         for trial in self.book.ended():
             self.count(trial)
         self.mend()
         self.book.begin(self.points.first())
         for listener in self.listeners:
             listener.on_sweep(self.sweep.trials, self.objective, self.direction)
-        opened = self.book.open_points()
         while True:
             self.fill(opened)
             if not self.running:

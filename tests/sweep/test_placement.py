@@ -63,7 +63,7 @@ def test_gpus_are_those_of_the_environment_unless_the_file_hides_them(monkeypatc
 def test_a_trial_that_needs_more_gpus_than_there_are_is_refused():
     from rnnlab.errors import CallError
 
-    with pytest.raises(CallError, match="per_trial.gpus` is 3, but there are 2 GPUs"):
+    with pytest.raises(CallError, match="gpus` is 3, but there are 2 GPUs"):
         placed({"devices": [0, 1], "per_trial": {"gpus": 3}})
 
 
