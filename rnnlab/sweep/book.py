@@ -89,12 +89,12 @@ class Book:
         """Return the trials that were told, in the order they were asked for."""
         return list(ended_trials(self.study.get_trials(deepcopy=False)))
 
-    def chosen_of(self, number: int) -> dict[str, Any] | None:
-        """Return what was chosen for a trial that ended; None where it is not known."""
+    def begun_of(self, number: int) -> Begun | None:
+        """Return what was known when a trial began that has ended; None where that is not known."""
         for frozen in self.study.get_trials(deepcopy=False):
             begun, ended = (frozen.user_attrs.get(key) for key in ("begun", "ended"))
             if begun and ended and ended["number"] == number:
-                return dict(begun["chosen"])
+                return Begun(**begun)
         return None
 
     def start(self, asked: Asked, begun: Begun) -> None:

@@ -53,10 +53,10 @@ def conclude(
         RnnlabError: it could not be recorded.
     """
     best = best_of(trials, direction)
-    chosen = None if best is None else book.chosen_of(best.number)
-    if best is None or chosen is None:
+    begun = None if best is None else book.begun_of(best.number)
+    if best is None or begun is None:
         return None
-    point = points.plan(chosen, best.threads or executor.threads)
+    point = points.plan(begun.chosen, begun.threads)
     order = points.order(folder, best.number, point)
     if not Path(order.weights).is_file():
         best = _train_again(road, run_id, folder, points, executor, ledger, best, point)

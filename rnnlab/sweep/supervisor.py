@@ -7,7 +7,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
 
 from rnnlab.errors import CallError, InvalidExperimentError
 from rnnlab.run.opening import Road
@@ -110,6 +109,8 @@ class Supervisor:
         opened = self.book.open_points()
         for trial in self.book.ended():
             self.count(trial)
+        if self.trials:
+            self.road.say(f"{len(self.trials)} of {self.sweep.trials} trials are done")
         self.mend()
         self.book.begin(self.points.first())
         for listener in self.listeners:
@@ -124,14 +125,13 @@ class Supervisor:
     def mend(self) -> None:
         """Complete the runs of trials that had ended when an earlier process did."""
         for trial in self.trials:
-            chosen = self.book.chosen_of(trial.number)
-            if chosen is not None:
-                self.ledger.mend(trial, partial(self.head_again, trial, chosen))
+            begun = self.book.begun_of(trial.number)
+            if begun is not None:
+                self.ledger.mend(trial, partial(self.head_again, begun))
 
-    def head_again(self, trial: Trial, chosen: dict[str, Any]) -> RunHead:
+    def head_again(self, begun: Begun) -> RunHead:
         """Return the head of a trial's run that an earlier process began."""
-        point = self.points.plan(chosen, trial.threads or None)
-        return self.points.head(trial.number, point, self.run_id)
+        return self.points.head(begun.number, self.points.plan(begun.chosen, begun.threads), self.run_id)
 
     def count(self, trial: Trial) -> None:
         """Take a trial that ended into the lists."""

@@ -33,6 +33,7 @@ from rnnlab.sweep.pruning import epochs_saved
 from rnnlab.sweep.reuse import Earlier
 from rnnlab.sweep.supervisor import Supervisor
 from rnnlab.sweep.trial import Trial
+from rnnlab.sweeping import Sweep
 from rnnlab.tasks import direction_of
 from rnnlab.track.process import this_process
 
@@ -97,7 +98,8 @@ def run_sweep(
     """
     checked = check_experiment(Path(path), overrides=overrides)
     _, experiment, _ = checked.require()
-    worker = executor or _local(experiment)
+    sweep = _swept(experiment)
+    worker = executor or LocalExecutor(place_workers(sweep.engine, experiment.runtime, sweep.trials), sweep.engine)
     try:
         worker.warm()
         road = open_road(Path(path), overrides=overrides, store=store, say=say)
@@ -109,8 +111,8 @@ def run_sweep(
         worker.close()
 
 
-def _local(experiment: Experiment) -> LocalExecutor:
-    """Return the processes of this machine.
+def _swept(experiment: Experiment) -> Sweep:
+    """Return the section.
 
     Raises:
         CallError: the file cannot be swept.
@@ -120,8 +122,7 @@ def _local(experiment: Experiment) -> LocalExecutor:
     if is_replicated(experiment):
         key = "`split.folds`" if experiment.seeds is None else "`seeds`"
         raise CallError(f"a sweep trains each trial once: leave {key} out, and give the best file its {key} later")
-    engine = experiment.sweep.engine
-    return LocalExecutor(place_workers(engine, experiment.runtime, experiment.sweep.trials), engine)
+    return experiment.sweep
 
 
 def _begun(road: Road) -> tuple[SweepFolder, SweepFacts]:
