@@ -11,7 +11,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from rnnlab.plan.space import Place
 from rnnlab.sweep.sampling import is_exhausted
-from rnnlab.sweep.study import Scalar, suggest
+from rnnlab.sweep.suggesting import Scalar, suggest
 from rnnlab.sweep.trial import Trial
 from rnnlab.train.result import Epoch
 

@@ -19,7 +19,7 @@ from rnnlab.run.opening import Road
 from rnnlab.source import Diagnostic, Document, Parsed
 from rnnlab.sweep.folder import SweepFolder
 from rnnlab.sweep.loaded import prepared_from
-from rnnlab.sweep.study import Scalar, label_of
+from rnnlab.sweep.suggesting import Scalar, label_of
 from rnnlab.sweep.trial import TrialOrder
 from rnnlab.track.record import RunHead
 

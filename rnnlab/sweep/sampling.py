@@ -12,7 +12,7 @@ from optuna.samplers import BaseSampler, GridSampler, RandomSampler, TPESampler
 from optuna.trial import FrozenTrial
 
 from rnnlab.plan.space import Place
-from rnnlab.sweep.study import Scalar, labels_of
+from rnnlab.sweep.suggesting import Scalar, labels_of
 from rnnlab.sweeping import Sweep
 
 

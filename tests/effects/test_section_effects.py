@@ -219,7 +219,7 @@ def test_a_key_of_the_architecture_changes_the_plan(key):
 def study(checked: Checked, journal: Path) -> list[Any]:
     """Return what Optuna draws for some trials, and after which of its epochs it stops each."""
     from rnnlab.plan.space import places_of
-    from rnnlab.sweep.study import create_study, suggest
+    from rnnlab.sweep.suggesting import create_study, suggest
 
     document, experiment, _ = checked.require()
     assert experiment.sweep is not None

@@ -18,7 +18,7 @@ def study_of(tiny):
 
 
 def _points(study, places, count):
-    from rnnlab.sweep.study import suggest
+    from rnnlab.sweep.suggesting import suggest
 
     points = []
     for _ in range(count):

@@ -1,4 +1,4 @@
-"""Points of the space as Optuna names them."""
+"""What Optuna is asked for, and what it calls the values."""
 
 from __future__ import annotations
 
