@@ -24,6 +24,8 @@ from rnnlab.sweep.trial import Trial, TrialOrder, TrialReport
 from rnnlab.sweeping import LocalEngine, bytes_of
 from rnnlab.train.result import Epoch, TrainingResult
 
+COMMAND = (sys.executable, "-m", "rnnlab.sweep.worker")
+
 
 class LocalExecutor:
     """Worker processes on this machine.
@@ -169,7 +171,7 @@ class _Worker:
         self._inbox = inbox
         self._resident = 0
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "rnnlab.sweep.worker"],
+            COMMAND,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 
 from rnnlab.errors import CallError, InvalidExperimentError
@@ -15,8 +14,9 @@ from rnnlab.sweep.executor import Event, Executor
 from rnnlab.sweep.folder import SweepFolder
 from rnnlab.sweep.ledger import Ledger
 from rnnlab.sweep.listener import SweepListener
-from rnnlab.sweep.points import Point, Points
+from rnnlab.sweep.points import Points
 from rnnlab.sweep.reuse import Earlier
+from rnnlab.sweep.running import Running
 from rnnlab.sweep.trial import FAILURES, REPEATED, Trial, TrialReport, best_of
 from rnnlab.sweeping import Sweep, seconds_of
 from rnnlab.tasks import Direction
@@ -25,24 +25,6 @@ from rnnlab.train.result import Epoch
 
 RETRIES = 2  # after a worker's death
 MOST_REFUSED = 200  # points in a row that the plan refuses before the sweep gives up
-
-
-@dataclass
-class _Running:
-    """A trial under way.
-
-    Attributes:
-        since: when its worker began with it; None before.
-        spent: seconds that earlier workers trained it.
-    """
-
-    asked: Asked
-    number: int
-    point: Point
-    trial: Trial
-    since: float | None = None
-    spent: float = 0.0
-    history: dict[int, Epoch] = field(default_factory=dict)
 
 
 class Supervisor:
@@ -89,8 +71,8 @@ class Supervisor:
         self.objective = self.sweep.objective.metric
         timeout = self.sweep.engine.timeout
         self.timeout = None if timeout is None else seconds_of(timeout)
-        self.running: dict[int, _Running] = {}
-        self.waiting: list[_Running] = []  # for a trial of the same file that is under way
+        self.running: dict[int, Running] = {}
+        self.waiting: list[Running] = []  # for a trial of the same file that is under way
         self.trials: list[Trial] = []
         self.refused: list[Trial] = []
 
@@ -169,7 +151,7 @@ class Supervisor:
         trial = replace(trial, parameters=point.plan.parameters, fingerprint=point.fingerprint, epochs=epochs)
         if asked.begun is None:
             self.book.start(asked, Begun(number, asked.chosen, threads))
-        self.begin(_Running(asked, number, point, trial))
+        self.begin(Running(asked, number, point, trial))
 
     def next_number(self) -> int:
         """Return the number of the next trial."""
@@ -186,7 +168,7 @@ class Supervisor:
             last = self.refused[-1].message
             raise CallError(f"{MOST_REFUSED} points of the space were refused; the last: {last}")
 
-    def begin(self, running: _Running) -> None:
+    def begin(self, running: Running) -> None:
         """Send a trial to a worker, unless the same was, or is, trained."""
         fingerprint = running.point.fingerprint
         same = next((each for each in self.trials if each.fingerprint == fingerprint and _is_final(each)), None)
@@ -209,7 +191,7 @@ class Supervisor:
         for listener in self.listeners:
             listener.on_trial(running.number, running.trial.values, running.trial.parameters)
 
-    def repeat(self, running: _Running, same: Trial) -> None:
+    def repeat(self, running: Running, same: Trial) -> None:
         """End a trial with what the same training came to; a grid's repetition of trial 0 counts for nothing."""
         number = REPEATED if self.sweep.sampler.kind == "grid" else running.number
         trial = replace(running.trial, number=number, state="duplicate", message=f"same as trial {same.number}")
@@ -220,12 +202,7 @@ class Supervisor:
         """Return how many seconds to wait for an event; None: until there is one."""
         if self.timeout is None:
             return None
-        now = time.monotonic()
-        return max(0.0, min(self.timeout - self.seconds(each, now) for each in self.running.values()))
-
-    def seconds(self, running: _Running, now: float) -> float:
-        """Return how long a trial has trained."""
-        return running.spent + (0.0 if running.since is None else now - running.since)
+        return max(0.0, min(self.timeout - each.seconds for each in self.running.values()))
 
     def hear(self, event: Event | None) -> None:
         """Do what an event demands."""
@@ -233,7 +210,7 @@ class Supervisor:
         if event is None or running is None:
             return
         if event.kind == "began":
-            running.since = time.monotonic()
+            running.begin()
         elif event.kind == "epoch" and event.epoch:
             self.executor.answer(event.number, self.hear_epoch(running, event.epoch))
         elif event.kind == "died":
@@ -241,25 +218,23 @@ class Supervisor:
         elif event.report:
             self.finish(running, event.report)
 
-    def hear_epoch(self, running: _Running, epoch: Epoch) -> bool:
+    def hear_epoch(self, running: Running, epoch: Epoch) -> bool:
         """Return whether the trial is to stop after an epoch."""
         known = epoch.epoch in running.asked.reported
         stop = self.book.report(running.asked, epoch, epoch.metrics[self.objective])
-        if epoch.epoch not in running.history:
-            running.history[epoch.epoch] = epoch
-            running.spent += epoch.seconds if known else 0.0
+        if running.hear(epoch, known=known):
             self.ledger.log_epoch(running.number, epoch)
         for listener in self.listeners:
             listener.on_trial_epoch(running.number, epoch, running.trial.epochs)
         return stop
 
-    def retry(self, running: _Running, message: str) -> None:
+    def retry(self, running: Running, message: str) -> None:
         """Start a trial again whose worker died, at most twice."""
         deaths = self.book.mourn(running.asked)
         again = deaths <= RETRIES
         self.road.say(f"trial {running.number}: {message}" + ("; trying again" if again else ""))
         if again:
-            running.spent, running.since = self.seconds(running, time.monotonic()), None
+            running.leave()
             self.executor.start(self.points.order(self.folder, running.number, running.point))
         else:
             self.finish(running, TrialReport("killed", message=message))
@@ -269,30 +244,14 @@ class Supervisor:
         if self.timeout is None:
             return
         for running in list(self.running.values()):
-            if self.seconds(running, time.monotonic()) >= self.timeout:
+            if running.seconds >= self.timeout:
                 self.executor.kill(running.number)
                 self.finish(running, TrialReport("timeout", message=f"trained longer than {self.timeout:g} s"))
 
-    def finish(self, running: _Running, report: TrialReport) -> None:
+    def finish(self, running: Running, report: TrialReport) -> None:
         """Tell and record how a trial ended."""
         del self.running[running.number]
-        complete = report.state == "complete" and report.result is not None
-        history = tuple(running.history[number] for number in sorted(running.history))
-        trial = replace(
-            running.trial,
-            state=report.state,
-            seconds=self.seconds(running, time.monotonic()),
-            history=history,
-            message=report.message,
-            threads=report.threads or running.point.experiment.runtime.threads or 0,
-            stopped_by="pruned" if report.state == "pruned" else report.result.stopped_by if report.result else None,
-            run_id=self.ledger.run_id(running.number),
-        )
-        if complete and report.result:
-            value = report.result.kept.metrics[self.objective]
-            trial = replace(trial, value=value, kept_epoch=report.result.kept_epoch, history=report.result.history)
-        if trial.state == "invalid":
-            trial = replace(trial, state="failed")  # the plan had accepted it
+        trial = running.ended(report, self.objective, self.ledger.run_id(running.number))
         self.end(running.asked, trial)
         self.ledger.close(trial)
         self.tidy(running.number)

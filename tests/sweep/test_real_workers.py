@@ -80,25 +80,3 @@ def test_workers_end_with_their_supervisor_and_the_sweep_goes_on_to_the_bits_of_
     assert history[0] == history[1]
     store = Store.open(f"sqlite:///{tiny.folder / 'mlruns' / 'mlflow.db'}")
     assert sha(alone.model_folder(record, tiny.folder)) == sha(store.model_folder(best, tiny.folder))
-
-
-def test_a_worker_is_replaced_after_so_many_trials_and_when_its_memory_grew(tiny):
-    from rnnlab import run_sweep
-    from rnnlab.sweep.local import LocalExecutor
-    from rnnlab.sweep.placement import Placement
-    from rnnlab.sweeping import LocalEngine
-
-    class Watched(LocalExecutor):
-        def __init__(self, engine):
-            self.renewed = 0
-            super().__init__(Placement(), LocalEngine.model_validate(engine))
-
-        def _renew(self, slot):
-            self.renewed += 1
-            return super()._renew(slot)
-
-    tiny.extend(SWEEP)
-    executor = Watched({"recycle": 2})
-    outcome = run_sweep(tiny.file, overrides=["sweep.trials=3"], store=tiny.store, executor=executor)
-    assert [trial.state for trial in outcome.trials] == ["complete"] * 3
-    assert executor.renewed == 2

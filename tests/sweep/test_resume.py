@@ -13,7 +13,7 @@ from tests.sweep.scripted import Scripted
 
 TPE = """\
 sweep:
-  trials: 9
+  trials: 7
   sampler: {kind: tpe, seed: 3, n_startup_trials: 4}
   pruner: {kind: median, n_startup_trials: 2, n_warmup_steps: 1}
   space:
@@ -70,9 +70,7 @@ def trials(tiny):
     return facts, status.best.number
 
 
-@pytest.mark.parametrize(
-    ("text", "torn"), [(TPE, 0), (TPE, 7), (GRID, 0), (RANDOM, 0)], ids=["tpe", "torn", "grid", "random"]
-)
+@pytest.mark.parametrize(("text", "torn"), [(TPE, 0), (GRID, 7)], ids=["tpe", "grid-torn"])
 def test_a_seeded_sweep_interrupted_at_any_record_ends_as_an_unbroken_one(make_tiny, records, text, torn):
     whole, broken = make_tiny("whole"), make_tiny("broken")
     for tiny in (whole, broken):
@@ -80,10 +78,10 @@ def test_a_seeded_sweep_interrupted_at_any_record_ends_as_an_unbroken_one(make_t
     epochs = "training.epochs=4"
     assert sweep(whole, epochs) == 0
     draw, kills = random.Random(f"{text}{torn}"), 0
-    while (code := sweep(broken, epochs, resume=kills > 0, die_at=draw.randint(4, 24), torn=torn)) == -9:
+    while (code := sweep(broken, epochs, resume=kills > 0, die_at=draw.randint(6, 30), torn=torn)) == -9:
         kills += 1
     assert code == 0
-    assert kills > 2
+    assert kills > 1
     assert trials(broken) == trials(whole)
     both = [{record.name: record for record in records(tiny) if record.kind == "trial"} for tiny in (whole, broken)]
     assert both[0].keys() == both[1].keys(), "no trial has two runs"
@@ -101,11 +99,11 @@ def _points(record):
 def test_a_sweep_of_several_workers_goes_on_to_its_total(make_tiny, records):
     tiny = make_tiny("several")
     tiny.extend(RANDOM)
-    assert sweep(tiny, die_at=30, capacity=3) == -9
-    assert sweep(tiny, resume=True, die_at=25, capacity=3) == -9
+    assert sweep(tiny, die_at=25, capacity=3) == -9
+    assert sweep(tiny, resume=True, die_at=15, capacity=3) == -9
     assert sweep(tiny, resume=True, capacity=2) == 0
     found, _ = trials(tiny)
-    assert [number for number, *_ in found] == list(range(9))
+    assert [number for number, *_ in found] == list(range(7))
     assert sorted(record.name for record in records(tiny) if record.kind == "trial") == sorted(
         f"trial-{number}" for number, _, state, *_ in found if state != "duplicate"
     )
@@ -142,7 +140,7 @@ def test_an_interrupted_sweep_is_told_and_a_new_one_begins(interrupted, records,
     assert {record.status for record in records(tiny)} == {"KILLED", "FINISHED"}
     outcome = run()
     assert any("of this experiment was interrupted; --resume would go on with it" in line for line in said)
-    assert len(outcome.trials) == 9
+    assert len(outcome.trials) == 7
     assert len([record for record in records(tiny) if record.kind == "sweep"]) == 2
 
 
@@ -150,10 +148,10 @@ def test_resuming_goes_on_to_exactly_the_total_which_may_have_changed(interrupte
     run, said = interrupted
     outcome = run("sweep.trials=5", "sweep.pruner=none", "description=another", resume=True)
     assert [trial.number for trial in outcome.trials] == [0, 1, 2, 3, 4]
-    assert "`sweep.trials` was 9, now 5" in said
-    again = run("sweep.trials=7", resume=True)
+    assert "`sweep.trials` was 7, now 5" in said
+    again = run("sweep.trials=8", resume=True)
     assert again.trials[:5] == outcome.trials
-    assert len(again.trials) == 7
+    assert len(again.trials) == 8
 
 
 @pytest.mark.parametrize(
@@ -221,9 +219,9 @@ def test_the_status_is_read_and_nothing_is_written(interrupted, tiny, capsys):
     before = {path: path.read_bytes() for path in Path(folder).rglob("*") if path.is_file()}
     found = status("LAST")
     assert {path: path.read_bytes() for path in Path(folder).rglob("*") if path.is_file()} == before
-    assert (found["status"], found["ended"], found["trials"]) == ("interrupted", 2, 9)
+    assert (found["status"], found["ended"], found["trials"]) == ("interrupted", 2, 7)
     assert found["states"] == {"complete": 2}
     assert [(trial["number"], trial["epochs"]) for trial in found["running"]] == [(2, 0)]
     run(resume=True)
     found = status(found["name"])
-    assert (found["status"], found["ended"], found["running"]) == ("finished", 9, [])
+    assert (found["status"], found["ended"], found["running"]) == ("finished", 7, [])
