@@ -79,6 +79,7 @@ def record_counts(road: Road, run_id: str, trials: Sequence[Trial], refused: int
     saved = float(epochs_saved(trials))
     numbers |= {"trials_refused": float(refused), "epochs": trained, "epochs_saved_by_pruning": saved}
     road.store.log_metrics(run_id, numbers)
+    road.store.set_tags(run_id, {"rnnlab.epochs_saved": f"{saved:.0f} by pruning, {trained:.0f} trained"})
 
 
 def _record(road: Road, run_id: str, best: Trial, config: str, scores: dict[str, Any], trials: Sequence[Trial]) -> None:

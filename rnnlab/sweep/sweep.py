@@ -210,15 +210,15 @@ def _closed(
     try:
         yield
     except KeyboardInterrupt as error:
+        folder.write(replace(facts, process=""))
         ledger.leave(supervisor.running, "KILLED")
         ledger.end()
         road.store.finish(facts.run_id, "KILLED")
-        folder.write(replace(facts, process=""))
         raise InterruptedRunError(f"{called} was interrupted; --resume goes on with it") from error
     except BaseException as error:
+        folder.write(replace(facts, process=""))
         ledger.leave(supervisor.running, "FAILED")
         ledger.end()
-        folder.write(replace(facts, process=""))
         road.store.set_tags(facts.run_id, {"rnnlab.error": str(error)})
         road.store.finish(facts.run_id, "FAILED")
         raise
