@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from typing import Literal
 
 from rnnlab.dtypes import Policy
 from rnnlab.spec import PositiveInt, Spec
 
 Kernel = Literal["auto", "numba", "keras", "cudnn", "xla"]
+
+
+def available_cores() -> int:
+    """Return the cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Runtime(Spec):

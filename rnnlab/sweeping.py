@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import AfterValidator, Discriminator, Field, Tag
+from pydantic_core import PydanticCustomError
 
 from rnnlab.sizes import Size
-from rnnlab.spec import Choice, PositiveInt, Spec, Tuple
+from rnnlab.spec import Choice, Positive, PositiveInt, Spec, Tuple
 
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
+_AMOUNT = r"(?!0+(?:\.0+)? )[0-9]+(?:\.[0-9]+)?"
+_SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600}
+_DURATION = re.compile(rf"({_AMOUNT}) ({'|'.join(_SECONDS)})")
 
 
 class Varied(Spec):
@@ -120,13 +125,37 @@ class SuccessiveHalvingPruner(Spec):
     """One in so many goes on."""
 
 
+class PercentilePruner(Spec):
+    """Stop a trial whose best value so far is not among the best `percentile` percent at that epoch."""
+
+    kind: Literal["percentile"] = "percentile"
+    percentile: Annotated[float, Field(gt=0, lt=100)] = 25.0
+    """Percent of the trials that go on: 50 is the median."""
+    n_startup_trials: Annotated[int, Field(ge=0)] = 5
+    """Trials that finish before any is stopped."""
+    n_warmup_steps: Annotated[int, Field(ge=0)] = 0
+    """Epochs of a trial before it can be stopped."""
+
+
+class HyperbandPruner(Spec):
+    """Successive halving in brackets that begin to stop trials early or late (Li et al. 2018)."""
+
+    kind: Literal["hyperband"] = "hyperband"
+    min_resource: PositiveInt = 1
+    """Epochs before the first rung of the strictest bracket."""
+    reduction_factor: Annotated[int, Field(ge=2)] = 3
+    """One in so many goes on."""
+
+
 class NoPruner(Spec):
     """Every trial runs to its end."""
 
     kind: Literal["none"] = "none"
 
 
-Pruner = Annotated[MedianPruner | SuccessiveHalvingPruner | NoPruner, Choice("kind", short=True)]
+Pruner = Annotated[
+    MedianPruner | PercentilePruner | SuccessiveHalvingPruner | HyperbandPruner | NoPruner, Choice("kind", short=True)
+]
 
 
 class Budget(Spec):
@@ -136,6 +165,54 @@ class Budget(Spec):
     """Most parameters a trial's model may have."""
     memory: Size | None = None
     """Most bytes a trial may be planned to use: a number, or `"2 GiB"`."""
+
+
+def _check_duration(value: float | str) -> float | str:
+    if isinstance(value, str) and not _DURATION.fullmatch(value):
+        raise PydanticCustomError(
+            "duration", "must be seconds, or such as `10 minutes`, found `{value}`", {"value": value[:40]}
+        )
+    return value
+
+
+Duration = Annotated[Positive | str, AfterValidator(_check_duration)]
+
+
+def seconds_of(duration: float | str) -> float:
+    """Return the seconds of a duration: a number, or such as `10 minutes`."""
+    found = _DURATION.fullmatch(duration) if isinstance(duration, str) else None
+    return float(found[1]) * _SECONDS[found[2]] if found else float(duration)
+
+
+class PerTrial(Spec):
+    """What one trial needs."""
+
+    gpus: Annotated[float, Field(gt=0)] = 1.0
+    """GPUs of a trial; 0.25 lets four share one, each taking memory only as it needs it."""
+
+
+class LocalEngine(Spec):
+    """Worker processes on this machine, each of which loads TensorFlow once for many trials."""
+
+    kind: Literal["local"] = "local"
+    workers: PositiveInt | Literal["auto"] = "auto"
+    """Trials at a time. `auto`: one for each core, or as many as the GPUs hold, but no more than trials. With several,
+    and without `runtime.threads`, the cores are shared out evenly; only one worker draws the same trials every time."""
+    recycle: PositiveInt = 50
+    """Trials after which a worker is replaced by a fresh one."""
+    memory_growth: Size = 2 * 2**30
+    """A worker is replaced, too, when its memory has grown by more than this since its first trial."""
+    timeout: Duration | None = None
+    """Longest that a trial may train: seconds, or such as `10 minutes`."""
+    devices: Literal["auto"] | Annotated[tuple[int | str, ...], Tuple, Field(min_length=1)] = "auto"
+    """GPUs to use, by index or id, shared out among the workers; `auto`: all that are found."""
+    per_trial: PerTrial = PerTrial.standard()
+    """What one trial needs."""
+
+
+Engine = Annotated[
+    LocalEngine, Choice("kind", short=True, implied={key: "local" for key in LocalEngine.model_fields if key != "kind"})
+]
 
 
 class Sweep(Spec):
@@ -148,12 +225,16 @@ class Sweep(Spec):
     sampler: Sampler = TPESampler.standard()
     """How points are chosen: `tpe`, `random` or `grid`."""
     pruner: Pruner = MedianPruner.standard()
-    """When a trial is stopped early: `median`, `successive_halving` or `none`."""
+    """When a trial is stopped early: `median`, `percentile`, `successive_halving`, `hyperband` or `none`."""
     budget: Budget | None = None
     """What a trial may cost."""
     constraints: Annotated[tuple[Annotated[str, Field(max_length=200)], ...], Tuple] = ()
     """What must hold of a trial, which is refused by the plan otherwise: comparisons of paths, numbers, `parameters`,
     `trainable_parameters`, `memory` and `flops_per_sample`, such as `"parameters <= 2 * 1e5"` or `"memory < 1 GiB"`."""
+    engine: Engine = LocalEngine.standard()
+    """Where trials are trained: `local`."""
+    max_failures: Annotated[int, Field(ge=0)] | None = None
+    """End the sweep when more trials than this diverged, ran out of memory or time, were killed or failed."""
     space: Annotated[dict[str, Dimension], Field(min_length=1)]
     """By dotted path (index or layer name): a list of choices, `{choices: […]}`, or `{low, high, step, log}`; the
     mappings may have `when` and `tie`."""

@@ -14,11 +14,11 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from rnnlab.build.machine import available_cores
 from rnnlab.kernels.kinds import KINDS, Kind
 from rnnlab.kernels.layout import Memory, Weights
 from rnnlab.kernels.schedule import Schedule
 from rnnlab.kernels.sequence import run_backward, run_forward
+from rnnlab.runtime import available_cores
 
 EMBEDDED = "_rnnlab_embedded"
 """Attribute of a tensor that an Embedding made: (embedding (V, F), ids (B, T))."""

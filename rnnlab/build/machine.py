@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 from dataclasses import dataclass
 
@@ -12,7 +11,7 @@ import tensorflow as tf
 from tensorflow.python.eager import context
 
 from rnnlab.errors import CallError
-from rnnlab.runtime import Runtime
+from rnnlab.runtime import Runtime, available_cores
 
 
 @dataclass(frozen=True)
@@ -28,11 +27,6 @@ class Machine:
     threads: int
     devices: tuple[str, ...]
     versions: dict[str, str]
-
-
-def available_cores() -> int:
-    """Return the cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def configure(runtime: Runtime, seed: int | None, *, own_kernels: bool = False) -> Machine:

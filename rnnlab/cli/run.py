@@ -56,7 +56,8 @@ def command(
         progress.say("loading TensorFlow")
         read_ahead()
         with importing():
-            from rnnlab.run.replicates import is_replicated, run_replicates
+            from rnnlab.run.opening import is_replicated
+            from rnnlab.run.replicates import run_replicates
             from rnnlab.run.run import run_experiment
 
         common: dict[str, Any] = {

@@ -2,24 +2,41 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from rnnlab.cli.failures import show_diagnostics
 from rnnlab.cli.imports import importing
-from rnnlab.cli.options import File, Json, PluginOption, Set, StoreOption, load_plugins
+from rnnlab.cli.options import Json, PluginOption, Set, StoreOption, load_plugins
 from rnnlab.cli.terminal import show
+from rnnlab.errors import CallError
 
 if TYPE_CHECKING:
     from rnnlab.sweep import SweepOutcome
 
 
+SweepFile = Annotated[
+    Path | None, typer.Argument(metavar="EXPERIMENT.yaml", help="The experiment's file.", show_default=False)
+]
+
+
 def command(
-    file: File,
+    file: SweepFile = None,
     set_: Set = None,
     plugin: PluginOption = None,
     store: StoreOption = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with this file's sweep, up to `trials` in all.")
+    ] = False,
+    reuse: Annotated[
+        bool, typer.Option("--reuse", help="Take the values of the same trainings that are in the store already.")
+    ] = False,
+    status: Annotated[
+        str | None,
+        typer.Option("--status", metavar="SWEEP", help="Show a sweep, running or not: its id, name, LAST or LAST~N."),
+    ] = None,
     census: Annotated[
         bool, typer.Option("--census", help="Train nothing: tell what the space holds, and how long it may take.")
     ] = False,
@@ -29,6 +46,15 @@ def command(
 
     Trial 0 is the file as written. The best trial is scored on the test split once, at the end.
     """
+    if status is not None:
+        if file or set_ or resume or reuse:
+            raise CallError("`--status` shows a sweep and takes only --store and --json beside it")
+        from rnnlab.cli.sweep_status import show_status
+
+        show_status(status, store, as_json=json)
+        return
+    if file is None:
+        raise CallError("name the experiment's file; or a sweep to look at: `--status LAST`")
     load_plugins(plugin)
     from rnnlab.plan import check_experiment
 
@@ -48,14 +74,16 @@ def command(
         with importing():
             from rnnlab.sweep import run_sweep
 
-        outcome = run_sweep(file, overrides=set_ or (), store=store, listeners=[table], say=table.say)
+        outcome = run_sweep(
+            file, overrides=set_ or (), store=store, resume=resume, reuse=reuse, listeners=[table], say=table.say
+        )
     if json:
         from rnnlab.cli.output import print_json
 
         print_json(_data(outcome))
     else:
         _show(outcome)
-    if outcome.best is None or outcome.scores.get("missed"):
+    if outcome.best is None or outcome.failed or outcome.scores.get("missed"):
         raise typer.Exit(1)
 
 
@@ -76,10 +104,15 @@ def _data(outcome: SweepOutcome) -> dict[str, Any]:
                 "seconds": trial.seconds,
                 "run_id": trial.run_id,
                 "message": trial.message,
+                "threads": trial.threads,
+                "fingerprint": trial.fingerprint,
             }
             for trial in outcome.trials
         ],
         "refused": len(outcome.refused),
+        "epochs": sum(len(trial.history) for trial in outcome.trials),
+        "epochs_saved_by_pruning": outcome.epochs_saved,
+        "failed": outcome.failed,
         "best": outcome.best.number if outcome.best else None,
         "best_config": str(outcome.best_path) if outcome.best_path else None,
         "test": outcome.scores.get("test"),
@@ -98,6 +131,11 @@ def _show(outcome: SweepOutcome) -> None:
     )
     if outcome.refused:
         show(f"refused     {len(outcome.refused)} points by the plan; they are no trials")
+    if outcome.epochs_saved:
+        trained = sum(len(trial.history) for trial in outcome.trials)
+        show(f"pruning     saved {outcome.epochs_saved} epochs; {trained} were trained")
+    if outcome.failed:
+        show("FAILED      more trials failed than `sweep.max_failures`; --resume goes on once that is raised")
     best = outcome.best
     if best is None:
         failures = "\n".join(f"  trial {trial.number}: {trial.state}: {trial.message}" for trial in outcome.trials)

@@ -20,6 +20,8 @@ SPARKS = "▁▂▃▄▅▆▇█"
 
 def sparkline(values: list[float]) -> str:
     """Return one character per value, low to high."""
+    if not values:
+        return ""
     low, high = min(values), max(values)
     if high == low:
         return SPARKS[3] * len(values)
@@ -33,8 +35,8 @@ class SweepTable:
         self.console = console or SafeConsole(stderr=True, highlight=False)
         self.live = Live(console=self.console, transient=True, refresh_per_second=4)
         self.trials: list[Trial] = []
-        self.running: tuple[int, dict[str, Any], int] | None = None
-        self.curve: list[float] = []
+        self.running: dict[int, tuple[dict[str, Any], int]] = {}
+        self.curves: dict[int, list[float]] = {}
         self.total = 0
         self.objective = ""
         self.direction = ""
@@ -65,17 +67,19 @@ class SweepTable:
 
     def on_trial(self, number: int, values: dict[str, Any], parameters: int) -> None:
         """Show the trial as running."""
-        self.running, self.curve = (number, values, parameters), []
+        self.running[number], self.curves[number] = (values, parameters), []
         self._refresh()
 
     def on_trial_epoch(self, number: int, epoch: Epoch, epochs: int) -> None:
         """Move its sparkline."""
-        self.curve.append(epoch.metrics[self.objective])
+        curve = self.curves.setdefault(number, [])
+        if epoch.epoch > len(curve):  # a retry repeats some
+            curve.append(epoch.metrics[self.objective])
         self._refresh()
 
     def on_trial_end(self, trial: Trial) -> None:
         """Show how the trial ended."""
-        self.running = None
+        self.running.pop(trial.number, None)
         if trial.state == "invalid":
             return
         self.trials.append(trial)
@@ -99,8 +103,8 @@ class SweepTable:
         elapsed = time.monotonic() - self.started
         eta = f", about {elapsed / done * (self.total - done):.0f} s left" if 0 < done < self.total else ""
         table = Table(title=f"{done} of {self.total} trials{eta}", title_justify="left")
-        points = [*(trial.values for trial in self.trials), *([self.running[1]] if self.running else [])]
-        paths = list(dict.fromkeys(path for values in points for path in values))  # some vary in some trials only
+        shown_values = [trial.values for trial in self.trials] + [values for values, _ in self.running.values()]
+        paths = list(dict.fromkeys(path for values in shown_values for path in values))
         for heading in (
             "trial",
             *(path.rpartition(".")[2] for path in paths),
@@ -112,8 +116,8 @@ class SweepTable:
         ):
             table.add_column(heading, justify="left" if heading in ("state", "curve") else "right")
         best = self._best()
-        for trial in self.trials[-shown:]:
-            curve = sparkline([epoch.metrics[self.objective] for epoch in trial.history]) if trial.history else ""
+        for trial in sorted(self.trials, key=lambda each: each.number)[-shown:]:
+            curve = sparkline([epoch.metrics[self.objective] for epoch in trial.history])
             value = "" if trial.value is None else f"{trial.value:.4f}"
             cells = [
                 str(trial.number),
@@ -124,11 +128,11 @@ class SweepTable:
             ]
             style = "bold" if trial is best else "dim" if trial.state != "complete" else None
             table.add_row(*cells, trial.state + (" ★" if trial is best else ""), f"{trial.seconds:.1f}", style=style)
-        if self.running:
-            number, values, parameters = self.running
-            curve = sparkline(self.curve) if self.curve else ""
-            last = f"{self.curve[-1]:.4f}" if self.curve else ""
-            table.add_row(str(number), *_cells(values, paths), f"{parameters:,}", curve, last, "running", "")
+        for number, (values, parameters) in sorted(self.running.items()):
+            points = self.curves[number]
+            last = f"{points[-1]:.4f}" if points else ""
+            cells = [f"{number}", *_cells(values, paths), f"{parameters:,}", sparkline(points), last]
+            table.add_row(*cells, "running", "")
         return table
 
     def _best(self) -> Trial | None:

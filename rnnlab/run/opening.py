@@ -12,6 +12,7 @@ from rnnlab.data import Samples, Splits, prepare
 from rnnlab.data.cautions import Caution
 from rnnlab.data.gathered import SeriesWindows
 from rnnlab.data.padded import PaddedRows
+from rnnlab.datasets import TimeSplit
 from rnnlab.errors import CallError
 from rnnlab.experiment import Experiment, target_kind
 from rnnlab.kernels import COMPILING, compile_ahead
@@ -113,6 +114,12 @@ def open_road(
         initial=initial,
         smoke=smoke is not None,
     )
+
+
+def is_replicated(experiment: Experiment) -> bool:
+    """Return whether a file is trained several times."""
+    split = experiment.dataset.split if experiment.dataset else None
+    return experiment.seeds is not None or (isinstance(split, TimeSplit) and split.folds > 1)
 
 
 def complete_plan(experiment: Experiment, splits: Splits) -> Plan:

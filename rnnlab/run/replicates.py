@@ -15,10 +15,10 @@ from scipy import stats
 from rnnlab.data import prepare
 from rnnlab.datasets import TimeSplit
 from rnnlab.errors import CallError
-from rnnlab.experiment import Experiment, target_kind
+from rnnlab.experiment import target_kind
 from rnnlab.experiment.fingerprint import config_fingerprint
 from rnnlab.run.heads import run_head
-from rnnlab.run.opening import Road, Say, open_road
+from rnnlab.run.opening import Road, Say, is_replicated, open_road
 from rnnlab.run.run import Outcome, as_begun, find_interrupted, finish_run, start_run
 from rnnlab.track.record import Record
 from rnnlab.train.listener import Listener
@@ -52,12 +52,6 @@ class Replicated:
     outcomes: tuple[Outcome, ...]
     replicates: int
     intervals: dict[str, Interval]
-
-
-def is_replicated(experiment: Experiment) -> bool:
-    """Return whether a file is trained several times."""
-    split = experiment.dataset.split if experiment.dataset else None
-    return experiment.seeds is not None or (isinstance(split, TimeSplit) and split.folds > 1)
 
 
 def interval_of(values: Sequence[float]) -> Interval:

@@ -1,141 +1,63 @@
-"""Where trials are trained: the interface, and its home in one warm process on this machine."""
+"""Where trials are trained: the interface that the local processes have, and that another home can have."""
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
-import signal
-import subprocess
-import sys
-from collections.abc import Callable
-from dataclasses import asdict
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
 
-from rnnlab.errors import RnnlabError, WorkerDiedError
-from rnnlab.sweep.trial import TrialOrder, TrialReport
-from rnnlab.train.result import Epoch, TrainingResult
+from rnnlab.sweep.trial import Trial, TrialOrder, TrialReport
+from rnnlab.train.result import Epoch
 
-OnEpoch = Callable[[Epoch], bool]
-"""Hears of an epoch; returns whether the trial is to stop."""
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to a trial.
+
+    Attributes:
+        kind: `began`: a worker has it; `epoch`: one is done, and the trial waits for `answer`; `ended`: it did, with a
+            report; `died`: its worker did, and the trial may be started again.
+        number: of the trial.
+    """
+
+    kind: Literal["began", "epoch", "ended", "died"]
+    number: int
+    epoch: Epoch | None = None
+    report: TrialReport | None = None
+    message: str = ""
 
 
 class Executor(Protocol):
-    """Trains trials somewhere."""
+    """Trains several trials at a time somewhere.
+
+    Attributes:
+        capacity: how many.
+        threads: of a trial whose file says nothing about them; None: all that there are.
+    """
+
+    capacity: int
+    threads: int | None
 
     def warm(self) -> None:
         """Begin to get ready, without waiting for it."""
 
-    def train(self, order: TrialOrder, on_epoch: OnEpoch) -> TrialReport:
-        """Return how a trial ended.
+    def start(self, order: TrialOrder) -> None:
+        """Have a trial trained; its number is its handle. At most `capacity` may be under way."""
+
+    def next_event(self, timeout: float | None = None) -> Event | None:
+        """Return what happened next; None where nothing did for so many seconds."""
+
+    def answer(self, number: int, stop: bool) -> None:
+        """Say whether a trial that told of an epoch is to stop."""
+
+    def kill(self, number: int) -> None:
+        """End a trial at once; no event follows."""
+
+    def record_best(self, order: TrialOrder, run_id: str, store: str, trial: Trial) -> dict[str, Any]:
+        """Return the test scores of the best trial, after writing its model and figures into its run.
 
         Raises:
-            WorkerDiedError: the process that trained it died; the trial may be asked for again.
+            RnnlabError: it could not be recorded.
         """
 
-    def record_best(self, order: TrialOrder, run_id: str, store: str, result: TrainingResult) -> dict[str, Any]:
-        """Return the test scores of the best trial, after writing its model and figures into its run."""
-
     def close(self) -> None:
-        """Give everything back."""
-
-
-class LocalExecutor:
-    """One warm worker process: TensorFlow is imported once for all trials.
-
-    It is started anew when it died, or when a trial wants other threads or devices, which a process sets only once.
-    """
-
-    def __init__(self) -> None:
-        self._process: subprocess.Popen[str] | None = None
-        self._runtime: Any = None
-
-    def warm(self) -> None:
-        """Start the worker, which imports TensorFlow while the supervisor opens the store and reads the data."""
-        if self._process is None:
-            self._process = self._start()
-
-    def train(self, order: TrialOrder, on_epoch: OnEpoch) -> TrialReport:
-        """Return how a trial ended: see `Executor.train`."""
-        runtime = order.config.get("runtime")
-        if self._runtime is not None and runtime != self._runtime:
-            self.close()
-        self._runtime = runtime
-        self._ask({"ask": "train", "order": asdict(order)})
-        while True:
-            answer = self._receive()
-            if "epoch" in answer:
-                self._send({"stop": on_epoch(Epoch(**answer["epoch"]))})
-            else:
-                return _report(answer["report"])
-
-    def record_best(self, order: TrialOrder, run_id: str, store: str, result: TrainingResult) -> dict[str, Any]:
-        """Return the test scores of the best trial: see `Executor.record_best`."""
-        data = asdict(result)
-        self._ask({"ask": "record", "order": asdict(order), "run_id": run_id, "store": store, "result": data})
-        answer = self._receive()
-        if "error" in answer:
-            raise RnnlabError(f"the best trial could not be recorded: {answer['error']}")
-        return dict(answer["scores"])
-
-    def close(self) -> None:
-        """End the worker and everything it started."""
-        process, self._process = self._process, None
-        if process is None:
-            return
-        assert process.stdin is not None
-        assert process.stdout is not None
-        with contextlib.suppress(BrokenPipeError):
-            process.stdin.close()
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        process.stdout.close()
-
-    def _start(self) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "rnnlab.sweep.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            start_new_session=True,  # Ctrl-C is for the supervisor, which then ends the worker
-        )
-
-    def _ask(self, message: dict[str, Any]) -> None:
-        """Send what begins a conversation; an answer within one must not go to a new worker."""
-        if self._process is None or self._process.poll() is not None:
-            self.close()
-            self._process = self._start()
-        self._send(message)
-
-    def _send(self, message: dict[str, Any]) -> None:
-        assert self._process is not None
-        assert self._process.stdin is not None
-        try:
-            self._process.stdin.write(json.dumps(message) + "\n")
-            self._process.stdin.flush()
-        except BrokenPipeError as error:
-            raise self._died() from error
-
-    def _receive(self) -> dict[str, Any]:
-        assert self._process is not None
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        if not line.endswith("\n"):
-            raise self._died()
-        answer: dict[str, Any] = json.loads(line)
-        return answer
-
-    def _died(self) -> WorkerDiedError:
-        process = self._process
-        self.close()
-        code = process.returncode if process else None
-        return WorkerDiedError(f"the worker process died (exit code {code})")
-
-
-def _report(data: dict[str, Any]) -> TrialReport:
-    result = data["result"]
-    if result is not None:
-        result = TrainingResult(**result | {"history": tuple(Epoch(**epoch) for epoch in result["history"])})
-    return TrialReport(**data | {"result": result})
+        """Give everything back; trials that are under way are ended."""

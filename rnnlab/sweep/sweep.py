@@ -1,56 +1,42 @@
-"""The supervisor: asks Optuna, has trials trained, writes every record. The only writer."""
+"""A sweep from a file to its best trial, begun or gone on with."""
 
 from __future__ import annotations
 
-import shutil
-import tempfile
+import json
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-import optuna
-
-from rnnlab.errors import CallError, InterruptedRunError, InvalidExperimentError, RunNotFoundError, WorkerDiedError
-from rnnlab.experiment import Experiment, validate_document
+from rnnlab.errors import CallError, InterruptedRunError
+from rnnlab.experiment import Experiment
 from rnnlab.kernels import await_compiled
-from rnnlab.plan import Plan, check_document, check_experiment, plan_model
-from rnnlab.plan.space import limits_of, nodes_of, places_of, trial_document, values_of
-from rnnlab.plugging import plugins_in
+from rnnlab.plan import check_experiment
+from rnnlab.plan.space import places_of
 from rnnlab.run.heads import run_head
-from rnnlab.run.initial import with_whole_id
-from rnnlab.run.opening import Road, Say, open_road
+from rnnlab.run.opening import Road, Say, home_of, is_replicated, open_road
 from rnnlab.run.pace import short_census
-from rnnlab.run.replicates import is_replicated
-from rnnlab.source import Diagnostic, Document, Parsed
-from rnnlab.sweep.best import best_yaml, write_best
-from rnnlab.sweep.executor import Executor, LocalExecutor
+from rnnlab.sweep.book import Book
+from rnnlab.sweep.conclusion import BestTrial, conclude, record_counts
+from rnnlab.sweep.executor import Executor
 from rnnlab.sweep.figures import log_figures
-from rnnlab.sweep.study import create_study, is_exhausted
-from rnnlab.sweep.suggesting import base_labels, suggest
-from rnnlab.sweep.trial import Trial, TrialOrder, TrialReport, with_run
+from rnnlab.sweep.folder import SweepFacts, SweepFolder
+from rnnlab.sweep.going_on import find_interrupted, go_on, tell_interrupted
+from rnnlab.sweep.journal import open_study
+from rnnlab.sweep.ledger import Ledger
+from rnnlab.sweep.listener import SweepListener
+from rnnlab.sweep.local import LocalExecutor
+from rnnlab.sweep.placement import place_workers
+from rnnlab.sweep.points import Points
+from rnnlab.sweep.pruning import epochs_saved
+from rnnlab.sweep.reuse import Earlier
+from rnnlab.sweep.supervisor import Supervisor
+from rnnlab.sweep.trial import Trial
+from rnnlab.sweeping import Sweep
 from rnnlab.tasks import direction_of
-from rnnlab.train.result import Epoch, TrainingResult
-
-RETRIES = 2  # after a worker's death
-MOST_REFUSED = 200  # points in a row that the plan refuses before the sweep gives up
-
-
-class SweepListener(Protocol):
-    """Hears of a sweep's progress."""
-
-    def on_sweep(self, trials: int, objective: str, direction: str) -> None:
-        """Hear that the sweep begins."""
-
-    def on_trial(self, number: int, values: dict[str, Any], parameters: int) -> None:
-        """Hear that a trial begins."""
-
-    def on_trial_epoch(self, number: int, epoch: Epoch, epochs: int) -> None:
-        """Hear that an epoch of a trial is done."""
-
-    def on_trial_end(self, trial: Trial) -> None:
-        """Hear that a trial ended, or was refused."""
+from rnnlab.track.process import this_process
 
 
 @dataclass(frozen=True)
@@ -65,6 +51,8 @@ class SweepOutcome:
         best_config: the best trial's file, as YAML that runs alone.
         best_path: where that was written.
         scores: of the best on the test split, with baselines and skill.
+        epochs_saved: epochs that pruned trials did not train.
+        failed: more trials failed than `max_failures`, so that not all were tried.
     """
 
     run_id: str
@@ -78,6 +66,8 @@ class SweepOutcome:
     best_path: Path | None = None
     scores: dict[str, Any] = field(default_factory=dict)
     store: str = ""
+    epochs_saved: int = 0
+    failed: bool = False
 
 
 def run_sweep(
@@ -85,6 +75,8 @@ def run_sweep(
     *,
     overrides: Sequence[str] = (),
     store: str | None = None,
+    resume: bool = False,
+    reuse: bool = False,
     listeners: Sequence[SweepListener] = (),
     executor: Executor | None = None,
     say: Say = lambda line: None,
@@ -95,297 +87,161 @@ def run_sweep(
         path: a file with a `sweep:` section; as written it is trial 0.
         overrides: `path=value`, as `--set`.
         store: MLflow URI or folder; as in `run_experiment`.
+        resume: go on with the newest sweep of this file that is not done, up to `trials` in all.
+        reuse: take the values of trainings that other sweeps and runs of this store have done already.
         listeners: told of every trial and epoch.
-        executor: where trials are trained; one warm process on this machine unless given.
+        executor: where trials are trained; processes on this machine, as `sweep.engine` says, unless given.
         say: takes sentences for the person.
 
     Raises:
         RnnlabError: the file, the data or the store is refused, or the sweep is interrupted; a failing trial raises
             nothing.
     """
-    worker = executor or LocalExecutor()
+    checked = check_experiment(Path(path), overrides=overrides)
+    _, experiment, _ = checked.require()
+    sweep = _swept(experiment)
+    worker = executor or LocalExecutor(place_workers(sweep.engine, experiment.runtime, sweep.trials), sweep.engine)
     try:
-        return _sweep(path, overrides, store, tuple(listeners), worker, say)
+        worker.warm()
+        road = open_road(Path(path), overrides=overrides, store=store, say=say)
+        if not resume:
+            say(short_census(road.experiment, road.document, road.folder, road.plan, road.store))
+        await_compiled()
+        folder, facts = _resumed(road) if resume else _begun(road)
+        with folder.held():
+            return _sweep(road, folder, facts, worker, tuple(listeners), reuse=reuse, resume=resume)
     finally:
         worker.close()
 
 
-def _sweep(
-    path: Path | str,
-    overrides: Sequence[str],
-    store: str | None,
-    listeners: tuple[SweepListener, ...],
-    worker: Executor,
-    say: Say,
-) -> SweepOutcome:
-    checked = check_experiment(Path(path), overrides=overrides)
-    _, experiment, _ = checked.require()
+def _swept(experiment: Experiment) -> Sweep:
+    """Return the section.
+
+    Raises:
+        CallError: the file cannot be swept.
+    """
     if experiment.sweep is None:
         raise CallError("the file has no `sweep:` section; `rnnlab run` trains it once")
     if is_replicated(experiment):
         key = "`split.folds`" if experiment.seeds is None else "`seeds`"
         raise CallError(f"a sweep trains each trial once: leave {key} out, and give the best file its {key} later")
-    worker.warm()
-    road = open_road(Path(path), overrides=overrides, store=store, say=say)
-    say(short_census(road.experiment, road.document, road.folder, road.plan, road.store))
-    await_compiled()
+    return experiment.sweep
+
+
+def _begun(road: Road) -> tuple[SweepFolder, SweepFacts]:
+    """Return a new sweep."""
+    tell_interrupted(road)
+    assert road.experiment.sweep is not None
     head = run_head(road.document, road.experiment, road.plan, kind="sweep", folder=road.folder)
     run_id = road.store.start(head)
+    objective = road.experiment.sweep.objective.metric
+    facts = SweepFacts(
+        run_id=run_id,
+        name=road.store.name_of(run_id),
+        experiment=road.experiment.name,
+        file=str(Path(road.document.name).absolute()),
+        config=json.loads(json.dumps(road.experiment.to_data())),
+        data=road.splits.fingerprint,
+        objective=objective,
+        direction=direction_of(objective),
+        trials=road.experiment.sweep.trials,
+        workers=1,
+        started=time.time(),
+        process=this_process(),
+    )
+    return SweepFolder(home_of(road.store, road.working_folder) / "sweeps" / run_id), facts
+
+
+def _resumed(road: Road) -> tuple[SweepFolder, SweepFacts]:
+    """Return the sweep of this file that is to go on.
+
+    Raises:
+        CallError: there is none, or the file is another one.
+    """
+    folder, facts = find_interrupted(road)
+    return folder, go_on(road, facts)
+
+
+def _sweep(
+    road: Road,
+    folder: SweepFolder,
+    facts: SweepFacts,
+    executor: Executor,
+    listeners: tuple[SweepListener, ...],
+    *,
+    reuse: bool,
+    resume: bool,
+) -> SweepOutcome:
+    if resume:
+        road.store.reopen(facts.run_id)
+        road = replace(road, experiment=road.experiment.model_copy(update={"name": facts.experiment}))
+    facts = replace(facts, process=this_process(), workers=executor.capacity, concluded=False)
+    folder.write(facts)
+    sweep = road.experiment.sweep
+    assert sweep is not None
+    places = places_of(road.experiment, road.document)
+    study = open_study(folder.journal, sweep, places, facts.direction, road.experiment.training.epochs)
+    book, points = Book(study, places), Points(road, places)
+    known = road.store.records(experiment=facts.experiment) if resume else ()
+    ledger = Ledger(road.store, facts.run_id, known)
+    earlier = Earlier(road.store, facts.objective, besides=facts.run_id) if reuse else None
+    supervisor = Supervisor(
+        road, facts.run_id, folder, book, points, facts.direction, executor, ledger, earlier, listeners
+    )
+    with _closed(road, folder, facts, supervisor, ledger):
+        supervisor.run()
+        ledger.flush()
+        best = conclude(road, facts.run_id, folder, book, points, executor, ledger, facts.direction, supervisor.trials)
+        record_counts(road, facts.run_id, supervisor.trials, len(supervisor.refused))
+        log_figures(road.store, facts.run_id, study, supervisor.trials, facts.objective)
+    failed = supervisor.has_failed
+    road.store.finish(facts.run_id, "FINISHED" if best and not failed else "FAILED")
+    folder.write(replace(facts, process="", concluded=not failed))
+    return _outcome(road, facts, supervisor, best)
+
+
+@contextmanager
+def _closed(
+    road: Road, folder: SweepFolder, facts: SweepFacts, supervisor: Supervisor, ledger: Ledger
+) -> Iterator[None]:
+    """Leave no run RUNNING, whatever happens.
+
+    Raises:
+        InterruptedRunError: Ctrl-C.
+    """
+    called = f"the sweep {facts.name} ({facts.run_id[:8]})"
     try:
-        with tempfile.TemporaryDirectory(prefix="rnnlab-sweep-") as weights:
-            outcome = _Supervisor(road, run_id, worker, listeners, Path(weights)).run()
+        yield
     except KeyboardInterrupt as error:
-        road.store.finish(run_id, "KILLED")
-        raise InterruptedRunError("the sweep was interrupted; the trials that ended are recorded") from error
+        folder.write(replace(facts, process=""))
+        ledger.leave(supervisor.running, "KILLED")
+        ledger.end()
+        road.store.finish(facts.run_id, "KILLED")
+        raise InterruptedRunError(f"{called} was interrupted; --resume goes on with it") from error
     except BaseException as error:
-        road.store.set_tags(run_id, {"rnnlab.error": str(error)})
-        road.store.finish(run_id, "FAILED")
+        folder.write(replace(facts, process=""))
+        ledger.leave(supervisor.running, "FAILED")
+        ledger.end()
+        road.store.set_tags(facts.run_id, {"rnnlab.error": str(error)})
+        road.store.finish(facts.run_id, "FAILED")
         raise
-    road.store.finish(run_id, "FINISHED" if outcome.best else "FAILED")
-    return outcome
+    ledger.flush()
+    ledger.end()
 
 
-class _Supervisor:
-    def __init__(
-        self, road: Road, run_id: str, executor: Executor, listeners: tuple[SweepListener, ...], weights: Path
-    ) -> None:
-        assert road.experiment.sweep is not None
-        self.road = road
-        self.run_id = run_id
-        self.executor = executor
-        self.listeners = listeners
-        self.weights = weights
-        self.sweep = road.experiment.sweep
-        self.objective = self.sweep.objective.metric
-        self.direction = direction_of(self.objective)
-        self.places = places_of(road.experiment, road.document)
-        self.limits = limits_of(road.experiment, road.document)
-        journal = road.checkpoints(run_id).parent.parent / "sweeps" / f"{run_id}.journal"
-        self.study = create_study(self.sweep, self.places, self.direction, name=run_id, journal=journal)
-        self.is_grid = self.sweep.sampler.kind == "grid"
-        self.trials: list[Trial] = []
-        self.refused: list[Trial] = []
-        self.results: dict[int, tuple[TrialOrder, TrainingResult, TrialReport]] = {}
-        self.files: dict[int, dict[str, Any]] = {}
-
-    def run(self) -> SweepOutcome:
-        for listener in self.listeners:
-            listener.on_sweep(self.sweep.trials, self.objective, self.direction)
-        self.study.enqueue_trial(base_labels(self.road.experiment, self.road.document, self.places))
-        while len(self.trials) < self.sweep.trials and not is_exhausted(self.study):
-            trial = self.one_trial()
-            if trial.state == "duplicate" and self.is_grid:
-                continue  # trial 0, which the grid comes by again
-            (self.refused if trial.state == "invalid" else self.trials).append(trial)
-            for listener in self.listeners:
-                listener.on_trial_end(trial)
-            if len(self.refused) >= MOST_REFUSED and not self.trials[1:]:
-                raise CallError(f"{MOST_REFUSED} points of the space were refused; the last: {trial.message}")
-        return self.conclude()
-
-    def one_trial(self) -> Trial:
-        asked = self.study.ask()
-        chosen = suggest(asked, self.places)
-        values = values_of(self.places, chosen)
-        document = trial_document(self.road.document, nodes_of(self.places, chosen))
-        number = len(self.trials)
-        try:
-            experiment, plan = self.plan(document)
-        except InvalidExperimentError as error:
-            self.study.tell(asked, state=optuna.trial.TrialState.FAIL)
-            return Trial(number, values, "invalid", message=str(error).split("\n", maxsplit=1)[0])
-        same = next((each for each in self.trials if each.values == values), None)
-        if same is not None and (self.is_grid or same.value is not None):
-            state = optuna.trial.TrialState.FAIL if self.is_grid else None  # a grid's repetition is no trial
-            self.study.tell(asked, None if self.is_grid else same.value, state=state)
-            return Trial(
-                number,
-                values,
-                "duplicate",
-                same.value,
-                plan.parameters,
-                message=f"same as trial {same.number}",
-            )
-        for listener in self.listeners:
-            listener.on_trial(number, values, plan.parameters)
-        return self.train(asked, number, values, document, experiment, plan)
-
-    def plan(self, document: Document) -> tuple[Experiment, Plan]:
-        """Return experiment and plan of a trial's file.
-
-        Raises:
-            InvalidExperimentError: it is refused, over the budget, or breaks a constraint.
-        """
-        checked = check_document(Parsed(document, ()), self.road.folder)
-        checked.require()
-        experiment = validate_document(document)
-        plan = plan_model(experiment, checked.facts)
-        experiment = self.starting(experiment, document, plan)
-        broken = next(self.limits.broken_by(experiment, plan), None)
-        if broken is not None:
-            raise InvalidExperimentError((broken,))
-        return experiment, plan
-
-    def starting(self, experiment: Experiment, document: Document, plan: Plan) -> Experiment:
-        """Return the experiment with the whole id of the run that it starts from.
-
-        Raises:
-            InvalidExperimentError: there is no such run, or its weights do not fit.
-        """
-        try:
-            initial = self.road.initial_runs.find(experiment)
-        except (RunNotFoundError, CallError) as error:
-            first = str(error).split("\n", maxsplit=1)[0]
-            raise InvalidExperimentError((Diagnostic("RL503", first, None),)) from error
-        if initial is not None:
-            initial.require_fit(experiment, document, plan)
-        return with_whole_id(experiment, initial)
-
-    def train(
-        self,
-        asked: optuna.Trial,
-        number: int,
-        values: dict[str, Any],
-        document: Document,
-        experiment: Experiment,
-        plan: Plan,
-    ) -> Trial:
-        head = run_head(
-            document,
-            experiment,
-            plan,
-            kind="trial",
-            folder=self.road.folder,
-            parent=self.run_id,
-            name=f"trial-{number}",
-        )
-        run_id = self.road.store.start(head)
-        self.road.store.log_metrics(run_id, {"parameters": float(plan.parameters)})
-        order = TrialOrder(
-            number,
-            experiment.to_data(),
-            str(self.road.folder.absolute()),
-            str(self.weights / f"{number}.weights.h5"),
-            str(initial.model) if (initial := self.road.initial_runs.find(experiment)) else None,
-            tuple((str(plugin.spec_file.path), plugin.sha256) for plugin in plugins_in(experiment.model)),
-            checkpoints=str(self.weights / f"{number}.checkpoints"),
-        )
-        started = time.monotonic()
-        history: list[Epoch] = []
-        try:
-            report = self.attempt(asked, order, run_id, history)
-        except KeyboardInterrupt:
-            self.study.tell(asked, state=optuna.trial.TrialState.FAIL)
-            self.road.store.finish(run_id, "KILLED")
-            raise
-        shutil.rmtree(f"{order.checkpoints}", ignore_errors=True)
-        value = report.result.kept.metrics[self.objective] if report.state == "complete" and report.result else None
-        self.tell(asked, report, value)
-        trial = Trial(
-            number,
-            values,
-            report.state,
-            value,
-            plan.parameters,
-            time.monotonic() - started,
-            tuple(history),
-            run_id,
-            report.message,
-        )
-        self.close(trial, report)
-        if report.state == "complete" and report.result:
-            self.results[number] = (order, report.result, report)
-            self.files[number] = with_run(document.to_data(), experiment)
-            self.forget_worse([*self.trials, trial])
-        return trial
-
-    def attempt(self, asked: optuna.Trial, order: TrialOrder, run_id: str, history: list[Epoch]) -> TrialReport:
-        """Return how the trial ended, tried again after a worker's death."""
-
-        def on_epoch(epoch: Epoch) -> bool:
-            if len(history) < epoch.epoch:  # a retry repeats epochs that are recorded already
-                history.append(epoch)
-                self.road.store.log_epoch(run_id, epoch)
-                asked.report(epoch.metrics[self.objective], epoch.epoch)
-            for listener in self.listeners:
-                listener.on_trial_epoch(order.number, epoch, self.road.experiment.training.epochs)
-            return bool(asked.should_prune())  # Optuna gives a NumPy bool
-
-        for attempt in range(RETRIES + 1):
-            try:
-                return self.executor.train(order, on_epoch)
-            except WorkerDiedError as error:
-                self.road.say(f"trial {order.number}: {error}" + ("; trying again" if attempt < RETRIES else ""))
-                message = str(error)
-        return TrialReport("killed", message=message)
-
-    def tell(self, asked: optuna.Trial, report: TrialReport, value: float | None) -> None:
-        states = optuna.trial.TrialState
-        asked.set_user_attr("state", report.state)
-        if value is not None:
-            self.study.tell(asked, value)
-        else:
-            self.study.tell(asked, state=states.PRUNED if report.state == "pruned" else states.FAIL)
-
-    def close(self, trial: Trial, report: TrialReport) -> None:
-        """Write how the trial ended."""
-        store, run_id = self.road.store, trial.run_id
-        assert run_id is not None
-        tags = {"rnnlab.state": trial.state, "rnnlab.threads": str(report.threads)}
-        store.set_tags(run_id, tags | ({"rnnlab.error": trial.message} if trial.message else {}))
-        numbers = {"epochs": float(len(trial.history)), "seconds": trial.seconds}
-        if trial.value is not None and report.result is not None:
-            numbers |= {"kept_epoch": float(report.result.kept_epoch), "objective": trial.value}
-        store.log_metrics(run_id, numbers)
-        statuses = {"complete": "FINISHED", "pruned": "FINISHED", "killed": "KILLED"}
-        store.finish(run_id, statuses.get(trial.state, "FAILED"))  # type: ignore[arg-type]
-
-    def forget_worse(self, trials: Sequence[Trial]) -> None:
-        """Delete the weights of all but the best trial."""
-        best = self.best_of(trials)
-        for number, (order, _, _) in self.results.items():
-            if best is not None and number != best.number:
-                Path(order.weights).unlink(missing_ok=True)
-
-    def best_of(self, trials: Sequence[Trial]) -> Trial | None:
-        complete = [trial for trial in trials if trial.number in self.results]
-        if not complete:
-            return None
-        sign = 1 if self.direction == "minimize" else -1
-        return min(complete, key=lambda trial: sign * (trial.value or 0.0))
-
-    def conclude(self) -> SweepOutcome:
-        best = self.best_of(self.trials)
-        store = self.road.store
-        counts = {state: sum(trial.state == state for trial in self.trials) for state in {t.state for t in self.trials}}
-        store.log_metrics(self.run_id, {f"trials_{state}": float(count) for state, count in counts.items()})
-        store.log_metrics(self.run_id, {"trials_refused": float(len(self.refused))})
-        config, path, scores = "", None, {}
-        if best is not None and best.run_id is not None:
-            order, result, report = self.results[best.number]
-            self.road.say(f"recording trial {best.number}, the best")
-            scores = self.executor.record_best(order, best.run_id, store.uri, result)
-            plugins = [Path(path).name for path, _ in order.plugins]
-            config = best_yaml(
-                self.files[best.number], report.threads, sweep=self.run_id, trial=best.number, plugins=plugins
-            )
-            path = write_best(config, self.road.document.name, self.road.say)
-            store.log_text(self.run_id, "best.yaml", config)
-            store.set_tags(best.run_id, {"rnnlab.best": "true"})
-            store.set_tags(self.run_id, {"rnnlab.best_trial": str(best.number), "rnnlab.best_run": best.run_id})
-            numbers = {self.objective: best.value or 0.0, "parameters": float(best.parameters)}
-            store.log_metrics(self.run_id, numbers | {f"test_{key}": value for key, value in scores["test"].items()})
-        log_figures(store, self.run_id, self.study, self.trials, self.objective)
-        return SweepOutcome(
-            run_id=self.run_id,
-            name=store.name_of(self.run_id),
-            objective=self.objective,
-            direction=self.direction,
-            trials=tuple(self.trials),
-            refused=tuple(self.refused),
-            best=best,
-            best_config=config,
-            best_path=path,
-            scores=scores,
-            store=store.uri,
-        )
+def _outcome(road: Road, facts: SweepFacts, supervisor: Supervisor, best: BestTrial | None) -> SweepOutcome:
+    recorded: dict[str, Any] = {}
+    if best is not None:
+        recorded = {"best": best.trial, "best_config": best.config, "best_path": best.path, "scores": best.scores}
+    return SweepOutcome(
+        **{"best": None} | recorded,
+        run_id=facts.run_id,
+        name=facts.name,
+        objective=facts.objective,
+        direction=facts.direction,
+        trials=tuple(sorted(supervisor.trials, key=lambda trial: trial.number)),
+        refused=tuple(supervisor.refused),
+        store=road.store.uri,
+        epochs_saved=epochs_saved(supervisor.trials),
+        failed=supervisor.has_failed,
+    )

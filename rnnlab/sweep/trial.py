@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
 
 from rnnlab.experiment import Experiment
-from rnnlab.train.result import Epoch, TrainingResult
+from rnnlab.tasks import Direction
+from rnnlab.train.result import Epoch, Stop, TrainingResult
 
-State = Literal["complete", "pruned", "diverged", "out_of_memory", "invalid", "killed", "failed", "duplicate"]
-"""How a trial ended. `invalid`: refused by the plan; `killed`: its worker died; `failed`: any other error."""
+State = Literal[
+    "complete", "pruned", "diverged", "out_of_memory", "invalid", "killed", "timeout", "failed", "duplicate"
+]
+"""How a trial ended. `invalid`: refused by the plan; `killed`: its worker died three times; `timeout`: it trained
+longer than `engine.timeout`; `duplicate`: the same training was done before; `failed`: any other error."""
+FAILURES: tuple[State, ...] = ("diverged", "out_of_memory", "killed", "timeout", "failed")
+REPEATED = -1  # number of what a grid comes by again: it counts for nothing
 
 
 @dataclass(frozen=True)
@@ -41,9 +48,9 @@ class TrialReport:
 
     Attributes:
         state: complete, pruned, or the kind of failure.
-        result: None unless complete.
-        parameters: of the model.
+        result: None unless complete or pruned.
         message: why it failed.
+        threads: that it was trained with.
     """
 
     state: State
@@ -54,12 +61,20 @@ class TrialReport:
 
 @dataclass(frozen=True)
 class Trial:
-    """A trial as the sweep knows it.
+    """A trial as the sweep knows it, and as its journal keeps it.
 
     Attributes:
         values: by dotted path, plain.
-        value: of the objective at the epoch whose weights are kept; None unless complete.
+        value: of the objective at the epoch whose weights are kept; None unless complete, or the same as one.
+        seconds: that it trained, in all processes.
+        history: its epochs.
         run_id: of its MLflow run; None where it never started.
+        message: why it failed, or whose value it has.
+        fingerprint: of its resolved file.
+        threads: that it was trained with; 0 where it was not.
+        epochs: that it would have trained for if nothing had stopped it.
+        kept_epoch: the epoch whose weights are kept, counted from 1; 0 unless complete.
+        stopped_by: why its training ended.
     """
 
     number: int
@@ -71,6 +86,33 @@ class Trial:
     history: tuple[Epoch, ...] = ()
     run_id: str | None = None
     message: str = ""
+    fingerprint: str = ""
+    threads: int = 0
+    epochs: int = 0
+    kept_epoch: int = 0
+    stopped_by: Stop | None = None
+
+    @property
+    def result(self) -> TrainingResult:
+        """Return what its training gave; only for a complete one."""
+        return TrainingResult(self.history, self.kept_epoch, self.stopped_by or "epochs")
+
+    def to_data(self) -> dict[str, Any]:
+        """Return it as JSON takes it."""
+        return asdict(self)
+
+    @classmethod
+    def from_data(cls, data: dict[str, Any]) -> Trial:
+        """Return the trial of `to_data`; keys of a later release are passed over."""
+        known = {field.name: data[field.name] for field in fields(cls) if field.name in data}
+        return cls(**known | {"history": tuple(Epoch(**epoch) for epoch in data["history"])})
+
+
+def best_of(trials: Sequence[Trial], direction: Direction) -> Trial | None:
+    """Return the trial with the best value, the first of equals; None where none has one."""
+    valued = [trial for trial in trials if trial.value is not None]
+    sign = 1 if direction == "minimize" else -1
+    return min(valued, key=lambda trial: (sign * (trial.value or 0.0), trial.number), default=None)
 
 
 def with_run(file: dict[str, Any], experiment: Experiment) -> dict[str, Any]:

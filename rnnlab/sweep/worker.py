@@ -1,7 +1,8 @@
 """The warm worker process: one JSON message a line on stdin, one answer a line on stdout.
 
 Asked to `train`, it reports each epoch and is told whether to stop; asked to `record`, it scores the kept weights on
-the test split and writes model and figures into the trial's run. It ends when stdin does.
+the test split and writes model and figures into the trial's run. It ends when stdin does, at once, even while it
+trains: then its supervisor is dead, and checkpoints are whole at any moment.
 """
 
 from __future__ import annotations
@@ -10,21 +11,24 @@ import contextlib
 import gc
 import json
 import os
+import queue
+import shutil
 import sys
+import threading
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TextIO
 
 from rnnlab.build import configure
-from rnnlab.data import Splits, prepare
 from rnnlab.data.baselines import fit_baselines
-from rnnlab.errors import DivergedError, OutOfMemoryError, RnnlabError
-from rnnlab.experiment import Experiment, target_kind
+from rnnlab.errors import CheckpointError, DivergedError, OutOfMemoryError, RnnlabError
+from rnnlab.experiment import Experiment
 from rnnlab.plugging import load_plugin
 from rnnlab.run.opening import complete_plan
 from rnnlab.run.recording import record_outcome
 from rnnlab.run.road import Trained, train_once
 from rnnlab.run.run import missed_baseline, skills
+from rnnlab.sweep.loaded import LoadedSplits
 from rnnlab.sweep.trial import TrialOrder, TrialReport
 from rnnlab.track.store import Store
 from rnnlab.train.learner import copy_weights
@@ -32,23 +36,36 @@ from rnnlab.train.listener import Quiet
 from rnnlab.train.result import Epoch, Stop, TrainingResult
 from rnnlab.train.warm import WarmLearners
 
+ORPHANED = 3  # exit code of a worker whose supervisor died
+
 
 class Channel:
     """Messages to and from the supervisor."""
 
     def __init__(self, read: TextIO, write: TextIO) -> None:
-        self.read = read
-        self.write = write
+        self._read = read
+        self._write = write
+        self._inbox: queue.Queue[dict[str, Any]] = queue.Queue()
+        threading.Thread(target=self._listen, name="supervisor", daemon=True).start()
 
     def send(self, message: dict[str, Any]) -> None:
         """Write one message."""
-        self.write.write(json.dumps(message) + "\n")
-        self.write.flush()
+        self._write.write(json.dumps(message) + "\n")
+        self._write.flush()
 
-    def receive(self) -> dict[str, Any] | None:
-        """Return the next message, None at the end."""
-        line = self.read.readline()
-        return json.loads(line) if line else None
+    def receive(self) -> dict[str, Any]:
+        """Return the next message."""
+        return self._inbox.get()
+
+    def _listen(self) -> None:
+        for line in self._read:
+            if line.endswith("\n"):
+                self._inbox.put(json.loads(line))
+        os._exit(ORPHANED)
+
+
+class _PrunedBefore(Exception):  # noqa: N818  it is no error
+    """The trial was to stop after an epoch that an earlier worker did."""
 
 
 class Reporter(Quiet):
@@ -60,13 +77,13 @@ class Reporter(Quiet):
     def on_begin(self, epochs: int, steps: int, done: tuple[Epoch, ...], step: int) -> None:
         """Report what a worker that died did, as it may have died before it could."""
         for epoch in done:
-            self.on_epoch(epoch)
+            if self.on_epoch(epoch):
+                raise _PrunedBefore
 
     def on_epoch(self, epoch: Epoch) -> Stop | None:
         """Report the epoch and wait for the word."""
         self.channel.send({"epoch": asdict(epoch)})
-        answer = self.channel.receive()
-        return "pruned" if answer is None or answer["stop"] else None
+        return "pruned" if self.channel.receive()["stop"] else None
 
 
 def main() -> None:
@@ -81,40 +98,29 @@ def main() -> None:
 
 
 def _serve(channel: Channel) -> None:
-    warm = WarmLearners()
-    while (message := channel.receive()) is not None:
+    warm, loaded = WarmLearners(), LoadedSplits()
+    while True:
+        message = channel.receive()
         order = TrialOrder(**message["order"])
         if message["ask"] == "train":
-            channel.send({"report": asdict(_train(order, channel, warm))})
+            channel.send({"began": order.number})
+            channel.send({"report": asdict(_train(order, channel, warm, loaded))})
         else:
-            channel.send(_record(order, message, warm))
+            channel.send(_record(order, message, warm, loaded))
 
 
-def _open(order: TrialOrder) -> tuple[Experiment, Splits]:
+def _experiment(order: TrialOrder) -> Experiment:
     for path, sha256 in order.plugins:
         load_plugin(path, sha256=sha256)
-    experiment = Experiment.model_validate(order.config)
-    splits = prepare(experiment, Path(order.folder), target=target_kind(experiment), say=_silent)
-    return experiment, splits
+    return Experiment.model_validate(order.config)
 
 
-def _silent(line: str) -> None:
-    """Say nothing: the supervisor tells the person."""
-
-
-def _train(order: TrialOrder, channel: Channel, warm: WarmLearners) -> TrialReport:
+def _train(order: TrialOrder, channel: Channel, warm: WarmLearners, loaded: LoadedSplits) -> TrialReport:
     try:
-        experiment, splits = _open(order)
-        trained = train_once(
-            experiment,
-            complete_plan(experiment, splits),
-            splits,
-            initial=Path(order.initial) if order.initial else None,
-            listeners=[Reporter(channel)],
-            warm=warm,
-            checkpoints=Path(order.checkpoints) if order.checkpoints else None,
-            resume=True,
-        )
+        trained = _train_or_go_on(order, channel, warm, loaded)
+    except _PrunedBefore:
+        threads = Experiment.model_validate(order.config).runtime.threads
+        return TrialReport("pruned", threads=threads or 0)
     except DivergedError as error:
         return TrialReport("diverged", message=str(error))
     except OutOfMemoryError as error:
@@ -128,15 +134,42 @@ def _train(order: TrialOrder, channel: Channel, warm: WarmLearners) -> TrialRepo
     return TrialReport("complete", result=trained.result, threads=trained.machine.threads)
 
 
-def _record(order: TrialOrder, message: dict[str, Any], warm: WarmLearners) -> dict[str, Any]:
+def _train_or_go_on(order: TrialOrder, channel: Channel, warm: WarmLearners, loaded: LoadedSplits) -> Trained:
+    """Return the trained model of a trial, from its checkpoint where that is of this machine and these versions."""
     try:
-        return {"scores": _record_best(order, message, warm)}
+        return _train_once(order, channel, warm, loaded)
+    except CheckpointError:
+        shutil.rmtree(order.checkpoints or "", ignore_errors=True)
+        return _train_once(order, channel, warm, loaded)
+
+
+def _train_once(order: TrialOrder, channel: Channel, warm: WarmLearners, loaded: LoadedSplits) -> Trained:
+    experiment = _experiment(order)
+    splits = loaded.of(experiment, Path(order.folder))
+    return train_once(
+        experiment,
+        complete_plan(experiment, splits),
+        splits,
+        initial=Path(order.initial) if order.initial else None,
+        listeners=[Reporter(channel)],
+        warm=warm,
+        checkpoints=Path(order.checkpoints) if order.checkpoints else None,
+        resume=True,
+    )
+
+
+def _record(order: TrialOrder, message: dict[str, Any], warm: WarmLearners, loaded: LoadedSplits) -> dict[str, Any]:
+    try:
+        return {"scores": _record_best(order, message, warm, loaded)}
     except (RnnlabError, OSError) as error:
         return {"error": str(error)}
 
 
-def _record_best(order: TrialOrder, message: dict[str, Any], warm: WarmLearners) -> dict[str, Any]:
-    experiment, splits = _open(order)
+def _record_best(
+    order: TrialOrder, message: dict[str, Any], warm: WarmLearners, loaded: LoadedSplits
+) -> dict[str, Any]:
+    experiment = _experiment(order)
+    splits = loaded.of(experiment, Path(order.folder))
     plan = complete_plan(experiment, splits)
     machine = configure(experiment.runtime, None, own_kernels=plan.needs_kernels)
     learner = warm.build(experiment, plan, labels=splits.preparation.labels)
@@ -155,6 +188,10 @@ def _record_best(order: TrialOrder, message: dict[str, Any], warm: WarmLearners)
         "baselines": baselines,
         "missed": missed_baseline(experiment, scores, baselines),
     }
+
+
+def _silent(line: str) -> None:
+    """Say nothing: the supervisor tells the person."""
 
 
 if __name__ == "__main__":

@@ -73,12 +73,24 @@ def _check(database: Path) -> None:
     with database.open("rb") as file:
         if file.read(len(_MAGIC)) != _MAGIC:
             raise StoreError(f"{database} is not a SQLite database; name another folder with `--store`")
-    connection = sqlite3.connect(database.as_uri() + "?mode=ro", uri=True, timeout=_LOCK_SECONDS)
     try:
-        found = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'").fetchone()
+        tables = _count_tables(database, "ro")
+    except sqlite3.OperationalError:  # a process was killed while it wrote: SQLite takes that back first
+        try:
+            tables = _count_tables(database, "rw")
+        except sqlite3.DatabaseError as error:
+            raise StoreError(f"{database} cannot be read: {error}") from error
     except sqlite3.DatabaseError as error:
         raise StoreError(f"{database} cannot be read: {error}") from error
+    if not tables:
+        raise StoreError(f"{database} is a database, but not one of MLflow; name another folder with `--store`")
+
+
+def _count_tables(database: Path, mode: str) -> int:
+    """Return 1 where the database has the table that every one of MLflow has, else 0."""
+    connection = sqlite3.connect(f"{database.as_uri()}?mode={mode}", uri=True, timeout=_LOCK_SECONDS)
+    try:
+        found = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'").fetchone()
     finally:
         connection.close()
-    if not found[0]:
-        raise StoreError(f"{database} is a database, but not one of MLflow; name another folder with `--store`")
+    return int(found[0])

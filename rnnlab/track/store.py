@@ -102,10 +102,14 @@ class Store:
     def start(self, head: RunHead) -> str:
         """Return the id of a new run that has all that is known at its start."""
         run_id = self._create_run(head)
+        self.describe(run_id, head)
+        return run_id
+
+    def describe(self, run_id: str, head: RunHead) -> None:
+        """Write all that is known at a run's start; what stands there already stays."""
         self._log_params(run_id, param_texts(head.params))
         for path, text in head.texts.items():
             self.log_text(run_id, path, text)
-        return run_id
 
     @reported("reopen the run", _ERRORS)
     def reopen(self, run_id: str) -> None:

@@ -219,13 +219,13 @@ def test_a_key_of_the_architecture_changes_the_plan(key):
 def study(checked: Checked, journal: Path) -> list[Any]:
     """Return what Optuna draws for some trials, and after which of its epochs it stops each."""
     from rnnlab.plan.space import places_of
-    from rnnlab.sweep.study import create_study
+    from rnnlab.sweep.journal import open_study
     from rnnlab.sweep.suggesting import suggest
 
     document, experiment, _ = checked.require()
     assert experiment.sweep is not None
     places = places_of(experiment, document)
-    made = create_study(experiment.sweep, places, "minimize", name="effects", journal=journal)
+    made = open_study(journal, experiment.sweep, places, "minimize", EPOCHS)
     found = []
     for number in range(TRIALS):
         trial = made.ask()

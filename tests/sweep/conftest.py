@@ -19,9 +19,9 @@ class Kept:
 
     def __init__(self, executor: Any) -> None:
         self.executor = executor
-        self.warm = executor.warm
-        self.train = executor.train
-        self.record_best = executor.record_best
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.executor, name)
 
     def close(self) -> None:
         """Leave the worker to the next sweep."""
@@ -29,7 +29,7 @@ class Kept:
 
 @pytest.fixture(scope="session")
 def executor() -> Iterator[Kept]:
-    from rnnlab.sweep.executor import LocalExecutor
+    from rnnlab.sweep.local import LocalExecutor
 
     local = LocalExecutor()
     yield Kept(local)

@@ -6,13 +6,13 @@ def study_of(tiny):
     """Return (study, places) of a `sweep` section, as the supervisor makes them."""
     from rnnlab.plan import check_experiment
     from rnnlab.plan.space import places_of
-    from rnnlab.sweep.study import create_study
+    from rnnlab.sweep.journal import open_study
 
-    def make(section, direction="minimize"):
+    def make(section, direction="minimize", name="a"):
         document, experiment, _ = check_experiment(tiny.extend(f"sweep: {section}\n")).require()
         places = places_of(experiment, document)
-        journal = tiny.folder / "sweeps" / "a.journal"
-        return create_study(experiment.sweep, places, direction, name="a", journal=journal), places
+        journal = tiny.folder / "sweeps" / f"{name}.journal"
+        return open_study(journal, experiment.sweep, places, direction, experiment.training.epochs), places
 
     return make
 
@@ -30,7 +30,7 @@ def _points(study, places, count):
 
 
 def test_a_grid_of_choices_and_steps_is_exhausted_after_each_point_once(study_of):
-    from rnnlab.sweep.study import is_exhausted
+    from rnnlab.sweep.sampling import is_exhausted
 
     study, places = study_of(
         "{sampler: grid, space: {model.layers.rnn.units: {low: 2, high: 6, step: 2}, "
@@ -52,10 +52,10 @@ def test_a_grid_of_decimal_steps_reaches_its_end(study_of):
 def test_the_same_seed_of_a_sampler_draws_the_same_points(study_of, sampler):
     space = "{model.layers.rnn.units: {low: 2, high: 64, log: true}, model.layers.drop.rate: {low: 0.0, high: 0.5}}"
     draws = []
-    for seed in (1, 1, 2):
-        study, places = study_of(f"{{sampler: {{kind: {sampler}, seed: {seed}}}, space: {space}}}")
+    for number, seed in enumerate((1, 1, 2)):
+        section = f"{{sampler: {{kind: {sampler}, seed: {seed}}}, space: {space}}}"
+        study, places = study_of(section, name=f"{number}")
         draws.append(_points(study, places, 4))
-        study._storage.delete_study(study._study_id)
     first, again, other = draws
     assert first == again
     assert first != other
@@ -72,7 +72,13 @@ def test_choices_that_are_lists_or_mappings_come_back_whole(study_of):
 
 @pytest.mark.parametrize(
     ("pruner", "name"),
-    [("median", "MedianPruner"), ("successive_halving", "SuccessiveHalvingPruner"), ("none", "NopPruner")],
+    [
+        ("median", "MedianPruner"),
+        ("percentile", "PercentilePruner"),
+        ("successive_halving", "SuccessiveHalvingPruner"),
+        ("hyperband", "HyperbandPruner"),
+        ("none", "NopPruner"),
+    ],
 )
 def test_every_pruner_is_optunas(study_of, pruner, name):
     study, _ = study_of(f"{{pruner: {pruner}, space: {{model.layers.rnn.units: [4, 8]}}}}", "maximize")

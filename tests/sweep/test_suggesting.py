@@ -23,13 +23,13 @@ def asked(tiny):
     """Return the points that a sampler gives, with Optuna's own trials."""
     from rnnlab.plan import check_experiment
     from rnnlab.plan.space import places_of, values_of
-    from rnnlab.sweep.study import create_study
+    from rnnlab.sweep.journal import open_study
     from rnnlab.sweep.suggesting import base_labels, suggest
 
     def ask(sampler, count):
         document, experiment, _ = check_experiment(tiny.extend(SPACE.replace("SAMPLER", sampler))).require()
         places = places_of(experiment, document)
-        study = create_study(experiment.sweep, places, "minimize", name="a", journal=tiny.folder / "a.journal")
+        study = open_study(tiny.folder / "a.journal", experiment.sweep, places, "minimize", 2)
         study.enqueue_trial(base_labels(experiment, document, places))
         points = []
         for _ in range(count):

@@ -111,15 +111,12 @@ def test_only_the_best_trial_is_recorded_whole(swept):
 
 
 def test_the_sweeps_pictures_and_its_study_are_kept(swept):
-    import optuna
-    from optuna.storages.journal import JournalFileBackend
+    from rnnlab.sweep.journal import read_study
 
     tiny, outcome, found = swept
     figures = Path(found[outcome.name].artifact_folder) / "figures"
     assert {path.name for path in figures.iterdir()} >= {"history.png", "history.html", "slice.html"}
-    journal = tiny.folder / "mlruns" / "sweeps" / f"{outcome.run_id}.journal"
-    storage = optuna.storages.JournalStorage(JournalFileBackend(str(journal)))
-    study = optuna.load_study(study_name=outcome.run_id, storage=storage)
+    study = read_study(tiny.folder / "mlruns" / "sweeps" / outcome.run_id / "study.journal")
     states = [(trial.params["optimizer.learning_rate"], trial.state.name) for trial in study.trials]
     expected = [(trial.values["optimizer.learning_rate"], trial.state.upper()) for trial in outcome.trials]
     assert [state for state in states if state[1] != "FAIL"] == expected
@@ -262,7 +259,7 @@ def test_an_interrupted_sweep_leaves_nothing_running(tiny, records, grid):
 
     tiny.extend(grid)
     overrides = ("optimizer.learning_rate=0.004", "training.epochs=500")
-    with pytest.raises(InterruptedRunError, match="the sweep was interrupted"):
+    with pytest.raises(InterruptedRunError, match="was interrupted; --resume goes on with it"):
         run_sweep(tiny.file, overrides=overrides, store=tiny.store, listeners=[Interrupt()])
     assert [record.status for record in records(tiny)] == ["KILLED", "KILLED"]
     assert len(seen) == 1

@@ -1,0 +1,140 @@
+"""The trials of a sweep as its study has them: asked once, told once, found again after any end of the process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import optuna
+from optuna.trial import FrozenTrial, TrialState
+
+from rnnlab.plan.space import Place
+from rnnlab.sweep.sampling import is_exhausted
+from rnnlab.sweep.suggesting import Scalar, suggest
+from rnnlab.sweep.trial import Trial
+from rnnlab.train.result import Epoch
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What is known of a trial when it begins.
+
+    Attributes:
+        number: among those that the plan did not refuse.
+        chosen: by dotted path, what `Place.node_of` takes.
+        threads: that its file was given for; None where it has none, or its own.
+    """
+
+    number: int
+    chosen: dict[str, Any]
+    threads: int | None = None
+
+
+@dataclass
+class Asked:
+    """A point that was asked for and not told yet.
+
+    Attributes:
+        chosen: by dotted path, what `Place.node_of` takes.
+        begun: None until it was planned.
+        reported: values of the objective by epoch that Optuna knows.
+        deaths: of its workers.
+    """
+
+    trial: optuna.Trial
+    chosen: dict[str, Any]
+    begun: Begun | None = None
+    reported: dict[int, float] = field(default_factory=dict)
+    deaths: int = 0
+
+
+class Book:
+    """Asks and tells; every fact of a trial is in the study when the call that gave it returns."""
+
+    def __init__(self, study: optuna.Study, places: Sequence[Place]) -> None:
+        self.study = study
+        self._places = places
+
+    def begin(self, first: dict[str, Scalar]) -> None:
+        """Make sure that the file as written is the first point."""
+        if not self.study.get_trials(deepcopy=False):
+            self.study.enqueue_trial(first)
+
+    def ask(self) -> Asked:
+        """Return a new point."""
+        trial = self.study.ask()
+        return Asked(trial, suggest(trial, self._places))
+
+    @property
+    def is_exhausted(self) -> bool:
+        """Return whether a grid has no point left."""
+        return is_exhausted(self.study)
+
+    def open_points(self) -> list[Asked]:
+        """Return the points that an earlier process asked for and did not tell, after telling those that had ended."""
+        found = []
+        for frozen in self.study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
+            trial = optuna.trial.Trial(self.study, frozen._trial_id)
+            if "ended" in frozen.user_attrs:
+                self._tell(trial, Trial.from_data(frozen.user_attrs["ended"]))
+                continue
+            begun = Begun(**frozen.user_attrs["begun"]) if "begun" in frozen.user_attrs else None
+            chosen = begun.chosen if begun else suggest(trial, self._places)
+            deaths = frozen.user_attrs.get("deaths", 0)
+            found.append(Asked(trial, chosen, begun, dict(frozen.intermediate_values), deaths))
+        return found
+
+    def ended(self) -> list[Trial]:
+        """Return the trials that were told, in the order they were asked for."""
+        return list(ended_trials(self.study.get_trials(deepcopy=False)))
+
+    def begun_of(self, number: int) -> Begun | None:
+        """Return what was known when a trial began that has ended; None where that is not known."""
+        for frozen in self.study.get_trials(deepcopy=False):
+            begun, ended = (frozen.user_attrs.get(key) for key in ("begun", "ended"))
+            if begun and ended and ended["number"] == number:
+                return Begun(**begun)
+        return None
+
+    def start(self, asked: Asked, begun: Begun) -> None:
+        """Write that a point is trained."""
+        asked.begun = begun
+        asked.trial.set_user_attr("begun", asdict(begun))
+
+    def report(self, asked: Asked, epoch: Epoch, value: float) -> bool:
+        """Return whether the trial is to stop after an epoch.
+
+        An epoch that a retry repeats was decided before: only the last one may have been left undecided.
+        """
+        if epoch.epoch not in asked.reported:
+            asked.trial.report(value, epoch.epoch)
+            asked.reported[epoch.epoch] = value
+        if epoch.epoch < max(asked.reported):
+            return False
+        return bool(asked.trial.should_prune())  # Optuna gives a NumPy bool
+
+    def mourn(self, asked: Asked) -> int:
+        """Return how many workers of the trial have died, with the one that just did."""
+        asked.deaths += 1
+        asked.trial.set_user_attr("deaths", asked.deaths)
+        return asked.deaths
+
+    def end(self, asked: Asked, trial: Trial) -> None:
+        """Write how a trial ended."""
+        asked.trial.set_user_attr("ended", trial.to_data())
+        self._tell(asked.trial, trial)
+
+    def _tell(self, asked: optuna.Trial, trial: Trial) -> None:
+        if trial.value is not None:
+            self.study.tell(asked, trial.value)
+            return
+        pruned = trial.state == "pruned" or (trial.state == "duplicate" and trial.stopped_by == "pruned")
+        self.study.tell(asked, state=TrialState.PRUNED if pruned else TrialState.FAIL)
+
+
+def ended_trials(frozen: Sequence[FrozenTrial]) -> Iterator[Trial]:
+    """Yield the trials that ended, as they were written."""
+    for each in frozen:
+        if each.state.is_finished() and "ended" in each.user_attrs:
+            yield Trial.from_data(each.user_attrs["ended"])

@@ -1,0 +1,24 @@
+"""Who hears of a sweep's progress."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from rnnlab.sweep.trial import Trial
+from rnnlab.train.result import Epoch
+
+
+class SweepListener(Protocol):
+    """Hears of every trial and epoch; several trials may be under way."""
+
+    def on_sweep(self, trials: int, objective: str, direction: str) -> None:
+        """Hear that the sweep begins."""
+
+    def on_trial(self, number: int, values: dict[str, Any], parameters: int) -> None:
+        """Hear that a trial begins."""
+
+    def on_trial_epoch(self, number: int, epoch: Epoch, epochs: int) -> None:
+        """Hear that an epoch of a trial is done."""
+
+    def on_trial_end(self, trial: Trial) -> None:
+        """Hear that a trial ended, or was refused."""

@@ -1,0 +1,142 @@
+"""From a point of the space to a training: its file, experiment and plan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rnnlab.errors import CallError, InvalidExperimentError, RunNotFoundError
+from rnnlab.experiment import Experiment, target_kind, validate_document
+from rnnlab.experiment.fingerprint import config_fingerprint
+from rnnlab.experiment.prepared import data_fingerprint
+from rnnlab.plan import Plan, check_document, plan_model
+from rnnlab.plan.space import Place, limits_of, nodes_of, trial_document, values_of
+from rnnlab.plugging import plugins_in
+from rnnlab.run.heads import run_head
+from rnnlab.run.initial import with_whole_id
+from rnnlab.run.opening import Road
+from rnnlab.source import Diagnostic, Document, Parsed
+from rnnlab.sweep.folder import SweepFolder
+from rnnlab.sweep.loaded import prepared_from
+from rnnlab.sweep.suggesting import Scalar, base_labels
+from rnnlab.sweep.trial import TrialOrder
+from rnnlab.track.record import RunHead
+
+
+@dataclass(frozen=True)
+class Point:
+    """A point of the space that can be trained.
+
+    Attributes:
+        document: its file.
+        experiment: with the threads that it is trained with, where they were shared out.
+        plan: of its model.
+        fingerprint: of its resolved file.
+        data: of its prepared data.
+    """
+
+    document: Document
+    experiment: Experiment
+    plan: Plan
+    fingerprint: str
+    data: str
+
+
+class Points:
+    """Plans the points of a sweep's space.
+
+    Args:
+        road: of the sweep.
+        places: that vary.
+    """
+
+    def __init__(self, road: Road, places: Sequence[Place]) -> None:
+        self._road = road
+        self._places = places
+        self._limits = limits_of(road.experiment, road.document)
+        self._data: dict[str, str] = {}
+
+    def first(self) -> dict[str, Scalar]:
+        """Return the file as written, as Optuna names its values."""
+        return base_labels(self._road.experiment, self._road.document, self._places)
+
+    def values(self, chosen: dict[str, Any]) -> dict[str, Any]:
+        """Return the plain values of a point by dotted path."""
+        return values_of(self._places, chosen)
+
+    def plan(self, chosen: dict[str, Any], threads: int | None) -> Point:
+        """Return a point, planned.
+
+        Args:
+            chosen: by dotted path, what `Place.node_of` takes.
+            threads: for a file that says nothing about them.
+
+        Raises:
+            InvalidExperimentError: it is refused, over the budget, or breaks a constraint.
+        """
+        road = self._road
+        document = trial_document(road.document, nodes_of(self._places, chosen))
+        checked = check_document(Parsed(document, ()), road.folder)
+        checked.require()
+        experiment = validate_document(document)
+        plan = plan_model(experiment, checked.facts)
+        experiment = _starting(road, experiment, document, plan)
+        broken = next(self._limits.broken_by(experiment, plan), None)
+        if broken is not None:
+            raise InvalidExperimentError((broken,))
+        if threads and experiment.runtime.threads is None:
+            runtime = experiment.runtime.model_copy(update={"threads": threads})
+            experiment = experiment.model_copy(update={"runtime": runtime})
+        return Point(document, experiment, plan, config_fingerprint(experiment), self._data_of(experiment))
+
+    def head(self, number: int, point: Point, parent: str) -> RunHead:
+        """Return what is known of a trial's run before it starts."""
+        name = self._road.experiment.name
+        return run_head(
+            point.document,
+            point.experiment.model_copy(update={"name": name}),
+            point.plan,
+            kind="trial",
+            folder=self._road.folder,
+            parent=parent,
+            name=f"trial-{number}",
+            tags={"rnnlab.trial": f"{number}", "rnnlab.data": point.data},
+        )
+
+    def order(self, folder: SweepFolder, number: int, point: Point) -> TrialOrder:
+        """Return what is asked of a worker."""
+        initial = self._road.initial_runs.find(point.experiment)
+        return TrialOrder(
+            number,
+            point.experiment.to_data(),
+            str(self._road.folder.absolute()),
+            str(folder.weights_of(number)),
+            str(initial.model) if initial else None,
+            tuple((str(plugin.spec_file.path), plugin.sha256) for plugin in plugins_in(point.experiment.model)),
+            checkpoints=str(folder.checkpoints_of(number)),
+        )
+
+    def _data_of(self, experiment: Experiment) -> str:
+        """Return the fingerprint of the prepared data of a trial; files are read once for all that read them alike."""
+        key = prepared_from(experiment, self._road.folder)
+        if key not in self._data:
+            found = data_fingerprint(experiment, self._road.folder, target_kind(experiment))
+            self._data[key] = found or ""
+        return self._data[key]
+
+
+def _starting(road: Road, experiment: Experiment, document: Document, plan: Plan) -> Experiment:
+    """Return the experiment with the whole id of the run that it starts from.
+
+    Raises:
+        InvalidExperimentError: there is no such run, or its weights do not fit.
+    """
+    try:
+        initial = road.initial_runs.find(experiment)
+    except (RunNotFoundError, CallError) as error:
+        first = str(error).split("\n", maxsplit=1)[0]
+        raise InvalidExperimentError((Diagnostic("RL503", first, None),)) from error
+    if initial is not None:
+        initial.require_fit(experiment, document, plan)
+    return with_whole_id(experiment, initial)

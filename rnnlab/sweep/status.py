@@ -1,0 +1,118 @@
+"""A sweep as another process sees it: read from its folder, nothing written."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rnnlab.errors import RunNotFoundError, StoreError
+from rnnlab.sweep.book import ended_trials
+from rnnlab.sweep.folder import SweepFacts, sweeps_in
+from rnnlab.sweep.journal import read_study
+from rnnlab.sweep.trial import REPEATED, Trial, best_of
+from rnnlab.track.record import Record
+from rnnlab.track.selectors import select
+from rnnlab.track.uri import database_path, resolve_uri
+
+
+@dataclass(frozen=True)
+class RunningTrial:
+    """A trial that was asked for and not told yet.
+
+    Attributes:
+        values: of the epochs that it reported, in order.
+    """
+
+    number: int
+    chosen: dict[str, Any]
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class SweepStatus:
+    """A sweep as its folder has it.
+
+    Attributes:
+        trials: that ended.
+        seconds_left: an estimate, from the trials that ended; None where there is nothing to go by.
+    """
+
+    facts: SweepFacts
+    trials: tuple[Trial, ...]
+    running: tuple[RunningTrial, ...]
+    refused: int
+    best: Trial | None
+    seconds_left: float | None
+
+    @property
+    def states(self) -> dict[str, int]:
+        """Return how many trials ended in each state."""
+        return dict(sorted(Counter(trial.state for trial in self.trials).items()))
+
+
+def sweep_status(selector: str, *, store: str | None = None, working_folder: Path | None = None) -> SweepStatus:
+    """Return how a sweep is doing.
+
+    Args:
+        selector: id prefix, name, `LAST` or `LAST~N`.
+        store: as in `run_sweep`; without a file's own `tracking.uri`.
+        working_folder: where the default store is; the current folder unless given.
+
+    Raises:
+        RunNotFoundError: no sweep, or more than one, has that name.
+        StoreError: its journal is damaged.
+    """
+    here = working_folder or Path.cwd()
+    database = database_path(resolve_uri(store, None, environment=os.environ, folder=here))
+    known = sweeps_in(database.parent if database else here / "mlruns")
+    if not known:
+        raise RunNotFoundError("there is no sweep in this store")
+    (record,) = select([_record(facts) for _, facts in known], [selector])
+    folder, facts = next(each for each in known if each[1].run_id == record.run_id)
+    study = read_study(folder.journal)
+    try:
+        frozen = study.get_trials(deepcopy=False) if study else []
+    except ValueError as error:
+        raise StoreError(f"the journal {folder.journal} is damaged: {error}") from error
+    ended = [trial for trial in ended_trials(frozen) if trial.number != REPEATED]
+    trials = tuple(sorted((each for each in ended if each.state != "invalid"), key=lambda each: each.number))
+    begun = [each for each in frozen if not each.state.is_finished() and "begun" in each.user_attrs]
+    running = tuple(
+        RunningTrial(
+            each.user_attrs["begun"]["number"],
+            dict(each.params),
+            tuple(each.intermediate_values[step] for step in sorted(each.intermediate_values)),
+        )
+        for each in begun
+    )
+    refused = len(ended) - len(trials)
+    return SweepStatus(facts, trials, running, refused, best_of(trials, facts.direction), _left(facts, trials))
+
+
+def _left(facts: SweepFacts, trials: Sequence[Trial]) -> float | None:
+    """Return about how many seconds the trials take that have not ended."""
+    seconds = [trial.seconds for trial in trials if trial.seconds]
+    if facts.concluded or not seconds:
+        return None
+    return sum(seconds) / len(seconds) * max(0, facts.trials - len(trials)) / max(1, facts.workers)
+
+
+def _record(facts: SweepFacts) -> Record:
+    """Return a sweep as `select` takes it."""
+    start = round(facts.started * 1000)
+    return Record(
+        run_id=facts.run_id,
+        name=facts.name,
+        experiment=facts.experiment,
+        status="FINISHED" if facts.concluded else "RUNNING",
+        start=start,
+        end=None,
+        config={},
+        metrics={},
+        curves={},
+        tags={"rnnlab.kind": "sweep"},
+    )
