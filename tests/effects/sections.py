@@ -45,19 +45,9 @@ from .contexts import (
 )
 
 Effect = Literal[
-    "data",
-    "words",
-    "training",
-    "record",
-    "verdict",
-    "plan",
-    "machine",
-    "study",
-    "workers",
-    "writing",
-    "refusal",
+    "data", "words", "training", "record", "verdict", "plan", "machine", "study", "workers", "writing", "refusal",
     "checkpoints",
-]
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -68,7 +58,8 @@ class Case:
         effect: `data`: the fingerprint and the prepared arrays; `words`: what is shown and answered of
             sequences of ids; `training`: curves, steps or weights; `record`: the
             params, tags and place of a run; `verdict`: what `check` says; `plan`: the planned model; `machine`: how
-            TensorFlow is set up; `study`: what Optuna draws and stops; `workers`: who trains a sweep's trials; `writing`: the texts that a model writes;
+            TensorFlow is set up; `study`: what Optuna draws and stops; `workers`: who trains
+            a sweep's trials; `writing`: the texts that a model writes;
             `refusal`: whether the data are refused; `checkpoints`: what a training leaves on the disk.
         flip: `PATH=VALUE` of the other value.
         context: `PATH=VALUE` laid over the file before.
