@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from dataclasses import asdict
 from typing import Any
 
+from rnnlab.errors import CallError
 from rnnlab.sweep.executor import Event
 from rnnlab.sweep.trial import TrialOrder, TrialReport
 from rnnlab.train.result import Epoch, TrainingResult
@@ -23,7 +24,10 @@ class Worker(ABC):
         order: the trial that it has; None while it is free.
         runtime: of the files that it can train: a process sets threads and devices only once.
         trials: that it has done.
+        is_ready: it runs; one that waits for a place on a node does not.
     """
+
+    is_ready = True
 
     def __init__(self, slot: int) -> None:
         self.slot = slot
@@ -95,9 +99,8 @@ class Crew(ABC):
     def start(self, order: TrialOrder) -> None:
         """Have a trial trained: see `Executor.start`."""
         slot = self._free_slot(order.config.get("runtime"))
-        worker = self._workers[slot] or self._renew(slot)
-        if not worker.begin({"ask": "train", "order": asdict(order)}, order):
-            self._renew(slot).begin({"ask": "train", "order": asdict(order)}, order)
+        self._give(self._workers[slot] or self._renew(slot), order)
+        self._relieve()
 
     def next_event(self, timeout: float | None = None) -> Event | None:
         """Return what happened next: see `Executor.next_event`."""
@@ -124,7 +127,7 @@ class Crew(ABC):
         if worker is not None:
             self._renew(worker.slot)
 
-    def close(self) -> None:
+    def _dismiss(self) -> None:
         """End the workers and everything they started."""
         for slot, worker in enumerate(self._workers):
             if worker is not None:
@@ -134,6 +137,9 @@ class Crew(ABC):
     def _free_slot(self, runtime: Any) -> int:
         """Return the place of a worker without a trial: one that has the same runtime, else one that has none."""
         free = [slot for slot, worker in enumerate(self._workers) if worker is None or worker.order is None]
+        if not free:  # the place of one that was lost
+            self._workers.append(None)
+            return len(self._workers) - 1
         for slot in free:
             if (worker := self._workers[slot]) is not None and worker.runtime == runtime:
                 return slot
@@ -141,6 +147,24 @@ class Crew(ABC):
         if (worker := self._workers[slot]) is not None and worker.runtime is not None:
             self._renew(slot)
         return slot
+
+    def _give(self, worker: Worker, order: TrialOrder) -> None:
+        ask = {"ask": "train", "order": asdict(order)}
+        if not worker.begin(ask, order):
+            self._renew(worker.slot).begin(ask, order)
+
+    def _relieve(self) -> None:
+        """Give a trial whose worker waits for a place to one that is free: it may be what takes that place."""
+        live = [worker for worker in self._workers if worker is not None]
+        waiting = next((worker for worker in live if worker.order and not worker.is_ready), None)
+        free = next((worker for worker in live if worker.order is None and worker.is_ready), None)
+        if waiting is None or waiting.order is None or free is None:
+            return
+        order = waiting.order
+        waiting.close()
+        self._workers[waiting.slot] = None
+        same = free.runtime in (None, order.config.get("runtime"))
+        self._give(free if same else self._renew(free.slot), order)
 
     def _worker_of(self, number: int) -> Worker | None:
         workers = (worker for worker in self._workers if worker is not None and worker.order is not None)
@@ -159,7 +183,10 @@ class Crew(ABC):
             self._workers[worker.slot] = None
             worker.close()
             return Event("died", order.number, message=worker.died()) if order else None
-        if order is None:
+        if "refused" in message:
+            raise CallError(message["refused"])
+        if "ready" in message or order is None:
+            self._relieve()
             return None
         if "epoch" in message:
             return Event("epoch", order.number, Epoch(**message["epoch"]))
@@ -167,6 +194,7 @@ class Crew(ABC):
             worker.finish()
             if worker.trials >= self._recycle or worker.growth() > self._growth:
                 self._renew(worker.slot)
+            self._relieve()
             return Event("ended", order.number, report=report_of(message["report"]))
         return Event("began", order.number)
 

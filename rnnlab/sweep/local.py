@@ -67,6 +67,10 @@ class LocalExecutor(Crew):
                 raise RnnlabError(f"the best trial could not be recorded: {message['error']}")
             return dict(message["scores"])
 
+    def close(self) -> None:
+        """End the workers and everything they started."""
+        self._dismiss()
+
     def _hire(self, slot: int) -> Worker:
         return _Process(slot, self._environments[slot], self._inbox)
 

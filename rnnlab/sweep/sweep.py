@@ -20,6 +20,7 @@ from rnnlab.run.opening import Road, Say, home_of, is_replicated, open_road
 from rnnlab.run.pace import short_census
 from rnnlab.sweep.book import Book
 from rnnlab.sweep.conclusion import BestTrial, conclude, record_counts
+from rnnlab.sweep.engines import build_executor
 from rnnlab.sweep.executor import Executor
 from rnnlab.sweep.figures import log_figures
 from rnnlab.sweep.folder import SweepFacts, SweepFolder
@@ -27,8 +28,6 @@ from rnnlab.sweep.going_on import find_interrupted, go_on, tell_interrupted
 from rnnlab.sweep.journal import open_study
 from rnnlab.sweep.ledger import Ledger
 from rnnlab.sweep.listener import SweepListener
-from rnnlab.sweep.local import LocalExecutor
-from rnnlab.sweep.placement import place_workers
 from rnnlab.sweep.points import Points
 from rnnlab.sweep.pruning import epochs_saved
 from rnnlab.sweep.reuse import Earlier
@@ -100,7 +99,7 @@ def run_sweep(
     checked = check_experiment(Path(path), overrides=overrides)
     _, experiment, _ = checked.require()
     sweep = _swept(experiment)
-    worker = executor or LocalExecutor(place_workers(sweep.engine, experiment.runtime, sweep.trials), sweep.engine)
+    worker = executor or build_executor(sweep, experiment.runtime)
     try:
         worker.warm()
         road = open_road(Path(path), overrides=overrides, store=store, say=say)
