@@ -239,7 +239,7 @@ class RayEngine(Spec):
     """What one trial needs of a node."""
     recycle: PositiveInt = 50
     """Trials after which a worker is replaced by a fresh one."""
-    memory_growth: Size = "2 GiB"
+    memory_growth: Size = 2 * 2**30
     """A worker is replaced, too, when its memory has grown by more than this since its first trial."""
     timeout: Duration | None = None
     """Longest that a trial may train: seconds, or such as `10 minutes`."""
