@@ -45,7 +45,7 @@ def command(
         typer.Option(
             "--storage",
             metavar="POSTGRESQL",
-            help="Share one study with all machines that give it: postgresql://USER@HOST/DATABASE; see docs/cluster.md.",
+            help="Share one study with all who give it: postgresql://USER@HOST/DATABASE; see docs/cluster.md.",
         ),
     ] = None,
     json: Json = False,

@@ -32,6 +32,7 @@ from rnnlab.sweep.bridge import Bridge, versions_of
 from rnnlab.sweep.crew import Crew, Inbox, Message, Worker
 from rnnlab.sweep.local import LocalExecutor
 from rnnlab.sweep.parcel import Parcel, pack
+from rnnlab.sweep.placement import head_of, places_on, reserved_by, threads_on
 from rnnlab.sweep.trial import Trial, TrialOrder, TrialReport
 from rnnlab.sweeping import RayEngine
 
@@ -53,7 +54,7 @@ class RayExecutor(Crew):
 
     def __init__(self, engine: RayEngine, trials: int) -> None:
         super().__init__(engine.recycle, engine.memory_growth)
-        self.threads: int | None = max(1, int(engine.per_trial.cpus))
+        self.threads: int | None = threads_on(engine)
         self._engine = engine
         self._trials = trials
         self._looked = -math.inf, 1
@@ -64,11 +65,9 @@ class RayExecutor(Crew):
     @property
     def capacity(self) -> int:
         """Return how many trials the cluster holds now, or how many the file asks for."""
-        if self._engine.workers != "auto":
-            return min(self._engine.workers, self._trials)
         seen, places = self._looked
         if time.monotonic() - seen > LOOKED:
-            places = sum(_places(node["Resources"], self._engine) for node in ray.nodes() if node["Alive"])
+            places = places_on([node["Resources"] for node in ray.nodes() if node["Alive"]], self._engine)
             self._looked = time.monotonic(), places
         return max(1, min(places, self._trials))
 
@@ -104,11 +103,8 @@ class RayExecutor(Crew):
             self._owns = False
 
     def _hire(self, slot: int) -> Worker:
-        share = self._engine.per_trial
-        whole = int(share.gpus) if share.gpus == int(share.gpus) else share.gpus
-        remote = ray.remote(Bridge).options(
-            num_cpus=share.cpus, num_gpus=whole, max_concurrency=CALLS, scheduling_strategy="SPREAD"
-        )
+        share = reserved_by(self._engine)
+        remote = ray.remote(Bridge).options(**share, max_concurrency=CALLS, scheduling_strategy="SPREAD")
         return _Hired(slot, remote.remote(), self._inbox, self._put)
 
     def _put(self, path: Path) -> Any:
@@ -252,11 +248,14 @@ def _connect(address: str) -> None:
         CallError: it cannot be reached.
     """
     package = str(Path(rnnlab.__file__).parent)
-    found = f"{address}:6379" if address not in ("auto", "local") and ":" not in address else address
     own = {"include_dashboard": False} if address == "local" else {}
     try:
         ray.init(
-            address=found, runtime_env={"py_modules": [package]}, log_to_driver=False, configure_logging=False, **own
+            address=head_of(address),
+            runtime_env={"py_modules": [package]},
+            log_to_driver=False,
+            configure_logging=False,
+            **own,
         )
     except (ConnectionError, RuntimeError, ValueError) as error:
         first = str(error).split("\n", maxsplit=1)[0]
@@ -264,12 +263,3 @@ def _connect(address: str) -> None:
             f"cannot join the Ray cluster `{address}`: {first}\n"
             "  start one with `ray start --head`, or give `sweep.engine.address: local`"
         ) from error
-
-
-def _places(resources: dict[str, float], engine: RayEngine) -> int:
-    """Return how many trials a node holds."""
-    share = engine.per_trial
-    places = resources.get("CPU", 0.0) / share.cpus
-    if share.gpus:
-        places = min(places, resources.get("GPU", 0.0) / share.gpus)
-    return math.floor(places + 1e-9)

@@ -22,11 +22,14 @@ class Slow(Scripted):
         return super().next_event(timeout)
 
 
+def say(line):
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 def main(file, store, storage, seconds):
-    outcome = run_sweep(
-        file, store=store, storage=storage, executor=Slow(float(seconds)), say=lambda line: print(line, flush=True)
-    )
-    print("trials", len(outcome.trials), "best", outcome.best.number, flush=True)
+    outcome = run_sweep(file, store=store, storage=storage, executor=Slow(float(seconds)), say=say)
+    say(f"trials {len(outcome.trials)} best {outcome.best.number}")
 
 
 if __name__ == "__main__":

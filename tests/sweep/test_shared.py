@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from rnnlab.errors import CallError
-from rnnlab.sweep.database import parse_storage
+from rnnlab.errors import CallError, StoreError
+from rnnlab.sweep.database import Database, parse_storage, reported_database
 
 SECRET = "correct-horse-battery"
 SWEEP = """\
@@ -208,13 +208,23 @@ def test_the_password_is_nowhere(tiny, storage, monkeypatch):
     assert '"complete": 2' in shown.stdout, shown.stderr + shown.stdout
     inside = call("tiny.yaml", "--storage", storage.replace("tester@", f"tester:{SECRET}@"))
     assert (inside.returncode, "leave the password out" in inside.stderr) == (2, True)
-    away = call("tiny.yaml", "--storage", "postgresql://tester@127.0.0.1:1/none")
-    assert (away.returncode, "cannot be used" in away.stderr) == (1, True), away.stderr
-    monkeypatch.setenv("PGPASSWORD", f"not-{SECRET}")
-    wrong = call("tiny.yaml", "--storage", storage)
-    assert (wrong.returncode, "password authentication failed" in wrong.stderr) == (1, True), wrong.stderr
     for path in tiny.folder.rglob("*"):
         assert not path.is_file() or SECRET.encode() not in path.read_bytes(), path
+
+
+@pytest.mark.postgres
+def test_a_database_that_cannot_be_used_is_told_without_the_password(storage, monkeypatch):
+    def failure(address):
+        url = parse_storage(address)
+        with pytest.raises(StoreError) as error, reported_database(url):
+            Database(url, "study").prepare()
+        assert SECRET not in str(error.value)
+        return str(error.value)
+
+    assert "cannot be used: connection" in failure("postgresql://tester@127.0.0.1:1/none")
+    assert "does not exist" in failure(f"{storage}x")
+    monkeypatch.setenv("PGPASSWORD", f"not-{SECRET}")
+    assert "password authentication failed" in failure(storage)
 
 
 @pytest.mark.parametrize(
