@@ -5,7 +5,7 @@ SHELL := /bin/bash
 
 PY := .venv/bin/python
 CANDIDATES := python3.13 python3.12 python3.11 python3
-QUICK := not tensorflow and not network and not chromium
+QUICK := not tensorflow and not network and not chromium and not ray and not postgres
 PYTEST := -m pytest -q -n auto --maxprocesses 4 --dist loadfile
 
 help: ## Print these targets
@@ -15,12 +15,14 @@ run: setup ## Train and record experiments/movie_snippets_lstm.yaml
 	@$(PY) -m rnnlab.cli run experiments/movie_snippets_lstm.yaml
 
 test: setup-dev ## Run the whole test suite
-	@if [ -z "$$CI" ] && ! command -v chromium >/dev/null && ! command -v chromium-browser >/dev/null; then \
-	  echo "no chromium here: the tests that drive it are left out (CI=true demands them)"; \
-	  exec $(PY) $(PYTEST) -m "not chromium"; \
-	else \
-	  exec $(PY) $(PYTEST); \
-	fi
+	@left=; \
+	leave() { echo "no $$1 here: the tests that $$2 are left out (CI=true demands them)"; left="$$left and not $$3"; }; \
+	if [ -z "$$CI" ]; then \
+	  command -v chromium >/dev/null || command -v chromium-browser >/dev/null || leave chromium "drive it" chromium; \
+	  ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || leave PostgreSQL "start a server" postgres; \
+	  $(PY) -c 'import importlib.util as u, sys; sys.exit(u.find_spec("ray") is None)' || leave Ray "start a cluster" ray; \
+	fi; \
+	exec $(PY) $(PYTEST) -m "$${left# and }"
 
 soak: setup-dev ## Run the tests that take long, too
 	@exec $(PY) $(PYTEST) --soak

@@ -14,6 +14,7 @@ from rnnlab.spec import Choice, Positive, PositiveInt, Spec, Tuple
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 _AMOUNT = r"(?!0+(?:\.0+)? )[0-9]+(?:\.[0-9]+)?"
 _SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600}
+_ADDRESS = r"^(auto|local|[A-Za-z0-9._-]+(:[0-9]{1,5})?)$"
 _DURATION = re.compile(rf"({_AMOUNT}) ({'|'.join(_SECONDS)})")
 
 
@@ -175,6 +176,12 @@ def _check_duration(value: float | str) -> float | str:
     return value
 
 
+def _check_share(value: float) -> float:
+    if value > 1 and value != int(value):
+        raise PydanticCustomError("share", "must be a share of one GPU or whole ones, found {value}", {"value": value})
+    return value
+
+
 Duration = Annotated[Positive | str, AfterValidator(_check_duration)]
 
 
@@ -210,8 +217,37 @@ class LocalEngine(Spec):
     """What one trial needs."""
 
 
+class RayPerTrial(Spec):
+    """What one trial needs of a node."""
+
+    cpus: Positive = 1.0
+    """Cores that Ray reserves; the trial is given as many threads, unless `runtime.threads` says otherwise."""
+    gpus: Annotated[float, Field(ge=0), AfterValidator(_check_share)] = 0.0
+    """GPUs that Ray reserves: a share of one, such as 0.25, or whole ones."""
+
+
+class RayEngine(Spec):
+    """Workers on the nodes of a Ray cluster; needs `rnnlab[ray]`, here and on each node."""
+
+    kind: Literal["ray"] = "ray"
+    address: Annotated[str, Field(pattern=_ADDRESS)] = "auto"
+    """`auto`: the cluster that this machine belongs to; `HOST:PORT` of its head; `local`: one that is started here."""
+    workers: PositiveInt | Literal["auto"] = "auto"
+    """Trials at a time. `auto`: as many as the nodes hold at each moment; a number is asked for, also of nodes that
+    an autoscaler has yet to start."""
+    per_trial: RayPerTrial = RayPerTrial.standard()
+    """What one trial needs of a node."""
+    recycle: PositiveInt = 50
+    """Trials after which a worker is replaced by a fresh one."""
+    memory_growth: Size = 2 * 2**30
+    """A worker is replaced, too, when its memory has grown by more than this since its first trial."""
+    timeout: Duration | None = None
+    """Longest that a trial may train: seconds, or such as `10 minutes`."""
+
+
 Engine = Annotated[
-    LocalEngine, Choice("kind", short=True, implied={key: "local" for key in LocalEngine.model_fields if key != "kind"})
+    LocalEngine | RayEngine,
+    Choice("kind", short=True, implied={key: "local" for key in LocalEngine.model_fields if key != "kind"}),
 ]
 
 
@@ -232,7 +268,7 @@ class Sweep(Spec):
     """What must hold of a trial, which is refused by the plan otherwise: comparisons of paths, numbers, `parameters`,
     `trainable_parameters`, `memory` and `flops_per_sample`, such as `"parameters <= 2 * 1e5"` or `"memory < 1 GiB"`."""
     engine: Engine = LocalEngine.standard()
-    """Where trials are trained: `local`."""
+    """Where trials are trained: `local` or `ray`."""
     max_failures: Annotated[int, Field(ge=0)] | None = None
     """End the sweep when more trials than this diverged, ran out of memory or time, were killed or failed."""
     space: Annotated[dict[str, Dimension], Field(min_length=1)]

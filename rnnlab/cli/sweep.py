@@ -40,6 +40,14 @@ def command(
     census: Annotated[
         bool, typer.Option("--census", help="Train nothing: tell what the space holds, and how long it may take.")
     ] = False,
+    storage: Annotated[
+        str | None,
+        typer.Option(
+            "--storage",
+            metavar="POSTGRESQL",
+            help="Share one study with all who give it: postgresql://USER@HOST/DATABASE; see docs/cluster.md.",
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Try the places of `sweep.space` with Optuna; record every trial and save the best as a file of its own.
@@ -47,7 +55,7 @@ def command(
     Trial 0 is the file as written. The best trial is scored on the test split once, at the end.
     """
     if status is not None:
-        if file or set_ or resume or reuse:
+        if file or set_ or resume or reuse or storage:
             raise CallError("`--status` shows a sweep and takes only --store and --json beside it")
         from rnnlab.cli.sweep_status import show_status
 
@@ -75,7 +83,14 @@ def command(
             from rnnlab.sweep import run_sweep
 
         outcome = run_sweep(
-            file, overrides=set_ or (), store=store, resume=resume, reuse=reuse, listeners=[table], say=table.say
+            file,
+            overrides=set_ or (),
+            store=store,
+            resume=resume,
+            reuse=reuse,
+            storage=storage,
+            listeners=[table],
+            say=table.say,
         )
     if json:
         from rnnlab.cli.output import print_json
@@ -144,11 +159,10 @@ def _show(outcome: SweepOutcome) -> None:
     show(f"best        trial {best.number}: {outcome.objective} {best.value:.4f}, {best.parameters:,} parameters")
     for path, value in best.values.items():
         show(f"            {path} = {value:.4g}" if isinstance(value, float) else f"            {path} = {value}")
-    show("test        " + ", ".join(f"{name} {value:.4f}" for name, value in outcome.scores["test"].items()))
-    for name, skill in outcome.scores["skill"].items():
-        show(f"skill       {skill:+.1%} over {name}")
-    if outcome.scores["missed"]:
-        show(f"MISSED      does not beat {outcome.scores['missed']}, as `expect.beats` demands")
+    if outcome.scores:
+        _show_scores(outcome.scores)
+    else:
+        show("recorded    by the machine that trained it")
     show(f"\n{outcome.best_config}")
     if outcome.best_path:
         show(f"saved       {outcome.best_path}: `rnnlab run {outcome.best_path}` trains it again")
@@ -157,3 +171,11 @@ def _show(outcome: SweepOutcome) -> None:
         back = min(recorded, 4) - 1
         show(f"next        rnnlab compare LAST~{back}..LAST    the last {back + 1} trials side by side")
     show("            rnnlab ui")
+
+
+def _show_scores(scores: dict[str, Any]) -> None:
+    show("test        " + ", ".join(f"{name} {value:.4f}" for name, value in scores["test"].items()))
+    for name, skill in scores["skill"].items():
+        show(f"skill       {skill:+.1%} over {name}")
+    if scores["missed"]:
+        show(f"MISSED      does not beat {scores['missed']}, as `expect.beats` demands")

@@ -365,6 +365,20 @@ def _files_beside(experiment: Experiment, dataset: AnyDataset) -> list[str]:
     return [path for path in found if path]
 
 
+def files_of(experiment: Experiment) -> tuple[str, ...]:
+    """Return the files that preparing the data reads, as the file names them: from its folder, or absolute."""
+    dataset = experiment.dataset
+    if dataset is None:
+        return ()
+    if isinstance(dataset, FileDataset):
+        own = [str(path) for path in source_paths(dataset, Path()).values()]
+    elif isinstance(dataset, KerasSequences | SeriesDataset):
+        own = [dataset.path] if dataset.path else []
+    else:
+        own = []
+    return tuple(dict.fromkeys([*own, *_files_beside(experiment, dataset)]))
+
+
 def _vectors_wanted(experiment: Experiment) -> list[dict[str, Any]]:
     """Return which layers want pretrained vectors, and what says which input they read and what they are called."""
     layers = enumerate(experiment.model.layers)

@@ -50,7 +50,15 @@ class Asked:
 
 
 class Book:
-    """Asks and tells; every fact of a trial is in the study when the call that gave it returns."""
+    """Asks and tells; every fact of a trial is in the study when the call that gave it returns.
+
+    This one is alone with its study: nothing happens elsewhere, and every trial is its own.
+
+    Attributes:
+        patience: most seconds between two looks at what other machines do; None: there are none.
+    """
+
+    patience: float | None = None
 
     def __init__(self, study: optuna.Study, places: Sequence[Place]) -> None:
         self.study = study
@@ -73,21 +81,53 @@ class Book:
 
     def open_points(self) -> list[Asked]:
         """Return the points that an earlier process asked for and did not tell, after telling those that had ended."""
-        found = []
-        for frozen in self.study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
-            trial = optuna.trial.Trial(self.study, frozen._trial_id)
-            if "ended" in frozen.user_attrs:
-                self._tell(trial, Trial.from_data(frozen.user_attrs["ended"]))
-                continue
-            begun = Begun(**frozen.user_attrs["begun"]) if "begun" in frozen.user_attrs else None
-            chosen = begun.chosen if begun else suggest(trial, self._places)
-            deaths = frozen.user_attrs.get("deaths", 0)
-            found.append(Asked(trial, chosen, begun, dict(frozen.intermediate_values), deaths))
-        return found
+        running = self.study.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
+        return [asked for frozen in running if (asked := self.again(frozen)) is not None]
+
+    def again(self, frozen: FrozenTrial) -> Asked | None:
+        """Return a point that an earlier process asked for; None after telling how it had ended."""
+        trial = optuna.trial.Trial(self.study, frozen._trial_id)
+        if "ended" in frozen.user_attrs:
+            self._tell(trial, Trial.from_data(frozen.user_attrs["ended"]))
+            return None
+        begun = Begun(**frozen.user_attrs["begun"]) if "begun" in frozen.user_attrs else None
+        chosen = begun.chosen if begun else suggest(trial, self._places)
+        return Asked(trial, chosen, begun, dict(frozen.intermediate_values), frozen.user_attrs.get("deaths", 0))
 
     def ended(self) -> list[Trial]:
         """Return the trials that were told, in the order they were asked for."""
         return list(ended_trials(self.study.get_trials(deepcopy=False)))
+
+    def news(self) -> list[Trial]:
+        """Return the trials that other machines have told since the last look."""
+        return []
+
+    def elsewhere(self) -> int:
+        """Return how many trials other machines have under way."""
+        return 0
+
+    def await_others(self) -> bool:
+        """Return whether other machines have trials under way, after a moment for them."""
+        return False
+
+    def take_over(self, most: int) -> list[Asked]:
+        """Return trials of machines that died, which are this one's now."""
+        return []
+
+    def owns(self, asked: Asked) -> bool:
+        """Return whether a trial still is this machine's."""
+        return True
+
+    def is_own(self, number: int) -> bool:
+        """Return whether this machine trained a trial."""
+        return True
+
+    def claim(self, number: int) -> bool:
+        """Return whether this machine is to record the best trial."""
+        return True
+
+    def recorded(self, number: int) -> None:
+        """Write that the best trial is recorded."""
 
     def begun_of(self, number: int) -> Begun | None:
         """Return what was known when a trial began that has ended; None where that is not known."""
@@ -97,10 +137,11 @@ class Book:
                 return Begun(**begun)
         return None
 
-    def start(self, asked: Asked, begun: Begun) -> None:
-        """Write that a point is trained."""
+    def start(self, asked: Asked, begun: Begun) -> Begun:
+        """Write that a point is trained, and return what was written."""
         asked.begun = begun
         asked.trial.set_user_attr("begun", asdict(begun))
+        return begun
 
     def report(self, asked: Asked, epoch: Epoch, value: float) -> bool:
         """Return whether the trial is to stop after an epoch.
@@ -120,10 +161,11 @@ class Book:
         asked.trial.set_user_attr("deaths", asked.deaths)
         return asked.deaths
 
-    def end(self, asked: Asked, trial: Trial) -> None:
-        """Write how a trial ended."""
+    def end(self, asked: Asked, trial: Trial) -> bool:
+        """Write how a trial ended; return whether it was this process's to tell, as all are here."""
         asked.trial.set_user_attr("ended", trial.to_data())
         self._tell(asked.trial, trial)
+        return True
 
     def _tell(self, asked: optuna.Trial, trial: Trial) -> None:
         if trial.value is not None:

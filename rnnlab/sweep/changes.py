@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -22,6 +23,7 @@ FREE = (
     "sweep.pruner",
     "sweep.max_failures",
 )
+_BELOW = tuple(f"{free}." for free in FREE)
 SHOWN = 5
 
 
@@ -32,7 +34,7 @@ def changed_keys(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]
     return [
         f"`{key}` was {_show(first, key)}, now {_show(second, key)}"
         for key in keys
-        if first.get(key) != second.get(key) and not key.startswith(tuple(f"{free}." for free in FREE))
+        if first.get(key) != second.get(key) and not key.startswith(_BELOW)
         if key not in FREE
     ]
 
@@ -55,6 +57,13 @@ def require_same(facts: SweepFacts, config: Mapping[str, Any], data: str) -> Non
         )
     if facts.data != data:
         raise CallError(f"{called} cannot go on: the data of `dataset` are others than when it began")
+
+
+def study_name(experiment: str, config: Mapping[str, Any], data: str) -> str:
+    """Return what several machines call the study of a file: the same wherever nothing differs that may not change."""
+    kept = {key: value for key, value in _plain(config).items() if key not in FREE and not key.startswith(_BELOW)}
+    digest = hashlib.sha256(json.dumps([kept, data], sort_keys=True).encode()).hexdigest()
+    return f"{experiment}-{digest[:12]}"
 
 
 def told_changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:

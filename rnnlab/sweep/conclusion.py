@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from rnnlab.errors import RnnlabError
+from rnnlab.plugging import plugins_in
 from rnnlab.run.opening import Road
 from rnnlab.sweep.best import best_yaml, write_best
-from rnnlab.sweep.book import Book
+from rnnlab.sweep.book import Begun, Book
 from rnnlab.sweep.executor import Executor
 from rnnlab.sweep.folder import SweepFolder
 from rnnlab.sweep.ledger import Ledger
 from rnnlab.sweep.points import Point, Points
 from rnnlab.sweep.pruning import epochs_saved
+from rnnlab.sweep.shared import SharedBook
 from rnnlab.sweep.trial import Trial, best_of, with_run
 from rnnlab.tasks import Direction
 
@@ -40,7 +42,7 @@ def conclude(
     road: Road,
     run_id: str,
     folder: SweepFolder,
-    book: Book,
+    book: Book | SharedBook,
     points: Points,
     executor: Executor,
     ledger: Ledger,
@@ -56,6 +58,10 @@ def conclude(
     begun = None if best is None else book.begun_of(best.number)
     if best is None or begun is None:
         return None
+    if not book.claim(best.number):
+        return _told(road, run_id, points, best, begun)
+    if not book.is_own(best.number):
+        best = replace(best, run_id=None)  # its run may be in another store
     point = points.plan(begun.chosen, begun.threads)
     order = points.order(folder, best.number, point)
     if not Path(order.weights).is_file():
@@ -63,12 +69,26 @@ def conclude(
     road.say(f"recording trial {best.number}, the best")
     assert best.run_id is not None
     scores = executor.record_best(order, best.run_id, road.store.uri, best)
-    plugins = [Path(path).name for path, _ in order.plugins]
-    file = with_run(point.document.to_data(), point.experiment)
-    config = best_yaml(file, best.threads, sweep=run_id, trial=best.number, plugins=plugins)
+    config = _best_file(run_id, best, point)
     path = write_best(config, road.document.name, road.say)
     _record(road, run_id, best, config, scores, trials)
+    book.recorded(best.number)
     return BestTrial(best, config, path, scores)
+
+
+def _told(road: Road, run_id: str, points: Points, best: Trial, begun: Begun) -> BestTrial:
+    """Return the best trial that another machine has recorded, written as a file here, too."""
+    config = _best_file(run_id, best, points.plan(begun.chosen, begun.threads))
+    path = write_best(config, road.document.name, road.say)
+    road.store.log_text(run_id, "best.yaml", config)
+    road.store.set_tags(run_id, {"rnnlab.best_trial": str(best.number), "rnnlab.best_elsewhere": "true"})
+    return BestTrial(best, config, path, {})
+
+
+def _best_file(run_id: str, best: Trial, point: Point) -> str:
+    plugins = [plugin.spec_file.path.name for plugin in plugins_in(point.experiment.model)]
+    file = with_run(point.document.to_data(), point.experiment)
+    return best_yaml(file, best.threads, sweep=run_id, trial=best.number, plugins=plugins)
 
 
 def record_counts(road: Road, run_id: str, trials: Sequence[Trial], refused: int) -> None:

@@ -30,12 +30,14 @@ class Executor(Protocol):
     """Trains several trials at a time somewhere.
 
     Attributes:
-        capacity: how many.
         threads: of a trial whose file says nothing about them; None: all that there are.
     """
 
-    capacity: int
     threads: int | None
+
+    @property
+    def capacity(self) -> int:
+        """Return how many; a cluster may grow and shrink."""
 
     def warm(self) -> None:
         """Begin to get ready, without waiting for it."""

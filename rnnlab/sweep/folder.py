@@ -33,6 +33,8 @@ class SweepFacts:
         started: seconds since 1970.
         process: mark of the supervisor; empty once that has left it.
         concluded: all trials are done, and the best is recorded.
+        storage: address of the database that has the study; empty where the folder's journal has it.
+        study: its name there.
     """
 
     run_id: str
@@ -48,6 +50,8 @@ class SweepFacts:
     started: float
     process: str
     concluded: bool = False
+    storage: str = ""
+    study: str = ""
 
     @property
     def status(self) -> str:
@@ -102,7 +106,7 @@ class SweepFolder:
         """Return what the sweep is; None where that was never written, or by a release that knew other facts."""
         try:
             data = json.loads((self.path / "sweep.json").read_text(encoding="utf-8"))
-            return SweepFacts(**{field.name: data[field.name] for field in fields(SweepFacts)})
+            return SweepFacts(**{field.name: data[field.name] for field in fields(SweepFacts) if field.name in data})
         except (OSError, ValueError, KeyError, TypeError):
             return None
 

@@ -58,7 +58,11 @@ def go_on(road: Road, facts: SweepFacts) -> SweepFacts:
 
 def _of_file(road: Road) -> list[Known]:
     file = str(Path(road.document.name).absolute())
-    return [each for each in sweeps_in(home_of(road.store, road.working_folder)) if each[1].file == file]
+    return [
+        each
+        for each in sweeps_in(home_of(road.store, road.working_folder))
+        if each[1].file == file and not each[1].storage
+    ]
 
 
 def _called(facts: SweepFacts) -> str:

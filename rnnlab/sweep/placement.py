@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from rnnlab.errors import CallError
 from rnnlab.runtime import Runtime, available_cores
-from rnnlab.sweeping import LocalEngine
+from rnnlab.sweeping import LocalEngine, RayEngine
 
+RAY_PORT = 6379
 NVIDIA = Path("/proc/driver/nvidia/gpus")
 
 
@@ -85,3 +86,36 @@ def found_gpus(engine: LocalEngine) -> tuple[str, ...]:
     if visible is not None:
         return tuple(each for each in visible.split(",") if each.strip() and each.strip() != "-1")
     return tuple(f"{index}" for index, _ in enumerate(NVIDIA.glob("*"))) if NVIDIA.is_dir() else ()
+
+
+def places_on(nodes: Sequence[Mapping[str, float]], engine: RayEngine) -> int:
+    """Return how many trials a cluster holds, or how many the file asks for.
+
+    Args:
+        nodes: the resources of each, as Ray names them.
+        engine: the section.
+    """
+    if engine.workers != "auto":
+        return engine.workers
+    share = engine.per_trial
+    places = []
+    for node in nodes:
+        cores, gpus = node.get("CPU", 0.0) / share.cpus, node.get("GPU", 0.0) / share.gpus if share.gpus else math.inf
+        places.append(math.floor(min(cores, gpus) + 1e-9))
+    return sum(places)
+
+
+def reserved_by(engine: RayEngine) -> dict[str, float]:
+    """Return what Ray is to reserve for one trial, by the names that it has for it; more than one GPU are whole."""
+    gpus = engine.per_trial.gpus
+    return {"num_cpus": engine.per_trial.cpus, "num_gpus": int(gpus) if gpus == int(gpus) else gpus}
+
+
+def threads_on(engine: RayEngine) -> int:
+    """Return the threads of a trial on a cluster whose file says nothing about them."""
+    return max(1, int(engine.per_trial.cpus))
+
+
+def head_of(address: str) -> str:
+    """Return the address of a cluster with the port of its head, which is Ray's own where none is given."""
+    return address if address in ("auto", "local") or ":" in address else f"{address}:{RAY_PORT}"

@@ -13,6 +13,7 @@ from rnnlab.errors import RunNotFoundError, StoreError
 from rnnlab.sweep.book import ended_trials
 from rnnlab.sweep.folder import SweepFacts, sweeps_in
 from rnnlab.sweep.journal import read_study
+from rnnlab.sweep.shared import read_shared_study
 from rnnlab.sweep.trial import REPEATED, Trial, best_of
 from rnnlab.track.record import Record
 from rnnlab.track.selectors import select
@@ -73,7 +74,7 @@ def sweep_status(selector: str, *, store: str | None = None, working_folder: Pat
         raise RunNotFoundError("there is no sweep in this store")
     (record,) = select([_record(facts) for _, facts in known], [selector])
     folder, facts = next(each for each in known if each[1].run_id == record.run_id)
-    study = read_study(folder.journal)
+    study = read_shared_study(facts.storage, facts.study) if facts.storage else read_study(folder.journal)
     try:
         frozen = study.get_trials(deepcopy=False) if study else []
     except ValueError as error:

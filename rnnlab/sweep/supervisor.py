@@ -1,4 +1,4 @@
-"""The supervisor: asks Optuna, has trials trained, hears what they report. The only writer of the study."""
+"""The supervisor: asks Optuna, has trials trained, hears what they report. The only writer of its trials."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from rnnlab.sweep.listener import SweepListener
 from rnnlab.sweep.points import Points
 from rnnlab.sweep.reuse import Earlier
 from rnnlab.sweep.running import Running
+from rnnlab.sweep.shared import SharedBook
 from rnnlab.sweep.trial import FAILURES, REPEATED, Trial, TrialReport, best_of
 from rnnlab.sweeping import Sweep, seconds_of
 from rnnlab.tasks import Direction
@@ -49,7 +50,7 @@ class Supervisor:
         road: Road,
         run_id: str,
         folder: SweepFolder,
-        book: Book,
+        book: Book | SharedBook,
         points: Points,
         direction: Direction,
         executor: Executor,
@@ -100,11 +101,25 @@ class Supervisor:
         for listener in self.listeners:
             listener.on_sweep(self.sweep.trials, self.objective, self.direction)
         while True:
+            self.hear_others(opened)
             self.fill(opened)
-            if not self.running:
+            if self.running:
+                self.hear(self.executor.next_event(self.patience()))
+                self.end_late()
+            elif not self.book.await_others():
                 return
-            self.hear(self.executor.next_event(self.patience()))
-            self.end_late()
+
+    def hear_others(self, opened: list[Asked]) -> None:
+        """Count what other machines have done, and take over what those that died have left."""
+        for trial in self.book.news():
+            self.count(trial)
+            self.resolve(trial)
+        taken = self.book.take_over(self.executor.capacity - len(self.running) - len(opened))
+        for asked in taken:
+            self.road.say(
+                f"taking over {'a point' if asked.begun is None else f'trial {asked.begun.number}'}: its machine died"
+            )
+        opened.extend(taken)
 
     def mend(self) -> None:
         """Complete the runs of trials that had ended when an earlier process did."""
@@ -128,14 +143,14 @@ class Supervisor:
         while len(self.running) < self.executor.capacity:
             if opened:
                 self.consider(opened.pop(0))
-            elif self.wants_more():
-                self.consider(self.book.ask())
+            elif self.wants_more() and (asked := self.book.ask()) is not None:
+                self.consider(asked)
             else:
                 return
 
     def wants_more(self) -> bool:
         """Return whether another point is to be asked for."""
-        asked = len(self.trials) + len(self.running) + len(self.waiting)
+        asked = len(self.trials) + len(self.running) + len(self.waiting) + self.book.elsewhere()
         return asked < self.sweep.trials and not self.has_failed and not self.book.is_exhausted
 
     def consider(self, asked: Asked) -> None:
@@ -151,9 +166,12 @@ class Supervisor:
             return
         epochs = point.experiment.training.epochs
         trial = replace(trial, parameters=point.plan.parameters, fingerprint=point.fingerprint, epochs=epochs)
-        if asked.begun is None:
-            self.book.start(asked, Begun(number, asked.chosen, threads))
-        self.begin(Running(asked, number, point, trial))
+        begun = asked.begun or self.book.start(asked, Begun(number, asked.chosen, threads))
+        trial = replace(trial, number=begun.number)
+        if asked.deaths > RETRIES:
+            self.end(asked, replace(trial, state="killed", message=f"{asked.deaths} workers or machines died of it"))
+            return
+        self.begin(Running(asked, begun.number, point, trial))
 
     def next_number(self) -> int:
         """Return the number of the next trial."""
@@ -203,15 +221,18 @@ class Supervisor:
     def patience(self) -> float | None:
         """Return how many seconds to wait for an event; None: until there is one."""
         if self.timeout is None:
-            return None
-        return max(0.0, min(self.timeout - each.seconds for each in self.running.values()))
+            return self.book.patience
+        left = max(0.0, min(self.timeout - each.seconds for each in self.running.values()))
+        return left if self.book.patience is None else min(left, self.book.patience)
 
     def hear(self, event: Event | None) -> None:
         """Do what an event demands."""
         running = self.running.get(event.number) if event else None
         if event is None or running is None:
             return
-        if event.kind == "began":
+        if not self.book.owns(running.asked):
+            self.lose(running)
+        elif event.kind == "began":
             self.stillborn = 0
             running.begin()
         elif event.kind == "epoch" and event.epoch:
@@ -220,6 +241,14 @@ class Supervisor:
             self.retry(running, event.message)
         elif event.report:
             self.finish(running, event.report)
+
+    def lose(self, running: Running) -> None:
+        """Give up a trial that another machine has taken over."""
+        self.road.say(f"trial {running.number}: another machine has it, as no sign of life came from here")
+        del self.running[running.number]
+        self.executor.kill(running.number)
+        self.ledger.leave([running.number], "KILLED")
+        shutil.rmtree(self.folder.checkpoints_of(running.number), ignore_errors=True)
 
     def hear_epoch(self, running: Running, epoch: Epoch) -> bool:
         """Return whether the trial is to stop after an epoch."""
@@ -285,7 +314,8 @@ class Supervisor:
 
     def end(self, asked: Asked, trial: Trial) -> None:
         """Write how a trial ended, and tell of it."""
-        self.book.end(asked, trial)
+        if not self.book.end(asked, trial):
+            return
         self.count(trial)
         if trial.number == REPEATED:
             return

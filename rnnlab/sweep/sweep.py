@@ -10,16 +10,21 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.engine import URL
+
 from rnnlab.errors import CallError, InterruptedRunError
 from rnnlab.experiment import Experiment
 from rnnlab.kernels import await_compiled
 from rnnlab.plan import check_experiment
-from rnnlab.plan.space import places_of
+from rnnlab.plan.space import Place, places_of
 from rnnlab.run.heads import run_head
 from rnnlab.run.opening import Road, Say, home_of, is_replicated, open_road
 from rnnlab.run.pace import short_census
 from rnnlab.sweep.book import Book
+from rnnlab.sweep.changes import study_name
 from rnnlab.sweep.conclusion import BestTrial, conclude, record_counts
+from rnnlab.sweep.database import Database, parse_storage, reported_database
+from rnnlab.sweep.engines import build_executor, require_installed
 from rnnlab.sweep.executor import Executor
 from rnnlab.sweep.figures import log_figures
 from rnnlab.sweep.folder import SweepFacts, SweepFolder
@@ -27,11 +32,10 @@ from rnnlab.sweep.going_on import find_interrupted, go_on, tell_interrupted
 from rnnlab.sweep.journal import open_study
 from rnnlab.sweep.ledger import Ledger
 from rnnlab.sweep.listener import SweepListener
-from rnnlab.sweep.local import LocalExecutor
-from rnnlab.sweep.placement import place_workers
 from rnnlab.sweep.points import Points
 from rnnlab.sweep.pruning import epochs_saved
 from rnnlab.sweep.reuse import Earlier
+from rnnlab.sweep.shared import SharedBook, open_shared_study
 from rnnlab.sweep.supervisor import Supervisor
 from rnnlab.sweep.trial import Trial
 from rnnlab.sweeping import Sweep
@@ -77,6 +81,7 @@ def run_sweep(
     store: str | None = None,
     resume: bool = False,
     reuse: bool = False,
+    storage: str | None = None,
     listeners: Sequence[SweepListener] = (),
     executor: Executor | None = None,
     say: Say = lambda line: None,
@@ -89,6 +94,7 @@ def run_sweep(
         store: MLflow URI or folder; as in `run_experiment`.
         resume: go on with the newest sweep of this file that is not done, up to `trials` in all.
         reuse: take the values of trainings that other sweeps and runs of this store have done already.
+        storage: PostgreSQL database in which several machines that make the same call share one study.
         listeners: told of every trial and epoch.
         executor: where trials are trained; processes on this machine, as `sweep.engine` says, unless given.
         say: takes sentences for the person.
@@ -100,15 +106,16 @@ def run_sweep(
     checked = check_experiment(Path(path), overrides=overrides)
     _, experiment, _ = checked.require()
     sweep = _swept(experiment)
-    worker = executor or LocalExecutor(place_workers(sweep.engine, experiment.runtime, sweep.trials), sweep.engine)
+    url = _shared(storage, resume=resume) if storage else None
+    worker = executor or build_executor(sweep, experiment.runtime)
     try:
         worker.warm()
         road = open_road(Path(path), overrides=overrides, store=store, say=say)
         if not resume:
             say(short_census(road.experiment, road.document, road.folder, road.plan, road.store))
         await_compiled()
-        folder, facts = _resumed(road) if resume else _begun(road)
-        with folder.held():
+        folder, facts = _resumed(road) if resume else _begun(road, url)
+        with folder.held(), reported_database(url):
             return _sweep(road, folder, facts, worker, tuple(listeners), reuse=reuse, resume=resume)
     finally:
         worker.close()
@@ -128,11 +135,33 @@ def _swept(experiment: Experiment) -> Sweep:
     return experiment.sweep
 
 
-def _begun(road: Road) -> tuple[SweepFolder, SweepFacts]:
-    """Return a new sweep."""
-    tell_interrupted(road)
+def _shared(storage: str, *, resume: bool) -> URL:
+    """Return the address of the database that machines share.
+
+    Raises:
+        CallError: it cannot be used.
+    """
+    if resume:
+        raise CallError(
+            "`--resume` is for a sweep of this machine alone: with `--storage` the same call joins its study"
+        )
+    url = parse_storage(storage)
+    require_installed("psycopg", "`--storage`", extra="postgres")
+    with reported_database(url):
+        Database(url, "").prepare()
+    return url
+
+
+def _begun(road: Road, url: URL | None) -> tuple[SweepFolder, SweepFacts]:
+    """Return a new sweep, or this machine's part of one that several share."""
     assert road.experiment.sweep is not None
-    head = run_head(road.document, road.experiment, road.plan, kind="sweep", folder=road.folder)
+    config = json.loads(json.dumps(road.experiment.to_data()))
+    study = study_name(road.experiment.name, config, road.splits.fingerprint) if url else ""
+    address = str(url) if url else ""
+    if not url:
+        tell_interrupted(road)
+    tags = {"rnnlab.study": study, "rnnlab.storage": address} if url else {}
+    head = run_head(road.document, road.experiment, road.plan, kind="sweep", folder=road.folder, tags=tags)
     run_id = road.store.start(head)
     objective = road.experiment.sweep.objective.metric
     facts = SweepFacts(
@@ -140,7 +169,7 @@ def _begun(road: Road) -> tuple[SweepFolder, SweepFacts]:
         name=road.store.name_of(run_id),
         experiment=road.experiment.name,
         file=str(Path(road.document.name).absolute()),
-        config=json.loads(json.dumps(road.experiment.to_data())),
+        config=config,
         data=road.splits.fingerprint,
         objective=objective,
         direction=direction_of(objective),
@@ -148,6 +177,8 @@ def _begun(road: Road) -> tuple[SweepFolder, SweepFacts]:
         workers=1,
         started=time.time(),
         process=this_process(),
+        storage=address,
+        study=study,
     )
     return SweepFolder(home_of(road.store, road.working_folder) / "sweeps" / run_id), facts
 
@@ -177,11 +208,42 @@ def _sweep(
         road = replace(road, experiment=road.experiment.model_copy(update={"name": facts.experiment}))
     facts = replace(facts, process=this_process(), workers=executor.capacity, concluded=False)
     folder.write(facts)
-    sweep = road.experiment.sweep
-    assert sweep is not None
     places = places_of(road.experiment, road.document)
-    study = open_study(folder.journal, sweep, places, facts.direction, road.experiment.training.epochs)
-    book, points = Book(study, places), Points(road, places)
+    with _opened_book(road, folder, facts, places) as book:
+        return _supervise(
+            road, folder, facts, executor, listeners, book, Points(road, places), reuse=reuse, resume=resume
+        )
+
+
+@contextmanager
+def _opened_book(
+    road: Road, folder: SweepFolder, facts: SweepFacts, places: Sequence[Place]
+) -> Iterator[Book | SharedBook]:
+    """Give the book of a sweep: its own, or that which several machines share."""
+    assert road.experiment.sweep is not None
+    sweep, epochs = road.experiment.sweep, road.experiment.training.epochs
+    if not facts.storage:
+        yield Book(open_study(folder.journal, sweep, places, facts.direction, epochs), places)
+        return
+    database = Database(parse_storage(facts.storage), facts.study)
+    road.say(f"joining the study {facts.study} at {database.address}")
+    with database.joined():
+        study = open_shared_study(database, sweep, places, facts.direction, epochs)
+        yield SharedBook(Book(study, places), database, sweep.trials)
+
+
+def _supervise(
+    road: Road,
+    folder: SweepFolder,
+    facts: SweepFacts,
+    executor: Executor,
+    listeners: tuple[SweepListener, ...],
+    book: Book | SharedBook,
+    points: Points,
+    *,
+    reuse: bool,
+    resume: bool,
+) -> SweepOutcome:
     known = road.store.records(experiment=facts.experiment) if resume else ()
     ledger = Ledger(road.store, facts.run_id, known)
     earlier = Earlier(road.store, facts.objective, besides=facts.run_id) if reuse else None
@@ -193,7 +255,7 @@ def _sweep(
         ledger.flush()
         best = conclude(road, facts.run_id, folder, book, points, executor, ledger, facts.direction, supervisor.trials)
         record_counts(road, facts.run_id, supervisor.trials, len(supervisor.refused))
-        log_figures(road.store, facts.run_id, study, supervisor.trials, facts.objective)
+        log_figures(road.store, facts.run_id, book.study, supervisor.trials, facts.objective)
     failed = supervisor.has_failed
     road.store.finish(facts.run_id, "FINISHED" if best and not failed else "FAILED")
     folder.write(replace(facts, process="", concluded=not failed))

@@ -101,6 +101,7 @@ STOPS = ("training.epochs=4", "training.early_stopping={monitor: val_loss, min_d
 """No epoch after the first improves by 10."""
 LOWERS = ("training.epochs=5", "training.reduce_lr_on_plateau={patience: 1, min_delta: 10}")
 SWEPT = ("sweep={objective: {metric: val_loss}, trials: 3, space: {model.layers.rnn.units: [4, 5]}}",)
+CLUSTER = (*SWEPT, "sweep.engine={kind: ray}")
 ENGINE = (*SWEPT, "sweep.engine={devices: [0, 1]}")
 RANGE = ("sweep={space: {model.layers.drop.rate: {low: 0.2, high: 0.8, step: 0.2}}}",)
 LISTED = (

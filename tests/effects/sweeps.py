@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .case import Case
-from .contexts import ENGINE, LISTED, RANGE, SWEPT
+from .contexts import CLUSTER, ENGINE, LISTED, RANGE, SWEPT
 
 CASES: dict[tuple[str, str], Case] = {
     ("Sweep", "trials"): Case("record", "sweep.trials=4", SWEPT),
@@ -48,6 +48,13 @@ CASES: dict[tuple[str, str], Case] = {
     ("LocalEngine", "memory_growth"): Case("workers", "sweep.engine.memory_growth=1 GiB", ENGINE),
     ("LocalEngine", "timeout"): Case("workers", "sweep.engine.timeout=10 minutes", ENGINE),
     ("LocalEngine", "devices"): Case("workers", "sweep.engine.devices=[3]", ENGINE),
+    ("RayEngine", "address"): Case("workers", "sweep.engine.address=head", CLUSTER),
+    ("RayEngine", "workers"): Case("workers", "sweep.engine.workers=7", CLUSTER),
+    ("RayEngine", "recycle"): Case("workers", "sweep.engine.recycle=7", CLUSTER),
+    ("RayEngine", "memory_growth"): Case("workers", "sweep.engine.memory_growth=1 GiB", CLUSTER),
+    ("RayEngine", "timeout"): Case("workers", "sweep.engine.timeout=10 minutes", CLUSTER),
+    ("RayPerTrial", "cpus"): Case("workers", "sweep.engine.per_trial={cpus: 4}", CLUSTER),
+    ("RayPerTrial", "gpus"): Case("workers", "sweep.engine.per_trial={gpus: 0.5}", CLUSTER),
     ("PerTrial", "gpus"): Case("workers", "sweep.engine.per_trial={gpus: 0.5}", ENGINE),
     ("Budget", "parameters"): Case("verdict", "sweep.budget={parameters: 1}", SWEPT),
     ("Budget", "memory"): Case("verdict", "sweep.budget={memory: 1}", SWEPT),

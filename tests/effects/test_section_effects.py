@@ -254,8 +254,16 @@ def workers(checked: Checked) -> list[Any]:
     _, experiment, _ = checked.require()
     assert experiment.sweep is not None
     engine = experiment.sweep.engine
-    placement = place_workers(engine, experiment.runtime, trials=40)
+    placement = on_cluster(engine) if engine.kind == "ray" else place_workers(engine, experiment.runtime, trials=40)
     return [placement, engine.recycle, engine.memory_growth, engine.timeout]
+
+
+def on_cluster(engine: Any) -> list[Any]:
+    """Return how many workers a cluster of two nodes has, and what each reserves and is given."""
+    from rnnlab.sweep.placement import head_of, places_on, reserved_by, threads_on
+
+    nodes = [{"CPU": 4.0, "GPU": 2.0}, {"CPU": 8.0}]
+    return [places_on(nodes, engine), reserved_by(engine), threads_on(engine), head_of(engine.address)]
 
 
 @pytest.mark.parametrize("case", cases("workers"))

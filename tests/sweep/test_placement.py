@@ -93,3 +93,26 @@ def test_other_units_and_nothing_are_refused(engine):
 
     with pytest.raises(ValidationError):
         LocalEngine.model_validate(engine)
+
+
+def test_a_cluster_holds_what_each_of_its_nodes_holds():
+    from rnnlab.sweep.placement import places_on
+    from rnnlab.sweeping import RayEngine
+
+    def places(per_trial, *nodes):
+        return places_on(nodes, RayEngine(per_trial=per_trial))
+
+    assert places({"cpus": 2}, {"CPU": 3.0}, {"CPU": 3.0}) == 2, "a trial is on one node"
+    assert places({"cpus": 0.1}, {"CPU": 1.0}) == 10
+    assert places({"gpus": 0.25}, {"CPU": 8.0, "GPU": 1.0}, {"CPU": 8.0}) == 4
+    assert places({}) == 0
+    assert places_on([], RayEngine(workers=3)) == 3, "asked for, also where no node is there yet"
+
+
+def test_a_sweep_on_a_cluster_tells_the_extra_where_ray_is_not_installed(monkeypatch):
+    from rnnlab.errors import CallError
+    from rnnlab.sweep import engines
+
+    monkeypatch.setattr(engines, "find_spec", lambda name: None)
+    with pytest.raises(CallError, match=r"pip install 'rnnlab\[ray\]'"):
+        engines.require_installed("ray", "`sweep.engine: ray`")

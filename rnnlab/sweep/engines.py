@@ -1,0 +1,40 @@
+"""The executor that `sweep.engine` asks for."""
+
+from __future__ import annotations
+
+import os
+from importlib.util import find_spec
+
+from rnnlab.errors import CallError
+from rnnlab.runtime import Runtime
+from rnnlab.sweep.executor import Executor
+from rnnlab.sweep.local import LocalExecutor
+from rnnlab.sweep.placement import place_workers
+from rnnlab.sweeping import Sweep
+
+
+def build_executor(sweep: Sweep, runtime: Runtime) -> Executor:
+    """Return where the trials of a sweep are trained.
+
+    Raises:
+        CallError: the engine's package is not installed, its cluster cannot be reached, or there are too few GPUs.
+    """
+    engine = sweep.engine
+    if engine.kind == "local":
+        return LocalExecutor(place_workers(engine, runtime, sweep.trials), engine)
+    require_installed("ray", "`sweep.engine: ray`")
+    if engine.address == "local":
+        os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")  # how Ray is told to stay on 127.0.0.1
+    from rnnlab.sweep.cluster import RayExecutor
+
+    return RayExecutor(engine, sweep.trials)
+
+
+def require_installed(package: str, wanted: str, *, extra: str | None = None) -> None:
+    """Check that a package of an extra is there.
+
+    Raises:
+        CallError: it is not.
+    """
+    if find_spec(package) is None:
+        raise CallError(f"{wanted} needs the package `{package}`: pip install 'rnnlab[{extra or package}]'")
