@@ -64,7 +64,7 @@ def conclude(
         best = replace(best, run_id=None)  # its run may be in another store
     point = points.plan(begun.chosen, begun.threads)
     order = points.order(folder, best.number, point)
-    if not Path(order.weights).is_file():
+    if best.run_id is None or not Path(order.weights).is_file():
         best = _train_again(road, run_id, folder, points, executor, ledger, best, point)
     road.say(f"recording trial {best.number}, the best")
     assert best.run_id is not None

@@ -34,10 +34,12 @@ class Ledger:
         self._pending: deque[Future[Any]] = deque()
         self._known = {record.tags.get("rnnlab.trial", ""): record for record in known if record.parent == parent}
         self._runs: dict[int, Future[str]] = {}
+        self._open: set[int] = set()
         self._written: dict[int, frozenset[int]] = {}
 
     def start(self, number: int, head: RunHead, parameters: int) -> None:
         """Begin the run of a trial, or go on with it."""
+        self._open.add(number)
         self._runs[number] = self._do(partial(self._start, number, head, parameters))
 
     def log_epoch(self, number: int, epoch: Epoch) -> None:
@@ -51,11 +53,12 @@ class Ledger:
     def close(self, trial: Trial) -> None:
         """Write how a trial ended."""
         self._do(partial(self._close, trial))
+        self._open.discard(trial.number)
 
     def mend(self, trial: Trial, head: Callable[[], RunHead]) -> None:
         """Write what is missing of a trial that had ended when an earlier process did."""
         record = self._known.get(f"{trial.number}")
-        if record is None:  # it had none, or somebody deleted it
+        if record is None or trial.state == "duplicate":  # which has a run only where it was trained again, as the best
             return
         status = STATUSES.get(trial.state, "FAILED")
         if (record.status, record.tags.get("rnnlab.state")) == (status, trial.state):
@@ -65,11 +68,11 @@ class Ledger:
             self.log_epoch(trial.number, epoch)
         self.close(trial)
 
-    def leave(self, numbers: Iterable[int], status: Literal["KILLED", "FAILED"]) -> None:
-        """End the runs of trials that are not done; a later process goes on with them."""
-        for number in numbers:
-            if number in self._runs:
-                self._do(partial(self._leave, number, status))
+    def leave(self, status: Literal["KILLED", "FAILED"], numbers: Iterable[int] | None = None) -> None:
+        """End the runs of trials that are not closed, all unless some are named; a later process goes on with them."""
+        for number in sorted(self._open if numbers is None else self._open.intersection(numbers)):
+            self._do(partial(self._leave, number, status))
+            self._open.discard(number)
 
     def flush(self) -> None:
         """Wait until all is written; raise what it raised."""

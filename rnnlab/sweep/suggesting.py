@@ -9,7 +9,7 @@ from typing import Any
 import optuna
 
 from rnnlab.experiment import Experiment
-from rnnlab.plan.space import Chosen, Place, base_values
+from rnnlab.plan.space import Chosen, Place, base_values, same
 from rnnlab.source import Document
 from rnnlab.sweeping import Range
 
@@ -22,13 +22,26 @@ def label_of(value: Any) -> Scalar:
 
 
 def labels_of(place: Place) -> list[Scalar]:
-    """Return Optuna's names of the choices of a place."""
-    return [label_of(choice) for choice in place.plain_choices()]
+    """Return Optuna's names of the choices of a place: all as JSON where some would be one to Python, as 1 and true."""
+    choices = place.plain_choices()
+    labels = [label_of(choice) for choice in choices]
+    return labels if len(set(labels)) == len(labels) else [json.dumps(choice) for choice in choices]
 
 
 def base_labels(experiment: Experiment, document: Document, places: Sequence[Place]) -> dict[str, Scalar]:
     """Return trial 0 as Optuna enqueues it: the places that vary in it."""
-    return {dotted: label_of(value) for dotted, value in base_values(experiment, document, places).items()}
+    by_path = {place.dotted: place for place in places}
+    values = base_values(experiment, document, places)
+    return {dotted: _label_in(by_path[dotted], value) for dotted, value in values.items()}
+
+
+def _label_in(place: Place, value: Any) -> Scalar:
+    """Return Optuna's name of a value of the space; mappings are one whatever the order of their keys."""
+    if place.range is not None:
+        return label_of(value)
+    return next(
+        label for label, choice in zip(labels_of(place), place.plain_choices(), strict=True) if same(choice, value)
+    )
 
 
 def suggest(trial: optuna.Trial, places: Sequence[Place]) -> Chosen:
@@ -53,4 +66,5 @@ def _suggest_number(trial: optuna.Trial, place: Place, given: Range) -> int | fl
     if place.is_integer:
         step = int(given.step or 1)
         return int(trial.suggest_int(place.dotted, int(given.low), int(given.high), step=step, log=given.log))
-    return float(trial.suggest_float(place.dotted, given.low, given.high, step=given.step, log=given.log))
+    drawn = float(trial.suggest_float(place.dotted, given.low, given.high, step=given.step, log=given.log))
+    return drawn if given.step is None else place.number_at(round((drawn - given.low) / given.step))

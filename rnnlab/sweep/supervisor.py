@@ -247,7 +247,7 @@ class Supervisor:
         self.road.say(f"trial {running.number}: another machine has it, as no sign of life came from here")
         del self.running[running.number]
         self.executor.kill(running.number)
-        self.ledger.leave([running.number], "KILLED")
+        self.ledger.leave("KILLED", [running.number])
         shutil.rmtree(self.folder.checkpoints_of(running.number), ignore_errors=True)
 
     def hear_epoch(self, running: Running, epoch: Epoch) -> bool:

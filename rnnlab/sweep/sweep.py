@@ -250,7 +250,7 @@ def _supervise(
     supervisor = Supervisor(
         road, facts.run_id, folder, book, points, facts.direction, executor, ledger, earlier, listeners
     )
-    with _closed(road, folder, facts, supervisor, ledger):
+    with _closed(road, folder, facts, ledger):
         supervisor.run()
         ledger.flush()
         best = conclude(road, facts.run_id, folder, book, points, executor, ledger, facts.direction, supervisor.trials)
@@ -263,9 +263,7 @@ def _supervise(
 
 
 @contextmanager
-def _closed(
-    road: Road, folder: SweepFolder, facts: SweepFacts, supervisor: Supervisor, ledger: Ledger
-) -> Iterator[None]:
+def _closed(road: Road, folder: SweepFolder, facts: SweepFacts, ledger: Ledger) -> Iterator[None]:
     """Leave no run RUNNING, whatever happens.
 
     Raises:
@@ -276,13 +274,13 @@ def _closed(
         yield
     except KeyboardInterrupt as error:
         folder.write(replace(facts, process=""))
-        ledger.leave(supervisor.running, "KILLED")
+        ledger.leave("KILLED")
         ledger.end()
         road.store.finish(facts.run_id, "KILLED")
         raise InterruptedRunError(f"{called} was interrupted; --resume goes on with it") from error
     except BaseException as error:
         folder.write(replace(facts, process=""))
-        ledger.leave(supervisor.running, "FAILED")
+        ledger.leave("FAILED")
         ledger.end()
         road.store.set_tags(facts.run_id, {"rnnlab.error": str(error)})
         road.store.finish(facts.run_id, "FAILED")

@@ -157,3 +157,24 @@ def test_weights_of_trials_that_are_not_the_best_are_deleted(scripted, tiny):
     folder = tiny.folder / "mlruns" / "sweeps" / outcome.run_id
     assert [path.name for path in (folder / "weights").iterdir()] == [f"{outcome.best.number}.weights.h5"]
     assert not list((folder / "checkpoints").glob("*"))
+
+
+def test_ctrl_c_at_the_moment_a_trial_ends_leaves_no_run_running(scripted, records, tiny):
+    from rnnlab.errors import InterruptedRunError
+
+    class Stops:
+        """A listener that is interrupted when it hears that a trial ended."""
+
+        def on_trial_end(self, trial):
+            if trial.number == 1:
+                raise KeyboardInterrupt
+
+        def __getattr__(self, name):
+            return lambda *given: None
+
+    with pytest.raises(InterruptedRunError):
+        scripted(Scripted(), listeners=[Stops()])
+    assert sorted({record.status for record in records(tiny)}) == ["FINISHED", "KILLED"]
+    outcome, found = scripted(Scripted(), resume=True)
+    assert [trial.state for trial in outcome.trials] == ["complete"] * 6
+    assert {record.status for record in found.values()} == {"FINISHED"}

@@ -6,6 +6,7 @@ from rnnlab.plan.space.limits import over_budget as over_budget
 from rnnlab.plan.space.place import Condition as Condition
 from rnnlab.plan.space.place import Place as Place
 from rnnlab.plan.space.place import plain as plain
+from rnnlab.plan.space.place import same as same
 from rnnlab.plan.space.places import Chosen as Chosen
 from rnnlab.plan.space.places import base_value as base_value
 from rnnlab.plan.space.places import base_values as base_values

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from typing import Any
 
 from rnnlab.experiment import Experiment, PathError, resolve_path
@@ -80,9 +81,10 @@ def range_findings(dimension: object, sampler: str, path: Path) -> Iterator[Find
 
 def _uneven(dimension: Range, step: float, path: Path) -> Iterator[Finding]:
     """Yield that the steps miss the upper end, which would never be tried."""
-    steps = (dimension.high - dimension.low) / step
-    if abs(steps - round(steps)) > 1e-9 * max(1.0, steps):
-        below = float(f"{dimension.low + int(steps) * step:.12g}")
+    low, high, exact = (Decimal(str(number)) for number in (dimension.low, dimension.high, step))
+    if (high - low) % exact:  # as Optuna looks at it
+        steps = (high - low) / exact
+        below = float(low + int(steps) * exact)
         reached = int(below) if below.is_integer() and isinstance(dimension.high, int) else below
         yield Finding(
             "RL304",
