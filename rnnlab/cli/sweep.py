@@ -68,14 +68,22 @@ def command(
         return
 
     from rnnlab.cli.sweep_table import SweepTable
+    from rnnlab.sweep.ahead import workers_ahead
 
-    with SweepTable() as table:
+    with SweepTable() as table, workers_ahead(checked.experiment) as executor:
         table.say("loading Optuna and MLflow")
         with importing():
             from rnnlab.sweep import run_sweep
 
         outcome = run_sweep(
-            file, overrides=set_ or (), store=store, resume=resume, reuse=reuse, listeners=[table], say=table.say
+            file,
+            overrides=set_ or (),
+            store=store,
+            resume=resume,
+            reuse=reuse,
+            executor=executor,
+            listeners=[table],
+            say=table.say,
         )
     if json:
         from rnnlab.cli.output import print_json

@@ -15,7 +15,10 @@ class SweepListener(Protocol):
         """Hear that the sweep begins."""
 
     def on_trial(self, number: int, values: dict[str, Any], parameters: int) -> None:
-        """Hear that a trial begins."""
+        """Hear that a trial is sent to a worker, which may not be ready yet."""
+
+    def on_trial_begin(self, number: int, worker: str) -> None:
+        """Hear that a worker begins with a trial, or begins again after another one died."""
 
     def on_trial_epoch(self, number: int, epoch: Epoch, epochs: int) -> None:
         """Hear that an epoch of a trial is done."""

@@ -152,7 +152,7 @@ class LocalExecutor:
             if worker.trials >= self._recycle or worker.growth() > self._growth:
                 self._renew(worker.slot)
             return Event("ended", order.number, report=_report(message["report"]))
-        return Event("began", order.number)
+        return Event("began", order.number, worker=f"{worker.slot}")
 
 
 class _Worker:

@@ -210,13 +210,20 @@ class Supervisor:
         if event is None or running is None:
             return
         if event.kind == "began":
-            running.begin()
+            self.begin_training(running, event.worker)
         elif event.kind == "epoch" and event.epoch:
             self.executor.answer(event.number, self.hear_epoch(running, event.epoch))
         elif event.kind == "died":
             self.retry(running, event.message)
         elif event.report:
             self.finish(running, event.report)
+
+    def begin_training(self, running: Running, worker: str) -> None:
+        """Begin to count a trial's time, and tell who trains it."""
+        running.begin()
+        self.book.place(running.asked, worker)
+        for listener in self.listeners:
+            listener.on_trial_begin(running.number, worker)
 
     def hear_epoch(self, running: Running, epoch: Epoch) -> bool:
         """Return whether the trial is to stop after an epoch."""

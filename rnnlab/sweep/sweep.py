@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -191,9 +192,13 @@ def _sweep(
     with _closed(road, folder, facts, supervisor, ledger):
         supervisor.run()
         ledger.flush()
-        best = conclude(road, facts.run_id, folder, book, points, executor, ledger, facts.direction, supervisor.trials)
+        with ThreadPoolExecutor(1, thread_name_prefix="figures") as pool:  # while a worker records the best
+            drawn = pool.submit(log_figures, road.store, facts.run_id, study, supervisor.trials, facts.objective)
+            best = conclude(
+                road, facts.run_id, folder, book, points, executor, ledger, facts.direction, supervisor.trials
+            )
+            drawn.result()
         record_counts(road, facts.run_id, supervisor.trials, len(supervisor.refused))
-        log_figures(road.store, facts.run_id, study, supervisor.trials, facts.objective)
     failed = supervisor.has_failed
     road.store.finish(facts.run_id, "FINISHED" if best and not failed else "FAILED")
     folder.write(replace(facts, process="", concluded=not failed))

@@ -28,6 +28,9 @@ class Listener:
     def on_trial(self, number, values, parameters):
         pass
 
+    def on_trial_begin(self, number, worker):
+        pass
+
     def on_trial_epoch(self, number, epoch, epochs):
         pass
 
