@@ -71,6 +71,9 @@ class Timeline:
     def on_sweep(self, trials: int, objective: str, direction: str) -> None:
         """Hear that the sweep begins."""
 
+    def on_resumed(self, trials: Sequence[Trial], refused: int) -> None:
+        """Hear that it goes on."""
+
     def on_trial(self, number: int, values: dict[str, Any], parameters: int) -> None:
         """Note a trial."""
         named = {path.rpartition(".")[2]: value for path, value in values.items()}

@@ -59,7 +59,7 @@ def command(
     from rnnlab.plan import check_experiment
 
     checked = check_experiment(file, overrides=set_ or ())
-    checked.require()
+    _, experiment, _ = checked.require()
     show_diagnostics(checked.diagnostics)
     if census:
         from rnnlab.cli.census import give_census
@@ -70,7 +70,7 @@ def command(
     from rnnlab.cli.sweep_table import SweepTable
     from rnnlab.sweep.ahead import workers_ahead
 
-    with SweepTable() as table, workers_ahead(checked.experiment) as executor:
+    with SweepTable() as table, workers_ahead(experiment) as executor:
         table.say("loading Optuna and MLflow")
         with importing():
             from rnnlab.sweep import run_sweep

@@ -97,6 +97,8 @@ class Supervisor:
         self.book.begin(self.points.first())
         for listener in self.listeners:
             listener.on_sweep(self.sweep.trials, self.objective, self.direction)
+            if self.trials or self.refused:
+                listener.on_resumed(self.trials, len(self.refused))
         while True:
             self.fill(opened)
             if not self.running:

@@ -25,6 +25,9 @@ class Listener:
     def on_sweep(self, trials, objective, direction):
         self.begun = (trials, objective, direction)
 
+    def on_resumed(self, trials, refused):
+        pass
+
     def on_trial(self, number, values, parameters):
         pass
 
