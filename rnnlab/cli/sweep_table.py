@@ -11,7 +11,8 @@ from typing import Any
 from rich.live import Live
 
 from rnnlab.cli.console import SafeConsole
-from rnnlab.cli.sweep_view import Snapshot, UnderWay, draw, short_names, shown
+from rnnlab.cli.sweep_view import Snapshot, UnderWay, draw, shown
+from rnnlab.sweep.names import short_names
 from rnnlab.sweep.trial import Trial
 from rnnlab.tasks import Direction
 from rnnlab.train.result import Epoch

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from rnnlab.source import visible
+from rnnlab.sweep.names import short_names
 from rnnlab.sweep.remaining import seconds_left
 from rnnlab.sweep.trial import FAILURES, Trial, best_of
 from rnnlab.tasks import Direction
@@ -128,17 +129,6 @@ def duration(seconds: float) -> str:
     if seconds < 90:
         return f"about {seconds:.0f} s"
     return f"about {seconds / 60:.0f} min" if seconds < 5400 else f"about {seconds / 3600:.1f} h"
-
-
-def short_names(paths: Sequence[str]) -> dict[str, str]:
-    """Return the shortest end of each dotted path that no other has."""
-    found = {}
-    for path in paths:
-        parts = path.split(".")
-        ends = (".".join(parts[-length:]) for length in range(1, len(parts) + 1))
-        others = [other for other in paths if other != path]
-        found[path] = next((end for end in ends if not any(f".{other}".endswith(f".{end}") for other in others)), path)
-    return found
 
 
 def shown(value: Any) -> str:

@@ -222,8 +222,8 @@ class Supervisor:
 
     def begin_training(self, running: Running, worker: str) -> None:
         """Begin to count a trial's time, and tell who trains it."""
-        running.begin()
         self.book.place(running.asked, worker)
+        running.begin()
         for listener in self.listeners:
             listener.on_trial_begin(running.number, worker)
 

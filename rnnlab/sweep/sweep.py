@@ -54,6 +54,7 @@ class SweepOutcome:
         scores: of the best on the test split, with baselines and skill.
         epochs_saved: epochs that pruned trials did not train.
         failed: more trials failed than `max_failures`, so that not all were tried.
+        figures_left_out: why pictures of the sweep could not be drawn, by name.
     """
 
     run_id: str
@@ -69,6 +70,7 @@ class SweepOutcome:
     store: str = ""
     epochs_saved: int = 0
     failed: bool = False
+    figures_left_out: dict[str, str] = field(default_factory=dict)
 
 
 def run_sweep(
@@ -193,16 +195,16 @@ def _sweep(
         supervisor.run()
         ledger.flush()
         with ThreadPoolExecutor(1, thread_name_prefix="figures") as pool:  # while a worker records the best
-            drawn = pool.submit(log_figures, road.store, facts.run_id, study, supervisor.trials, facts.objective)
+            drawn = pool.submit(log_figures, road.store, facts.run_id, study, facts.objective)
             best = conclude(
                 road, facts.run_id, folder, book, points, executor, ledger, facts.direction, supervisor.trials
             )
-            drawn.result()
+            left_out = drawn.result()
         record_counts(road, facts.run_id, supervisor.trials, len(supervisor.refused))
     failed = supervisor.has_failed
     road.store.finish(facts.run_id, "FINISHED" if best and not failed else "FAILED")
     folder.write(replace(facts, process="", concluded=not failed))
-    return _outcome(road, facts, supervisor, best)
+    return _outcome(road, facts, supervisor, best, left_out)
 
 
 @contextmanager
@@ -234,7 +236,9 @@ def _closed(
     ledger.end()
 
 
-def _outcome(road: Road, facts: SweepFacts, supervisor: Supervisor, best: BestTrial | None) -> SweepOutcome:
+def _outcome(
+    road: Road, facts: SweepFacts, supervisor: Supervisor, best: BestTrial | None, left_out: dict[str, str]
+) -> SweepOutcome:
     recorded: dict[str, Any] = {}
     if best is not None:
         recorded = {"best": best.trial, "best_config": best.config, "best_path": best.path, "scores": best.scores}
@@ -249,4 +253,5 @@ def _outcome(road: Road, facts: SweepFacts, supervisor: Supervisor, best: BestTr
         store=road.store.uri,
         epochs_saved=epochs_saved(supervisor.trials),
         failed=supervisor.has_failed,
+        figures_left_out=left_out,
     )

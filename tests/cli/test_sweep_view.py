@@ -6,7 +6,8 @@ import pytest
 
 from rnnlab.cli.console import SafeConsole
 from rnnlab.cli.sweep_table import SweepTable
-from rnnlab.cli.sweep_view import Snapshot, UnderWay, draw, duration, short_names, sparkline
+from rnnlab.cli.sweep_view import Snapshot, UnderWay, draw, duration, sparkline
+from rnnlab.sweep.names import short_names
 from rnnlab.sweep.trial import Trial
 from rnnlab.train.result import Epoch
 
