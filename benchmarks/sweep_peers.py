@@ -103,6 +103,7 @@ class Measured:
         trials: in the order of their numbers.
         disk: bytes of what it left.
         others: share of the cores that other programs used.
+        processor: seconds of processor time, of all its processes.
     """
 
     name: str
@@ -110,6 +111,7 @@ class Measured:
     trials: tuple[dict[str, Any], ...]
     disk: int
     others: float
+    processor: float
 
     @property
     def between(self) -> float:
@@ -144,14 +146,15 @@ class Measured:
         return (
             f"| {self.name} | {60 * count / self.seconds:.1f} | {60 * count / self.between:.1f} | "
             f"{epoch:.2f} | {_median(cold)} | {_median(warm)} | {last:,.0f} | "
-            f"{(last - quarter) / (count - count // 4 - 1):+.1f} | {self.disk / 2**20:.1f} | {self.others:.0%} |"
+            f"{(last - quarter) / (count - count // 4 - 1):+.1f} | {self.disk / 2**20:.1f} | "
+            f"{self.processor / count:.2f} | {self.others:.0%} |"
         )
 
 
 HEAD = """\
 | | trials a minute | from first to last | s an epoch | fixed s, cold | fixed s, warm | MiB at the end | MiB a trial | \
-MiB on disk | others' load |
-|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|"""
+MiB on disk | processor s a trial | others' load |
+|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|"""
 
 
 def main() -> None:
@@ -223,10 +226,11 @@ def measure(name: str, folder: Path, call: Sequence[str]) -> Measured:
     seconds = time.time() - started
     if done.returncode:
         sys.exit(f"{name} failed:\n" + (folder / "output.txt").read_text("utf-8")[-3000:])
-    others = max(0.0, _busy() - busy - (_own() - own)) / seconds / (os.cpu_count() or 1)
+    processor = _own() - own
+    others = max(0.0, _busy() - busy - processor) / seconds / (os.cpu_count() or 1)
     disk = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file() and path.name not in OURS)
     trials = json.loads((folder / "timeline.json").read_text("utf-8"))
-    return Measured(name, seconds, tuple(trials), disk, others)
+    return Measured(name, seconds, tuple(trials), disk, others, processor)
 
 
 OURS = ("timeline.json", "output.txt", "peers.yaml")
