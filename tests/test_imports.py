@@ -70,6 +70,15 @@ def test_checking_and_planning_an_experiment_imports_nothing_heavy():
     assert heavy_imports(CHECK) == set()
 
 
+def test_a_sweep_starts_its_workers_before_anything_heavy_is_imported():
+    assert heavy_imports("import rnnlab.sweep.ahead") == set()
+
+
+@pytest.mark.tensorflow
+def test_a_sweeps_worker_imports_nothing_that_only_its_supervisor_needs():
+    assert heavy_imports("import rnnlab.sweep.worker") & {"mlflow", "optuna"} == set()
+
+
 def test_a_heavy_import_would_be_seen():
     assert heavy_imports("import numpy") == {"numpy"}
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
+from rnnlab.cli.console import SafeConsole
+from rnnlab.cli.sweep_view import Snapshot, UnderWay, draw
 from rnnlab.cli.terminal import show
 
 if TYPE_CHECKING:
@@ -39,7 +42,13 @@ def _data(status: SweepStatus) -> dict[str, Any]:
         "refused": status.refused,
         "best": {"number": best.number, "value": best.value, "values": best.values} if best else None,
         "running": [
-            {"number": trial.number, "values": trial.chosen, "epochs": len(trial.values), "curve": list(trial.values)}
+            {
+                "number": trial.number,
+                "values": trial.chosen,
+                "epochs": len(trial.values),
+                "curve": list(trial.values),
+                "worker": trial.worker,
+            }
             for trial in status.running
         ],
         "workers": facts.workers,
@@ -50,19 +59,27 @@ def _data(status: SweepStatus) -> dict[str, Any]:
 def _show(status: SweepStatus) -> None:
     facts = status.facts
     show(f"sweep {facts.name} ({facts.run_id[:8]}) of {facts.experiment}: {facts.status}")
-    states = ", ".join(f"{count} {state}" for state, count in status.states.items()) or "none yet"
-    show(f"trials      {len(status.trials)} of {facts.trials} ended: {states}")
-    if status.refused:
-        show(f"refused     {status.refused} points by the plan; they are no trials")
-    if status.best is not None:
-        show(f"best        trial {status.best.number}: {facts.objective} {status.best.value:.4f}")
-        for path, value in status.best.values.items():
-            show(f"            {path} = {value:.4g}" if isinstance(value, float) else f"            {path} = {value}")
-    word = "running" if facts.status == "running" else "begun"
-    for trial in status.running:
-        last = f", {facts.objective} {trial.values[-1]:.4f}" if trial.values else ""
-        show(f"{word:<11} trial {trial.number}: {len(trial.values)} epochs{last}")
-    if status.seconds_left is not None and facts.status == "running":
-        show(f"left        about {status.seconds_left:.0f} s with {facts.workers} workers")
+    console = SafeConsole(highlight=False)
+    console.print(draw(snapshot_of(status), width=console.width))
     if facts.status == "interrupted":
         show(f"next        rnnlab sweep {facts.file} --resume")
+
+
+def snapshot_of(status: SweepStatus) -> Snapshot:
+    """Return a sweep as the table takes it; of an interrupted one nothing is trained."""
+    facts, now = status.facts, time.time()
+    is_running = facts.status == "running"
+    running = (
+        UnderWay(
+            each.number,
+            each.chosen,
+            each.values,
+            each.epochs,
+            each.worker if is_running else "",
+            now - each.since if is_running and each.since else None,
+        )
+        for each in sorted(status.running, key=lambda each: each.number)
+    )
+    return Snapshot(
+        facts.objective, facts.direction, status.trials, tuple(running), status.refused, facts.trials, facts.workers
+    )

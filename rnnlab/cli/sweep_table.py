@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
 
 from rich.live import Live
-from rich.table import Table
 
 from rnnlab.cli.console import SafeConsole
-from rnnlab.source import visible
+from rnnlab.cli.sweep_view import Snapshot, UnderWay, draw, shown
+from rnnlab.sweep.names import short_names
 from rnnlab.sweep.trial import Trial
+from rnnlab.tasks import Direction
 from rnnlab.train.result import Epoch
 
-SHOWN = 20  # newest trials in the live table
-SPARKS = "▁▂▃▄▅▆▇█"
+AROUND = 7  # lines of a terminal that are not rows of the table
 
 
-def sparkline(values: list[float]) -> str:
-    """Return one character per value, low to high."""
-    if not values:
-        return ""
-    low, high = min(values), max(values)
-    if high == low:
-        return SPARKS[3] * len(values)
-    return "".join(SPARKS[round((value - low) / (high - low) * (len(SPARKS) - 1))] for value in values)
+@dataclass
+class _Going:
+    """A trial under way.
+
+    Attributes:
+        began: on the clock of `time.monotonic`; None before a worker has it.
+    """
+
+    values: dict[str, Any]
+    curve: list[float] = field(default_factory=list)
+    epochs: int = 0
+    worker: str = ""
+    began: float | None = None
 
 
 class SweepTable:
@@ -33,14 +40,14 @@ class SweepTable:
 
     def __init__(self, console: SafeConsole | None = None) -> None:
         self.console = console or SafeConsole(stderr=True, highlight=False)
-        self.live = Live(console=self.console, transient=True, refresh_per_second=4)
         self.trials: list[Trial] = []
-        self.running: dict[int, tuple[dict[str, Any], int]] = {}
-        self.curves: dict[int, list[float]] = {}
+        self.going: dict[int, _Going] = {}
+        self.workers: set[str] = set()
+        self.refused = 0
         self.total = 0
         self.objective = ""
-        self.direction = ""
-        self.started = time.monotonic()
+        self.direction: Direction = "minimize"
+        self.live = Live(console=self.console, transient=True, refresh_per_second=4, get_renderable=self._live)
 
     def __enter__(self) -> SweepTable:
         """Show the table."""
@@ -54,96 +61,79 @@ class SweepTable:
         """Leave the finished table on the screen."""
         self.live.stop()
         if self.console.is_terminal and self.trials:
-            self.console.print(self._table(len(self.trials)))
+            self.console.print(draw(self.snapshot(), width=self.console.width))
 
     def say(self, line: str) -> None:
         """Print a sentence above the table."""
         self.console.print(line, markup=False)
 
-    def on_sweep(self, trials: int, objective: str, direction: str) -> None:
+    def on_sweep(self, trials: int, objective: str, direction: Direction) -> None:
         """Hear that the sweep begins."""
         self.total, self.objective, self.direction = trials, objective, direction
-        self.started = time.monotonic()
+
+    def on_resumed(self, trials: Sequence[Trial], refused: int) -> None:
+        """Take in what an earlier process did."""
+        self.trials, self.refused = list(trials), refused
 
     def on_trial(self, number: int, values: dict[str, Any], parameters: int) -> None:
+        """Show the trial as waiting for its worker."""
+        self.going[number] = _Going(values)
+
+    def on_trial_begin(self, number: int, worker: str) -> None:
         """Show the trial as running."""
-        self.running[number], self.curves[number] = (values, parameters), []
-        self._refresh()
+        self.workers.add(worker)
+        self.going[number].worker, self.going[number].began = worker, time.monotonic()
 
     def on_trial_epoch(self, number: int, epoch: Epoch, epochs: int) -> None:
         """Move its sparkline."""
-        curve = self.curves.setdefault(number, [])
-        if epoch.epoch > len(curve):  # a retry repeats some
-            curve.append(epoch.metrics[self.objective])
-        self._refresh()
+        going = self.going[number]
+        going.epochs = epochs
+        if epoch.epoch > len(going.curve):  # a retry repeats some
+            going.curve.append(epoch.metrics[self.objective])
 
     def on_trial_end(self, trial: Trial) -> None:
         """Show how the trial ended."""
-        self.running.pop(trial.number, None)
+        self.going.pop(trial.number, None)
         if trial.state == "invalid":
+            self.refused += 1
             return
         self.trials.append(trial)
         if not self.console.is_terminal:
             self.console.print(self._line(trial), markup=False, soft_wrap=True)
-        self._refresh()
+
+    def snapshot(self) -> Snapshot:
+        """Return the sweep as it is now."""
+        now = time.monotonic()
+        running = (
+            UnderWay(
+                number,
+                each.values,
+                tuple(each.curve),
+                each.epochs,
+                each.worker,
+                None if each.began is None else now - each.began,
+            )
+            for number, each in sorted(self.going.items())
+        )
+        return Snapshot(
+            self.objective,
+            self.direction,
+            tuple(self.trials),
+            tuple(running),
+            self.refused,
+            self.total,
+            len(self.workers),
+        )
+
+    def _live(self) -> Any:
+        if not self.total:
+            return ""
+        return draw(self.snapshot(), width=self.console.width, rows=max(4, self.console.height - AROUND))
 
     def _line(self, trial: Trial) -> str:
-        values = "  ".join(f"{path.rpartition('.')[2]} {_show(value)}" for path, value in trial.values.items())
+        names = short_names(list(trial.values))
+        values = "  ".join(f"{names[path]} {shown(value)}" for path, value in trial.values.items())
         value = "" if trial.value is None else f"  {self.objective} {trial.value:.4f}"
         message = f"  {trial.message}" if trial.message else ""
         place = f"trial {trial.number} ({trial.number + 1} of {self.total})"
         return f"{place}  {values}  {trial.state}{value}  {trial.seconds:.1f} s{message}"
-
-    def _refresh(self) -> None:
-        if self.console.is_terminal:
-            self.live.update(self._table(SHOWN))
-
-    def _table(self, shown: int) -> Table:
-        done = len(self.trials)
-        elapsed = time.monotonic() - self.started
-        eta = f", about {elapsed / done * (self.total - done):.0f} s left" if 0 < done < self.total else ""
-        table = Table(title=f"{done} of {self.total} trials{eta}", title_justify="left")
-        shown_values = [trial.values for trial in self.trials] + [values for values, _ in self.running.values()]
-        paths = list(dict.fromkeys(path for values in shown_values for path in values))
-        for heading in (
-            "trial",
-            *(path.rpartition(".")[2] for path in paths),
-            "parameters",
-            "curve",
-            self.objective,
-            "state",
-            "s",
-        ):
-            table.add_column(heading, justify="left" if heading in ("state", "curve") else "right")
-        best = self._best()
-        for trial in sorted(self.trials, key=lambda each: each.number)[-shown:]:
-            curve = sparkline([epoch.metrics[self.objective] for epoch in trial.history])
-            value = "" if trial.value is None else f"{trial.value:.4f}"
-            cells = [
-                str(trial.number),
-                *_cells(trial.values, paths),
-                f"{trial.parameters:,}",
-                curve,
-                value,
-            ]
-            style = "bold" if trial is best else "dim" if trial.state != "complete" else None
-            table.add_row(*cells, trial.state + (" ★" if trial is best else ""), f"{trial.seconds:.1f}", style=style)
-        for number, (values, parameters) in sorted(self.running.items()):
-            points = self.curves[number]
-            last = f"{points[-1]:.4f}" if points else ""
-            cells = [f"{number}", *_cells(values, paths), f"{parameters:,}", sparkline(points), last]
-            table.add_row(*cells, "running", "")
-        return table
-
-    def _best(self) -> Trial | None:
-        complete = [trial for trial in self.trials if trial.value is not None]
-        sign = 1 if self.direction == "minimize" else -1
-        return min(complete, key=lambda trial: sign * (trial.value or 0.0), default=None)
-
-
-def _cells(values: dict[str, Any], paths: list[str]) -> list[str]:
-    return [_show(values[path]) if path in values else "" for path in paths]
-
-
-def _show(value: Any) -> str:
-    return f"{value:.3g}" if isinstance(value, float) else visible(str(value))

@@ -16,7 +16,8 @@ from rnnlab.datasets import TimeSplit
 from rnnlab.errors import CallError
 from rnnlab.experiment import Experiment, target_kind
 from rnnlab.kernels import COMPILING, compile_ahead
-from rnnlab.plan import Plan, check_experiment, plan_model
+from rnnlab.plan import Plan, check_experiment
+from rnnlab.run.completing import complete_plan
 from rnnlab.run.initial import InitialRun, InitialRuns, with_whole_id
 from rnnlab.source import Document
 from rnnlab.track.store import Store
@@ -120,29 +121,6 @@ def is_replicated(experiment: Experiment) -> bool:
     """Return whether a file is trained several times."""
     split = experiment.dataset.split if experiment.dataset else None
     return experiment.seeds is not None or (isinstance(split, TimeSplit) and split.folds > 1)
-
-
-def complete_plan(experiment: Experiment, splits: Splits) -> Plan:
-    """Return the plan with the data's facts.
-
-    Raises:
-        InvalidExperimentError: the head does not fit what the data turned out to be.
-        CallError: an architecture without a head for the target cannot be trained.
-    """
-    plan = plan_model(experiment, splits.facts)
-    if plan.head is None:
-        raise CallError("the file describes an architecture only: add a `dataset:` to train it")
-    weights = experiment.training.class_weight
-    labels = splits.preparation.labels
-    if isinstance(weights, dict) and set(weights) != set(labels):
-        raise CallError(f"`training.class_weight` must name every class: {', '.join(labels)}")
-    training = experiment.training
-    if training.stateful and training.remainder == "drop" and len(splits.train) < training.batch_size:
-        raise CallError(
-            f"{len(splits.train)} training samples fill no batch of {training.batch_size}, and `remainder: drop` "
-            "leaves them out: use a smaller `training.batch_size`, or `remainder: pad`"
-        )
-    return plan
 
 
 def smoke_splits(splits: Splits, batch_size: int) -> Splits:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -142,6 +143,10 @@ class Book:
         asked.begun = begun
         asked.trial.set_user_attr("begun", asdict(begun))
         return begun
+
+    def place(self, asked: Asked, worker: str) -> None:
+        """Write who trains a point, and since when, for those who look on."""
+        asked.trial.set_user_attr("placed", {"worker": worker, "since": time.time()})
 
     def report(self, asked: Asked, epoch: Epoch, value: float) -> bool:
         """Return whether the trial is to stop after an epoch.

@@ -196,7 +196,7 @@ class Crew(ABC):
                 self._renew(worker.slot)
             self._relieve()
             return Event("ended", order.number, report=report_of(message["report"]))
-        return Event("began", order.number)
+        return Event("began", order.number, worker=f"{worker.slot}")
 
 
 def report_of(data: Message) -> TrialReport:

@@ -17,6 +17,7 @@ class Event:
         kind: `began`: a worker has it; `epoch`: one is done, and the trial waits for `answer`; `ended`: it did, with a
             report; `died`: its worker did, and the trial may be started again.
         number: of the trial.
+        worker: that began with it, as people tell them apart.
     """
 
     kind: Literal["began", "epoch", "ended", "died"]
@@ -24,6 +25,7 @@ class Event:
     epoch: Epoch | None = None
     report: TrialReport | None = None
     message: str = ""
+    worker: str = ""
 
 
 class Executor(Protocol):

@@ -156,6 +156,10 @@ class SharedBook:
             number = max([0, *numbers]) + 1 if asked.trial.number else 0
             return self._book.start(asked, replace(begun, number=number))
 
+    def place(self, asked: Asked, worker: str) -> None:
+        """Write who trains a point: see `Book.place`."""
+        self._book.place(asked, worker)
+
     def report(self, asked: Asked, epoch: Epoch, value: float) -> bool:
         """Return whether the trial is to stop after an epoch."""
         return self._book.report(asked, epoch, value)

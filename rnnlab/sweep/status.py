@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from optuna.trial import FrozenTrial
+
 from rnnlab.errors import RunNotFoundError, StoreError
 from rnnlab.sweep.book import ended_trials
 from rnnlab.sweep.folder import SweepFacts, sweeps_in
 from rnnlab.sweep.journal import read_study
+from rnnlab.sweep.remaining import seconds_left
 from rnnlab.sweep.shared import read_shared_study
 from rnnlab.sweep.trial import REPEATED, Trial, best_of
 from rnnlab.track.record import Record
@@ -25,12 +28,19 @@ class RunningTrial:
     """A trial that was asked for and not told yet.
 
     Attributes:
+        chosen: by dotted path, as Optuna names the values.
         values: of the epochs that it reported, in order.
+        epochs: that it trains for if nothing stops it.
+        worker: that began with it last; empty where none has.
+        since: when that was, in seconds since 1970.
     """
 
     number: int
     chosen: dict[str, Any]
     values: tuple[float, ...]
+    epochs: int
+    worker: str
+    since: float | None
 
 
 @dataclass(frozen=True)
@@ -82,24 +92,29 @@ def sweep_status(selector: str, *, store: str | None = None, working_folder: Pat
     ended = [trial for trial in ended_trials(frozen) if trial.number != REPEATED]
     trials = tuple(sorted((each for each in ended if each.state != "invalid"), key=lambda each: each.number))
     begun = [each for each in frozen if not each.state.is_finished() and "begun" in each.user_attrs]
-    running = tuple(
-        RunningTrial(
-            each.user_attrs["begun"]["number"],
-            dict(each.params),
-            tuple(each.intermediate_values[step] for step in sorted(each.intermediate_values)),
-        )
-        for each in begun
-    )
+    running = tuple(_running(each, facts) for each in begun)
     refused = len(ended) - len(trials)
-    return SweepStatus(facts, trials, running, refused, best_of(trials, facts.direction), _left(facts, trials))
+    return SweepStatus(facts, trials, running, refused, best_of(trials, facts.direction), _left(facts, trials, running))
 
 
-def _left(facts: SweepFacts, trials: Sequence[Trial]) -> float | None:
+def _running(frozen: FrozenTrial, facts: SweepFacts) -> RunningTrial:
+    placed = frozen.user_attrs.get("placed", {})
+    return RunningTrial(
+        frozen.user_attrs["begun"]["number"],
+        dict(frozen.params),
+        tuple(frozen.intermediate_values[step] for step in sorted(frozen.intermediate_values)),
+        frozen.params.get("training.epochs", facts.config["training"]["epochs"]),
+        placed.get("worker", ""),
+        placed.get("since"),
+    )
+
+
+def _left(facts: SweepFacts, trials: Sequence[Trial], running: Sequence[RunningTrial]) -> float | None:
     """Return about how many seconds the trials take that have not ended."""
-    seconds = [trial.seconds for trial in trials if trial.seconds]
-    if facts.concluded or not seconds:
+    if facts.concluded:
         return None
-    return sum(seconds) / len(seconds) * max(0, facts.trials - len(trials)) / max(1, facts.workers)
+    done = [min(1.0, len(each.values) / each.epochs) for each in running]
+    return seconds_left(trials, facts.trials, facts.workers, done)
 
 
 def _record(facts: SweepFacts) -> Record:

@@ -100,6 +100,8 @@ class Supervisor:
         self.book.begin(self.points.first())
         for listener in self.listeners:
             listener.on_sweep(self.sweep.trials, self.objective, self.direction)
+            if self.trials or self.refused:
+                listener.on_resumed(self.trials, len(self.refused))
         while True:
             self.hear_others(opened)
             self.fill(opened)
@@ -234,7 +236,7 @@ class Supervisor:
             self.lose(running)
         elif event.kind == "began":
             self.stillborn = 0
-            running.begin()
+            self.begin_training(running, event.worker)
         elif event.kind == "epoch" and event.epoch:
             self.executor.answer(event.number, self.hear_epoch(running, event.epoch))
         elif event.kind == "died":
@@ -249,6 +251,13 @@ class Supervisor:
         self.executor.kill(running.number)
         self.ledger.leave("KILLED", [running.number])
         shutil.rmtree(self.folder.checkpoints_of(running.number), ignore_errors=True)
+
+    def begin_training(self, running: Running, worker: str) -> None:
+        """Begin to count a trial's time, and tell who trains it."""
+        self.book.place(running.asked, worker)
+        running.begin()
+        for listener in self.listeners:
+            listener.on_trial_begin(running.number, worker)
 
     def hear_epoch(self, running: Running, epoch: Epoch) -> bool:
         """Return whether the trial is to stop after an epoch."""

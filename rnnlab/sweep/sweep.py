@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -57,6 +58,7 @@ class SweepOutcome:
         scores: of the best on the test split, with baselines and skill.
         epochs_saved: epochs that pruned trials did not train.
         failed: more trials failed than `max_failures`, so that not all were tried.
+        figures_left_out: why pictures of the sweep could not be drawn, by name.
     """
 
     run_id: str
@@ -72,6 +74,7 @@ class SweepOutcome:
     store: str = ""
     epochs_saved: int = 0
     failed: bool = False
+    figures_left_out: dict[str, str] = field(default_factory=dict)
 
 
 def run_sweep(
@@ -253,13 +256,17 @@ def _supervise(
     with _closed(road, folder, facts, ledger):
         supervisor.run()
         ledger.flush()
-        best = conclude(road, facts.run_id, folder, book, points, executor, ledger, facts.direction, supervisor.trials)
+        with ThreadPoolExecutor(1, thread_name_prefix="figures") as pool:  # while a worker records the best
+            drawn = pool.submit(log_figures, road.store, facts.run_id, book.study, facts.objective)
+            best = conclude(
+                road, facts.run_id, folder, book, points, executor, ledger, facts.direction, supervisor.trials
+            )
+            left_out = drawn.result()
         record_counts(road, facts.run_id, supervisor.trials, len(supervisor.refused))
-        log_figures(road.store, facts.run_id, book.study, supervisor.trials, facts.objective)
     failed = supervisor.has_failed
     road.store.finish(facts.run_id, "FINISHED" if best and not failed else "FAILED")
     folder.write(replace(facts, process="", concluded=not failed))
-    return _outcome(road, facts, supervisor, best)
+    return _outcome(road, facts, supervisor, best, left_out)
 
 
 @contextmanager
@@ -289,7 +296,9 @@ def _closed(road: Road, folder: SweepFolder, facts: SweepFacts, ledger: Ledger) 
     ledger.end()
 
 
-def _outcome(road: Road, facts: SweepFacts, supervisor: Supervisor, best: BestTrial | None) -> SweepOutcome:
+def _outcome(
+    road: Road, facts: SweepFacts, supervisor: Supervisor, best: BestTrial | None, left_out: dict[str, str]
+) -> SweepOutcome:
     recorded: dict[str, Any] = {}
     if best is not None:
         recorded = {"best": best.trial, "best_config": best.config, "best_path": best.path, "scores": best.scores}
@@ -304,4 +313,5 @@ def _outcome(road: Road, facts: SweepFacts, supervisor: Supervisor, best: BestTr
         store=road.store.uri,
         epochs_saved=epochs_saved(supervisor.trials),
         failed=supervisor.has_failed,
+        figures_left_out=left_out,
     )

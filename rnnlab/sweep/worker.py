@@ -15,27 +15,25 @@ import queue
 import shutil
 import sys
 import threading
+import time
 from dataclasses import asdict
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TextIO
 
-from rnnlab.build import configure
-from rnnlab.data.baselines import fit_baselines
 from rnnlab.errors import CheckpointError, DivergedError, OutOfMemoryError, RnnlabError
 from rnnlab.experiment import Experiment
 from rnnlab.plugging import load_plugin
-from rnnlab.run.opening import complete_plan
-from rnnlab.run.recording import record_outcome
+from rnnlab.run.completing import complete_plan
 from rnnlab.run.road import Trained, train_once
-from rnnlab.run.run import missed_baseline, skills
 from rnnlab.sweep.loaded import LoadedSplits
 from rnnlab.sweep.trial import TrialOrder, TrialReport
-from rnnlab.track.store import Store
-from rnnlab.train.learner import copy_weights
 from rnnlab.train.listener import Quiet
-from rnnlab.train.result import Epoch, Stop, TrainingResult
+from rnnlab.train.result import Epoch, Stop
 from rnnlab.train.warm import WarmLearners
 
+QUIET = 1.0  # seconds without a trial after which a worker gets ready to record one
+RECORDING = "rnnlab.sweep.record_best"  # imports MLflow, which no trial needs
 ORPHANED = 3  # exit code of a worker whose supervisor died
 
 
@@ -56,6 +54,13 @@ class Channel:
     def receive(self) -> dict[str, Any]:
         """Return the next message."""
         return self._inbox.get()
+
+    def is_quiet(self, seconds: float) -> bool:
+        """Return whether no message comes for so long."""
+        until = time.monotonic() + seconds
+        while self._inbox.empty() and time.monotonic() < until:
+            time.sleep(0.02)
+        return self._inbox.empty()
 
     def _listen(self) -> None:
         for line in self._read:
@@ -105,6 +110,8 @@ def _serve(channel: Channel) -> None:
         if message["ask"] == "train":
             channel.send({"began": order.number})
             channel.send({"report": asdict(_train(order, channel, warm, loaded))})
+            if channel.is_quiet(QUIET):  # the trials are nearly done: others are still trained
+                import_module(RECORDING)
         else:
             channel.send(_record(order, message, warm, loaded))
 
@@ -159,39 +166,12 @@ def _train_once(order: TrialOrder, channel: Channel, warm: WarmLearners, loaded:
 
 
 def _record(order: TrialOrder, message: dict[str, Any], warm: WarmLearners, loaded: LoadedSplits) -> dict[str, Any]:
+    record_best = import_module(RECORDING).record_best
     try:
-        return {"scores": _record_best(order, message, warm, loaded)}
+        splits = loaded.of(_experiment(order), Path(order.folder))
+        return {"scores": record_best(order, message, warm, splits)}
     except (RnnlabError, OSError) as error:
         return {"error": str(error)}
-
-
-def _record_best(
-    order: TrialOrder, message: dict[str, Any], warm: WarmLearners, loaded: LoadedSplits
-) -> dict[str, Any]:
-    experiment = _experiment(order)
-    splits = loaded.of(experiment, Path(order.folder))
-    plan = complete_plan(experiment, splits)
-    machine = configure(experiment.runtime, None, own_kernels=plan.needs_kernels)
-    learner = warm.build(experiment, plan, labels=splits.preparation.labels)
-    learner.twin.load_weights(order.weights)
-    copy_weights(learner.twin, learner.model)
-    data = message["result"]
-    result = TrainingResult(**data | {"history": tuple(Epoch(**epoch) for epoch in data["history"])})
-    trained = Trained(experiment, plan, splits, machine, learner, result)
-    scores = trained.score(splits.test)
-    baselines = fit_baselines(splits, _silent)
-    skill = skills(scores, baselines)
-    record_outcome(Store.open(message["store"]), message["run_id"], trained, scores, baselines, skill)
-    return {
-        "test": scores.metrics,
-        "skill": skill,
-        "baselines": baselines,
-        "missed": missed_baseline(experiment, scores, baselines),
-    }
-
-
-def _silent(line: str) -> None:
-    """Say nothing: the supervisor tells the person."""
 
 
 if __name__ == "__main__":

@@ -28,7 +28,8 @@ from rnnlab.plugging import plugins_in
 from rnnlab.train.learner import Learner, build_learner, build_models, copy_weights, plans_of
 from rnnlab.train.state import Arrays, array_of, capture, reset_states, restore
 
-KEPT = 4  # learners; each holds a model, its optimizer and what TensorFlow compiled of them
+KEPT = 16  # learners; each holds a model, its optimizer and what TensorFlow compiled of them, some 8 MiB
+KEPT_BYTES = 2**30  # of the variables of all of them
 
 
 @dataclass
@@ -38,11 +39,13 @@ class _Kept:
     Attributes:
         key: everything that its compiled steps depend on.
         initials: how its variables got their first numbers; None where that cannot be told.
+        bytes: of its variables.
         proven: those were held against a learner that was built anew, with another seed.
     """
 
     key: tuple[Any, ...]
     learner: Learner
+    bytes: int
     initials: Initials | None = None
     proven: bool = False
 
@@ -58,9 +61,14 @@ class WarmLearners:
     Values are: weights, seed, learning rate, weight decay, rates of dropout and noise (but for 0, and those of
     attention and of plugins), batch size (unless states are carried), epochs and all else that the loop reads. Part of
     the compiled steps are: layers, the optimizer's other arguments, loss, metrics, dtype, threads.
+
+    Args:
+        kept: learners, the newest.
+        kept_bytes: of the variables of all of them; the newest stays whatever it takes.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, kept: int = KEPT, kept_bytes: int = KEPT_BYTES) -> None:
+        self._kept, self._kept_bytes = kept, kept_bytes
         self._learners: list[_Kept] = []
 
     def build(
@@ -75,7 +83,9 @@ class WarmLearners:
         else:
             self._learners.remove(known)
             _renew(known, experiment, plan, initial)
-        self._learners = [*self._learners, known][-KEPT:]
+        self._learners = [*self._learners, known][-self._kept :]
+        while len(self._learners) > 1 and sum(each.bytes for each in self._learners) > self._kept_bytes:
+            self._learners.pop(0)
         return known.learner
 
     def forget(self) -> None:
@@ -104,11 +114,12 @@ def _build(
     keras.utils.set_random_seed(experiment.seed)
     with recorded() as made:
         learner = build_learner(experiment, plan, labels=labels, initial=initial)
-    if initial is not None:  # reading it draws seeds too
-        return _Kept(key, learner)
     models = [learner.twin, learner.model]
     variables = [*learner.twin.variables, *learner.model.variables, *learner.optimizer.variables]
-    return _Kept(key, learner, find_initials(experiment.seed, made, models, variables))
+    size = sum(array_of(each).nbytes for each in variables)
+    if initial is not None:  # reading it draws seeds too
+        return _Kept(key, learner, size)
+    return _Kept(key, learner, size, find_initials(experiment.seed, made, models, variables))
 
 
 def _renew(known: _Kept, experiment: Experiment, plan: Plan, initial: Path | None) -> None:

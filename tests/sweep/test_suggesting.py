@@ -38,7 +38,8 @@ def asked(tiny):
     from rnnlab.sweep.suggesting import base_labels, suggest
 
     def ask(sampler, count, *overrides, text=SPACE):
-        document, experiment, _ = check_experiment(tiny.extend(text.replace("SAMPLER", sampler)), overrides=overrides).require()
+        file = tiny.extend(text.replace("SAMPLER", sampler))
+        document, experiment, _ = check_experiment(file, overrides=overrides).require()
         places = places_of(experiment, document)
         study = open_study(tiny.folder / "a.journal", experiment.sweep, places, "minimize", 2)
         study.enqueue_trial(base_labels(experiment, document, places))

@@ -25,7 +25,13 @@ class Listener:
     def on_sweep(self, trials, objective, direction):
         self.begun = (trials, objective, direction)
 
+    def on_resumed(self, trials, refused):
+        pass
+
     def on_trial(self, number, values, parameters):
+        pass
+
+    def on_trial_begin(self, number, worker):
         pass
 
     def on_trial_epoch(self, number, epoch, epochs):
@@ -115,7 +121,7 @@ def test_the_sweeps_pictures_and_its_study_are_kept(swept):
 
     tiny, outcome, found = swept
     figures = Path(found[outcome.name].artifact_folder) / "figures"
-    assert {path.name for path in figures.iterdir()} >= {"history.png", "history.html", "slice.html"}
+    assert {path.name for path in figures.iterdir()} >= {"history.png", "history.html", "slice.html", "slice.png"}
     study = read_study(tiny.folder / "mlruns" / "sweeps" / outcome.run_id / "study.journal")
     states = [(trial.params["optimizer.learning_rate"], trial.state.name) for trial in study.trials]
     expected = [(trial.values["optimizer.learning_rate"], trial.state.upper()) for trial in outcome.trials]

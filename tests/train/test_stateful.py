@@ -178,7 +178,7 @@ def test_the_directions_of_two_inputs_meet_as_vectors():
 
 def test_too_few_samples_for_a_batch_are_refused_before_a_run_is_opened(tmp_path):
     from rnnlab.errors import CallError
-    from rnnlab.run.opening import complete_plan
+    from rnnlab.run.completing import complete_plan
 
     assembled = _series(tmp_path, "training.remainder=drop", "training.batch_size=50")
     with pytest.raises(CallError, match="fill no batch of 50"):

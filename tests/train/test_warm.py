@@ -129,9 +129,9 @@ def test_a_learner_used_again_ends_with_the_bits_of_a_fresh_process(make_tiny, k
 
 def test_numbers_that_are_part_of_the_graph_make_another_learner(assemble):
     from rnnlab.build import configure
-    from rnnlab.train.warm import KEPT, WarmLearners
+    from rnnlab.train.warm import WarmLearners
 
-    warm = WarmLearners()
+    warm = WarmLearners(kept=4)
 
     def build(*overrides):
         assembled = assemble(*overrides)
@@ -145,5 +145,15 @@ def test_numbers_that_are_part_of_the_graph_make_another_learner(assemble):
     ]
     others = [build(rate) for rate in rates]
     assert len({id(each) for each in (first, *others)}) == 1 + len(rates)
-    assert len(rates) == KEPT
-    assert build("seed=1") is not first  # only the newest are kept
+    assert build("seed=1") is not first  # only the newest four are kept
+
+
+def test_learners_are_kept_only_as_far_as_their_variables_fit(assemble):
+    from rnnlab.train.warm import WarmLearners
+
+    first, second = assemble("seed=1"), assemble("seed=1", "optimizer={kind: sgd}")
+    for kept_bytes, same in ((2**30, True), (0, False)):
+        warm = WarmLearners(kept_bytes=kept_bytes)
+        learner = warm.build(first.experiment, first.plan)
+        warm.build(second.experiment, second.plan)
+        assert (warm.build(first.experiment, first.plan) is learner) == same
