@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from rnnlab.errors import CallError, InvalidExperimentError
+from rnnlab.errors import CallError, InvalidExperimentError, RnnlabError
 from rnnlab.run.opening import Road
 from rnnlab.sweep.book import Asked, Begun, Book
 from rnnlab.sweep.executor import Event, Executor
@@ -24,6 +24,7 @@ from rnnlab.track.record import RunHead
 from rnnlab.train.result import Epoch
 
 RETRIES = 2  # after a worker's death
+MOST_STILLBORN = 10  # workers in a row that die before they begin with a trial
 MOST_REFUSED = 200  # points in a row that the plan refuses before the sweep gives up
 
 
@@ -75,6 +76,7 @@ class Supervisor:
         self.waiting: list[Running] = []  # for a trial of the same file that is under way
         self.trials: list[Trial] = []
         self.refused: list[Trial] = []
+        self.stillborn = 0
 
     @property
     def failures(self) -> int:
@@ -210,6 +212,7 @@ class Supervisor:
         if event is None or running is None:
             return
         if event.kind == "began":
+            self.stillborn = 0
             running.begin()
         elif event.kind == "epoch" and event.epoch:
             self.executor.answer(event.number, self.hear_epoch(running, event.epoch))
@@ -229,8 +232,18 @@ class Supervisor:
         return stop
 
     def retry(self, running: Running, message: str) -> None:
-        """Start a trial again whose worker died, at most twice."""
-        deaths = self.book.mourn(running.asked)
+        """Start a trial again whose worker died, at most twice; one that had not begun with it does not count.
+
+        Raises:
+            RnnlabError: no worker lives long enough to begin.
+        """
+        if running.since is None:
+            self.stillborn += 1
+            if self.stillborn > MOST_STILLBORN:
+                raise RnnlabError(f"{self.stillborn} worker processes ended before they began with a trial: {message}")
+            deaths = running.asked.deaths
+        else:
+            deaths = self.book.mourn(running.asked)
         again = deaths <= RETRIES
         self.road.say(f"trial {running.number}: {message}" + ("; trying again" if again else ""))
         if again:

@@ -101,6 +101,7 @@ STOPS = ("training.epochs=4", "training.early_stopping={monitor: val_loss, min_d
 """No epoch after the first improves by 10."""
 LOWERS = ("training.epochs=5", "training.reduce_lr_on_plateau={patience: 1, min_delta: 10}")
 SWEPT = ("sweep={objective: {metric: val_loss}, trials: 3, space: {model.layers.rnn.units: [4, 5]}}",)
+ENGINE = (*SWEPT, "sweep.engine={devices: [0, 1]}")
 RANGE = ("sweep={space: {model.layers.drop.rate: {low: 0.2, high: 0.8, step: 0.2}}}",)
 LISTED = (
     "sweep={space: {model.layers.rnn.layer: [lstm, gru], model.layers.drop.rate: {choices: [0.2, 0.4, 0.6, 0.8]}}}",

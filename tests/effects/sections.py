@@ -13,6 +13,7 @@ from .contexts import (
     ARRAYS,
     BEAM,
     CATALOG,
+    ENGINE,
     FED_BACK,
     FILES,
     GENERATED,
@@ -45,8 +46,9 @@ from .contexts import (
 )
 
 Effect = Literal[
-    "data", "words", "training", "record", "verdict", "plan", "machine", "study", "writing", "refusal", "checkpoints"
-]
+    "data", "words", "training", "record", "verdict", "plan", "machine", "study", "workers", "writing", "refusal",
+    "checkpoints",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,8 @@ class Case:
         effect: `data`: the fingerprint and the prepared arrays; `words`: what is shown and answered of
             sequences of ids; `training`: curves, steps or weights; `record`: the
             params, tags and place of a run; `verdict`: what `check` says; `plan`: the planned model; `machine`: how
-            TensorFlow is set up; `study`: what Optuna draws and stops; `writing`: the texts that a model writes;
+            TensorFlow is set up; `study`: what Optuna draws and stops; `workers`: who trains
+            a sweep's trials; `writing`: the texts that a model writes;
             `refusal`: whether the data are refused; `checkpoints`: what a training leaves on the disk.
         flip: `PATH=VALUE` of the other value.
         context: `PATH=VALUE` laid over the file before.
@@ -367,6 +370,28 @@ CASES: dict[tuple[str, str], Case] = {
     ("SuccessiveHalvingPruner", "reduction_factor"): Case(
         "study", "sweep.pruner.reduction_factor=2", (*SWEPT, "sweep.pruner={kind: successive_halving}")
     ),
+    ("PercentilePruner", "percentile"): Case(
+        "study", "sweep.pruner.percentile=80.0", (*SWEPT, "sweep.pruner={kind: percentile, n_startup_trials: 1}")
+    ),
+    ("PercentilePruner", "n_startup_trials"): Case(
+        "study", "sweep.pruner.n_startup_trials=1", (*SWEPT, "sweep.pruner={kind: percentile}")
+    ),
+    ("PercentilePruner", "n_warmup_steps"): Case(
+        "study", "sweep.pruner.n_warmup_steps=4", (*SWEPT, "sweep.pruner={kind: percentile, n_startup_trials: 1}")
+    ),
+    ("HyperbandPruner", "min_resource"): Case(
+        "study", "sweep.pruner.min_resource=5", (*SWEPT, "sweep.pruner={kind: hyperband, reduction_factor: 2}")
+    ),
+    ("HyperbandPruner", "reduction_factor"): Case(
+        "study", "sweep.pruner.reduction_factor=2", (*SWEPT, "sweep.pruner={kind: hyperband}")
+    ),
+    ("Sweep", "max_failures"): Case("record", "sweep.max_failures=3", SWEPT),
+    ("LocalEngine", "workers"): Case("workers", "sweep.engine.workers=7", ENGINE),
+    ("LocalEngine", "recycle"): Case("workers", "sweep.engine.recycle=7", ENGINE),
+    ("LocalEngine", "memory_growth"): Case("workers", "sweep.engine.memory_growth=1 GiB", ENGINE),
+    ("LocalEngine", "timeout"): Case("workers", "sweep.engine.timeout=10 minutes", ENGINE),
+    ("LocalEngine", "devices"): Case("workers", "sweep.engine.devices=[3]", ENGINE),
+    ("PerTrial", "gpus"): Case("workers", "sweep.engine.per_trial={gpus: 0.5}", ENGINE),
     ("Budget", "parameters"): Case("verdict", "sweep.budget={parameters: 1}", SWEPT),
     ("Budget", "memory"): Case("verdict", "sweep.budget={memory: 1}", SWEPT),
     ("Sweep", "constraints"): Case("verdict", "sweep.constraints=[parameters < 1]", SWEPT),

@@ -244,3 +244,21 @@ def study(checked: Checked, journal: Path) -> list[Any]:
 def test_a_key_of_the_sweep_changes_the_study(file, case, tmp_path):
     before, after = both(file, case)
     assert study(before, tmp_path / "before.log") != study(after, tmp_path / "after.log")
+
+
+def workers(checked: Checked) -> list[Any]:
+    """Return which workers a sweep has, when they are replaced, and how long they may train."""
+    from rnnlab.sweep.placement import place_workers
+    from rnnlab.sweeping import bytes_of
+
+    _, experiment, _ = checked.require()
+    assert experiment.sweep is not None
+    engine = experiment.sweep.engine
+    placement = place_workers(engine, experiment.runtime, trials=40)
+    return [placement, engine.recycle, bytes_of(engine.memory_growth), engine.timeout]
+
+
+@pytest.mark.parametrize("case", cases("workers"))
+def test_a_key_of_the_engine_changes_the_workers(file, case):
+    before, after = both(file, case)
+    assert workers(before) != workers(after)

@@ -27,12 +27,14 @@ class Scripted:
 
     Args:
         ends: by number of the trial, what its attempts end with: a TrialReport, `dies` or `hangs`; then they complete.
+        stillborn: workers that die before they begin.
     """
 
     threads = None
 
-    def __init__(self, capacity=1, ends=None):
+    def __init__(self, capacity=1, ends=None, stillborn=0):
         self.capacity = capacity
+        self.stillborn = stillborn
         self.ends = {number: deque(each) for number, each in (ends or {}).items()}
         self.jobs = {}
         self.events = deque()
@@ -44,6 +46,10 @@ class Scripted:
 
     def start(self, order):
         self.started.append(order.number)
+        if self.stillborn:
+            self.stillborn -= 1
+            self.events.append(Event("died", order.number, message="the worker process died (exit code 1)"))
+            return
         self.jobs[order.number] = Job(order)
         self.most = max(self.most, len(self.jobs))
         self.events.append(Event("began", order.number))

@@ -53,6 +53,15 @@ def test_a_trial_goes_on_after_two_deaths_with_the_same_values(scripted):
     assert [point.step for point in found["trial-2"].curves["val_loss"]] == [1, 2]
 
 
+def test_workers_that_die_before_they_begin_are_not_the_trials_fault_unless_all_do(scripted):
+    from rnnlab.errors import RnnlabError
+
+    outcome, _ = scripted(Scripted(stillborn=5), "sweep.trials=1")
+    assert [trial.state for trial in outcome.trials] == ["complete"]
+    with pytest.raises(RnnlabError, match="11 worker processes ended before they began with a trial"):
+        scripted(Scripted(stillborn=20), "sweep.trials=1")
+
+
 def test_a_trial_that_trains_too_long_is_ended(scripted):
     executor = Scripted(ends={1: ["hangs"]})
     outcome, _ = scripted(executor, "sweep.engine={timeout: 0.05}", "sweep.trials=3")
