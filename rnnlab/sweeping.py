@@ -147,6 +147,16 @@ class HyperbandPruner(Spec):
     """One in so many goes on."""
 
 
+class WilcoxonPruner(Spec):
+    """Stop a trial whose replicates so far are worse than those of the best one, seed by seed (Wilcoxon 1945)."""
+
+    kind: Literal["wilcoxon"] = "wilcoxon"
+    p_threshold: Annotated[float, Field(gt=0, lt=1)] = 0.1
+    """Stop where chance alone would rarely be as bad: in less than this share of cases."""
+    n_startup_steps: Annotated[int, Field(ge=0)] = 2
+    """Replicates of a trial before it can be stopped."""
+
+
 class NoPruner(Spec):
     """Every trial runs to its end."""
 
@@ -154,8 +164,18 @@ class NoPruner(Spec):
 
 
 Pruner = Annotated[
-    MedianPruner | PercentilePruner | SuccessiveHalvingPruner | HyperbandPruner | NoPruner, Choice("kind", short=True)
+    MedianPruner | PercentilePruner | SuccessiveHalvingPruner | HyperbandPruner | WilcoxonPruner | NoPruner,
+    Choice("kind", short=True),
 ]
+
+
+class Confirm(Spec):
+    """The best configurations once more, with seeds that the sweep did not use: it picked the luckiest of many."""
+
+    top: PositiveInt = 3
+    """Configurations, the best of the sweep."""
+    seeds: Annotated[int, Field(ge=2)] = 5
+    """Fresh seeds of each. The best is the one whose mean over them is, and the test split is scored with those."""
 
 
 class Budget(Spec):
@@ -225,7 +245,10 @@ class Sweep(Spec):
     sampler: Sampler = TPESampler.standard()
     """How points are chosen: `tpe`, `random` or `grid`."""
     pruner: Pruner = MedianPruner.standard()
-    """When a trial is stopped early: `median`, `percentile`, `successive_halving`, `hyperband` or `none`."""
+    """When a trial is stopped early: `median`, `percentile`, `successive_halving`, `hyperband`, `wilcoxon` (with
+    `seeds`) or `none`."""
+    confirm: Confirm | None = None
+    """Train the best configurations again, with fresh seeds, and choose among them by what that gives."""
     budget: Budget | None = None
     """What a trial may cost."""
     constraints: Annotated[tuple[Annotated[str, Field(max_length=200)], ...], Tuple] = ()

@@ -65,6 +65,11 @@ class Experiment(Spec):
     sweep: Sweep | None = None
     """Which places of the file `rnnlab sweep` varies."""
 
+    @property
+    def replicate_seeds(self) -> tuple[int, ...]:
+        """Return the seed of each training of the file."""
+        return tuple(range(self.seed, self.seed + (self.seeds or 1)))
+
     def to_data(self) -> dict[str, Any]:
         """Return the file as resolved: plain data with every default written out.
 

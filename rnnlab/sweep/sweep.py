@@ -16,10 +16,12 @@ from rnnlab.kernels import await_compiled
 from rnnlab.plan import check_experiment
 from rnnlab.plan.space import places_of
 from rnnlab.run.heads import run_head
+from rnnlab.run.intervals import Interval
 from rnnlab.run.opening import Road, Say, home_of, is_replicated, open_road
 from rnnlab.run.pace import short_census
 from rnnlab.sweep.book import Book
 from rnnlab.sweep.conclusion import BestTrial, conclude, record_counts
+from rnnlab.sweep.confirmation import Confirmed, confirm
 from rnnlab.sweep.executor import Executor
 from rnnlab.sweep.figures import log_figures
 from rnnlab.sweep.folder import SweepFacts, SweepFolder
@@ -32,6 +34,7 @@ from rnnlab.sweep.placement import place_workers
 from rnnlab.sweep.points import Points
 from rnnlab.sweep.pruning import epochs_saved
 from rnnlab.sweep.reuse import Earlier
+from rnnlab.sweep.site import Site
 from rnnlab.sweep.supervisor import Supervisor
 from rnnlab.sweep.trial import Trial
 from rnnlab.sweeping import Sweep
@@ -50,7 +53,9 @@ class SweepOutcome:
         best: None where no trial completed.
         best_config: the best trial's file, as YAML that runs alone.
         best_path: where that was written.
-        scores: of the best on the test split, with baselines and skill.
+        scores: of the best on the test split, with baselines and skill; means, where it was trained several times.
+        intervals: of those test scores, then.
+        confirmed: the best configurations with fresh seeds, where the file has `confirm`.
         epochs_saved: epochs that pruned trials did not train.
         failed: more trials failed than `max_failures`, so that not all were tried.
     """
@@ -65,6 +70,8 @@ class SweepOutcome:
     best_config: str = ""
     best_path: Path | None = None
     scores: dict[str, Any] = field(default_factory=dict)
+    intervals: dict[str, Interval] = field(default_factory=dict)
+    confirmed: tuple[Confirmed, ...] = ()
     store: str = ""
     epochs_saved: int = 0
     failed: bool = False
@@ -122,9 +129,8 @@ def _swept(experiment: Experiment) -> Sweep:
     """
     if experiment.sweep is None:
         raise CallError("the file has no `sweep:` section; `rnnlab run` trains it once")
-    if is_replicated(experiment):
-        key = "`split.folds`" if experiment.seeds is None else "`seeds`"
-        raise CallError(f"a sweep trains each trial once: leave {key} out, and give the best file its {key} later")
+    if is_replicated(experiment.model_copy(update={"seeds": None})):
+        raise CallError("a sweep trains each trial on one split: leave `split.folds` out, and give it the best file")
     return experiment.sweep
 
 
@@ -180,30 +186,31 @@ def _sweep(
     sweep = road.experiment.sweep
     assert sweep is not None
     places = places_of(road.experiment, road.document)
-    study = open_study(folder.journal, sweep, places, facts.direction, road.experiment.training.epochs)
+    epochs = road.experiment.training.epochs * len(road.experiment.replicate_seeds)
+    study = open_study(folder.journal, sweep, places, facts.direction, epochs)
     book, points = Book(study, places), Points(road, places)
     known = road.store.records(experiment=facts.experiment) if resume else ()
     ledger = Ledger(road.store, facts.run_id, known)
     earlier = Earlier(road.store, facts.objective, besides=facts.run_id) if reuse else None
-    supervisor = Supervisor(
-        road, facts.run_id, folder, book, points, facts.direction, executor, ledger, earlier, listeners
-    )
-    with _closed(road, folder, facts, supervisor, ledger):
+    site = Site(road, facts.run_id, folder, book, points, facts.direction, executor, ledger)
+    supervisor = Supervisor(site, earlier, listeners)
+    confirmed: tuple[Confirmed, ...] = ()
+    with _closed(road, folder, facts, ledger):
         supervisor.run()
+        if sweep.confirm is not None and not supervisor.has_failed:
+            confirmed = confirm(site, supervisor.trials, sweep.confirm)
         ledger.flush()
-        best = conclude(road, facts.run_id, folder, book, points, executor, ledger, facts.direction, supervisor.trials)
-        record_counts(road, facts.run_id, supervisor.trials, len(supervisor.refused))
+        best = conclude(site, supervisor.trials, confirmed)
+        record_counts(site, supervisor.trials, len(supervisor.refused))
         log_figures(road.store, facts.run_id, study, supervisor.trials, facts.objective)
     failed = supervisor.has_failed
     road.store.finish(facts.run_id, "FINISHED" if best and not failed else "FAILED")
     folder.write(replace(facts, process="", concluded=not failed))
-    return _outcome(road, facts, supervisor, best)
+    return _outcome(road, facts, supervisor, best, confirmed)
 
 
 @contextmanager
-def _closed(
-    road: Road, folder: SweepFolder, facts: SweepFacts, supervisor: Supervisor, ledger: Ledger
-) -> Iterator[None]:
+def _closed(road: Road, folder: SweepFolder, facts: SweepFacts, ledger: Ledger) -> Iterator[None]:
     """Leave no run RUNNING, whatever happens.
 
     Raises:
@@ -214,13 +221,13 @@ def _closed(
         yield
     except KeyboardInterrupt as error:
         folder.write(replace(facts, process=""))
-        ledger.leave(supervisor.running, "KILLED")
+        ledger.leave("KILLED")
         ledger.end()
         road.store.finish(facts.run_id, "KILLED")
         raise InterruptedRunError(f"{called} was interrupted; --resume goes on with it") from error
     except BaseException as error:
         folder.write(replace(facts, process=""))
-        ledger.leave(supervisor.running, "FAILED")
+        ledger.leave("FAILED")
         ledger.end()
         road.store.set_tags(facts.run_id, {"rnnlab.error": str(error)})
         road.store.finish(facts.run_id, "FAILED")
@@ -229,10 +236,17 @@ def _closed(
     ledger.end()
 
 
-def _outcome(road: Road, facts: SweepFacts, supervisor: Supervisor, best: BestTrial | None) -> SweepOutcome:
-    recorded: dict[str, Any] = {}
+def _outcome(
+    road: Road,
+    facts: SweepFacts,
+    supervisor: Supervisor,
+    best: BestTrial | None,
+    confirmed: tuple[Confirmed, ...],
+) -> SweepOutcome:
+    recorded: dict[str, Any] = {"confirmed": confirmed}
     if best is not None:
-        recorded = {"best": best.trial, "best_config": best.config, "best_path": best.path, "scores": best.scores}
+        recorded |= {"best": best.trial, "best_config": best.config, "best_path": best.path}
+        recorded |= {"scores": best.scores, "intervals": best.intervals}
     return SweepOutcome(
         **{"best": None} | recorded,
         run_id=facts.run_id,
