@@ -76,6 +76,10 @@ class Objective(Spec):
     """Follows from the metric unless given."""
 
 
+COSTS = ("parameters", "milliseconds")
+"""Objectives that no epoch has: weights of the model, and the time of an answer for one sample."""
+
+
 class TPESampler(Spec):
     """Tree-structured Parzen estimator (Bergstra et al. 2011)."""
 
@@ -240,6 +244,10 @@ class Sweep(Spec):
 
     objective: Objective = Objective.standard()
     """What to optimise."""
+    objectives: Annotated[tuple[Objective, ...], Tuple, Field(min_length=2)] | None = None
+    """Instead of `objective`: several at once, the trials that no other one beats in all of them being the front. The
+    first is a quantity of validation and says which trial is called the best; further ones may be `parameters` and
+    `milliseconds`: of an answer for one sample, measured, and so never twice the same."""
     trials: PositiveInt = 20
     """Trials in all; trial 0 is the file as written."""
     sampler: Sampler = TPESampler.standard()
@@ -261,6 +269,11 @@ class Sweep(Spec):
     space: Annotated[dict[str, Dimension], Field(min_length=1)]
     """By dotted path (index or layer name): a list of choices, `{choices: […]}`, or `{low, high, step, log}`; the
     mappings may have `when` and `tie`."""
+
+    @property
+    def first(self) -> Objective:
+        """Return the objective that says which trial is the best."""
+        return self.objectives[0] if self.objectives else self.objective
 
     @property
     def paths(self) -> tuple[str, ...]:

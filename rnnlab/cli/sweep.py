@@ -10,6 +10,14 @@ import typer
 from rnnlab.cli.failures import show_diagnostics
 from rnnlab.cli.imports import importing
 from rnnlab.cli.options import Json, PluginOption, Set, StoreOption, load_plugins
+from rnnlab.cli.sweep_report import (
+    extras,
+    show_confirmation,
+    show_front,
+    test_scores,
+    trial_extras,
+    value_of,
+)
 from rnnlab.cli.terminal import show
 from rnnlab.errors import CallError
 
@@ -106,6 +114,7 @@ def _data(outcome: SweepOutcome) -> dict[str, Any]:
                 "message": trial.message,
                 "threads": trial.threads,
                 "fingerprint": trial.fingerprint,
+                **trial_extras(trial),
             }
             for trial in outcome.trials
         ],
@@ -117,6 +126,7 @@ def _data(outcome: SweepOutcome) -> dict[str, Any]:
         "best_config": str(outcome.best_path) if outcome.best_path else None,
         "test": outcome.scores.get("test"),
         "skill": outcome.scores.get("skill"),
+        **extras(outcome),
     }
 
 
@@ -141,10 +151,12 @@ def _show(outcome: SweepOutcome) -> None:
         failures = "\n".join(f"  trial {trial.number}: {trial.state}: {trial.message}" for trial in outcome.trials)
         show(f"no trial completed\n{failures}")
         return
-    show(f"best        trial {best.number}: {outcome.objective} {best.value:.4f}, {best.parameters:,} parameters")
+    show_confirmation(outcome)
+    show_front(outcome)
+    show(f"best        trial {best.number}: {outcome.objective} {value_of(best)}, {best.parameters:,} parameters")
     for path, value in best.values.items():
         show(f"            {path} = {value:.4g}" if isinstance(value, float) else f"            {path} = {value}")
-    show("test        " + ", ".join(f"{name} {value:.4f}" for name, value in outcome.scores["test"].items()))
+    show("test        " + ", ".join(test_scores(outcome)))
     for name, skill in outcome.scores["skill"].items():
         show(f"skill       {skill:+.1%} over {name}")
     if outcome.scores["missed"]:

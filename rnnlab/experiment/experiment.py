@@ -76,6 +76,8 @@ class Experiment(Spec):
         Where a sweep varies the kind of a layer or section, its defaults stay out: other kinds lack those keys.
         """
         data = self.model_dump(mode="json", exclude_none=True)
+        if self.sweep and self.sweep.objectives:
+            data["sweep"] = {key: value for key, value in data["sweep"].items() if key not in ("objective", "pruner")}
         for dotted in self.sweep.paths if self.sweep else ():
             *place, key = dotted.split(".")
             if key == "layer" and place[:2] == ["model", "layers"] and len(place) == 3:

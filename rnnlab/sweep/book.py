@@ -111,6 +111,8 @@ class Book:
 
         A step that is repeated was decided before: only the last one may have been left undecided.
         """
+        if len(self.study.directions) > 1:  # such trials are not pruned, and Optuna takes no reports of them
+            return False
         if step not in asked.reported:
             asked.trial.report(value, step)
             asked.reported[step] = value
@@ -149,7 +151,7 @@ class Book:
 
     def _tell(self, asked: optuna.Trial, trial: Trial) -> None:
         if trial.value is not None:
-            self.study.tell(asked, trial.value)
+            self.study.tell(asked, trial.objectives or trial.value)
             return
         pruned = trial.state == "pruned" or (trial.state == "duplicate" and trial.stopped_by == "pruned")
         self.study.tell(asked, state=TrialState.PRUNED if pruned else TrialState.FAIL)

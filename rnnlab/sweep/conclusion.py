@@ -160,7 +160,7 @@ def _with_weights(
     for training, report in _train_again(site, best, lost):
         earlier = known.get(training.seed)
         run_id = earlier.run_id if earlier and earlier.run_id else None
-        again = training.ended(report, site.objective, run_id or "")
+        again = training.ended(report, site.metrics, run_id or "")
         known[training.seed] = again if run_id else _log_run(site, best, training, again)
     again_all = tuple(known[each.seed] for each in trainings)
     if not site.ledger.is_closed(name):

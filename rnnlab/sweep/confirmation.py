@@ -104,7 +104,7 @@ def _train(site: Site, waiting: list[Training], trials: dict[str, Trial], known:
         site.ledger.start(training.name, head, trial.parameters, under=f"{trial.number}")
 
     def end(training: Training, report: TrialReport) -> None:
-        replicate = training.ended(report, site.objective, site.ledger.run_id(training.name))
+        replicate = training.ended(report, site.metrics, site.ledger.run_id(training.name))
         known[training.name] = replicate
         site.book.confirm(training.name, replicate)
         site.ledger.close(training.name, replicate)

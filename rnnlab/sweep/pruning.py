@@ -28,6 +28,8 @@ def build_pruner(sweep: Sweep, epochs: int) -> BasePruner:
         epochs: of a trial that is not stopped.
     """
     spec = sweep.pruner
+    if sweep.objectives:
+        return NopPruner()
     if spec.kind == "median":
         return MedianPruner(n_startup_trials=spec.n_startup_trials, n_warmup_steps=spec.n_warmup_steps)
     if spec.kind == "percentile":

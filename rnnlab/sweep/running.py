@@ -123,8 +123,13 @@ class Running:
             kept_epoch=one.kept_epoch,
             stopped_by="pruned" if state == "pruned" else one.stopped_by,
             run_id=run_id,
+            objectives=self._objectives(replicates),
         )
         return replace(trial, **self._replicated(replicates)) if self.is_replicated else trial
+
+    def _objectives(self, replicates: tuple[Replicate, ...]) -> tuple[float, ...]:
+        known = [each.objectives for each in replicates]
+        return tuple(fmean(values) for values in zip(*known, strict=True)) if self.is_complete else ()
 
     def _replicated(self, replicates: tuple[Replicate, ...]) -> dict[str, Any]:
         longest = max((len(each.history) for each in replicates), default=0)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from rnnlab.plan.space import goals_of
 from rnnlab.run.opening import Road
 from rnnlab.sweep.book import Book
 from rnnlab.sweep.executor import Executor
@@ -49,7 +50,12 @@ class Site:
     @property
     def objective(self) -> str:
         """Return the metric that says which trial is the best."""
-        return self.sweep.objective.metric
+        return self.sweep.first.metric
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Return all objectives."""
+        return tuple(goal.metric for goal in goals_of(self.sweep))
 
     @property
     def timeout(self) -> float | None:
@@ -59,7 +65,8 @@ class Site:
 
     def order(self, training: Training) -> TrialOrder:
         """Return what is asked of a worker."""
-        return self.points.order(self.folder, training.handle, training.name, training.point)
+        order = self.points.order(self.folder, training.handle, training.name, training.point)
+        return replace(order, timed="milliseconds" in self.metrics)
 
     def point(self, trial: Trial) -> Point:
         """Return the point of a trial that ended, planned again."""

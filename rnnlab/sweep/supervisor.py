@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from rnnlab.errors import CallError, InvalidExperimentError
 from rnnlab.sweep.book import Asked, Begun
-from rnnlab.sweep.crew import Crew
 from rnnlab.sweep.listener import SweepListener
 from rnnlab.sweep.mending import mend_part, mend_trial
 from rnnlab.sweep.reuse import Earlier
@@ -16,6 +15,7 @@ from rnnlab.sweep.running import Running, running_of
 from rnnlab.sweep.site import Site
 from rnnlab.sweep.training import Training
 from rnnlab.sweep.trial import FAILURES, REPEATED, Trial, TrialReport, best_of
+from rnnlab.sweep.under_way import UnderWay
 from rnnlab.train.result import Epoch
 
 MOST_REFUSED = 200  # points in a row that the plan refuses before the sweep gives up
@@ -37,7 +37,7 @@ class Supervisor:
         self.objective, self.direction = site.objective, site.direction
         self.earlier = earlier
         self.listeners = listeners
-        self.crew = Crew(site.executor, site.order, site.timeout, self.mourn, site.road.say)
+        self.under_way = UnderWay(site.executor, site.order, site.timeout, self.mourn, site.road.say)
         self.by_replicate = self.sweep.pruner.kind == "wilcoxon"
         self.running: dict[int, Running] = {}
         self.waiting: list[Running] = []  # for a trial of the same file that is under way
@@ -69,7 +69,7 @@ class Supervisor:
             self.fill(opened)
             if not self.running:
                 return
-            found = self.crew.next()
+            found = self.under_way.next()
             if found is not None:
                 self.hear(*found)
 
@@ -88,7 +88,7 @@ class Supervisor:
 
     def fill(self, opened: list[Asked]) -> None:
         """Send trainings to the workers that are free: of trials under way, then of those that were begun earlier."""
-        while self.crew.has_room:
+        while self.under_way.has_room:
             waiting = self.next_training()
             if waiting is not None:
                 self.launch(*waiting)
@@ -102,14 +102,14 @@ class Supervisor:
     def next_training(self) -> tuple[Running, Training] | None:
         """Return a training of a trial under way that can begin, if there is one."""
         for running in self.running.values():
-            training = running.next_training(self.crew.active, in_turn=self.by_replicate)
+            training = running.next_training(self.under_way.active, in_turn=self.by_replicate)
             if training is not None:
                 return running, training
         return None
 
     def launch(self, running: Running, training: Training) -> None:
         """Send a training to a worker; its trial's run has begun."""
-        self.crew.start(training)
+        self.under_way.start(training)
         self.start_part(running, training)
 
     def start_part(self, running: Running, training: Training) -> None:
@@ -172,9 +172,9 @@ class Supervisor:
             self.end(running.asked, replace(state, kept_epoch=found.kept_epoch))
             return
         self.running[running.number] = running
-        training = running.next_training((), in_turn=True) if self.crew.has_room else None
+        training = running.next_training((), in_turn=True) if self.under_way.has_room else None
         if training is not None:
-            self.crew.start(training)  # its worker need not wait for what follows
+            self.under_way.start(training)  # its worker need not wait for what follows
         self.ledger.start(running.name, self.points.head(running.number, running.point, self.run_id), parameters)
         for done, replicate in running.ended_trainings():
             mend_part(self.ledger, self.points, self.run_id, running, done, replicate)
@@ -191,7 +191,12 @@ class Supervisor:
         number = REPEATED if self.sweep.sampler.kind == "grid" else running.number
         trial = replace(running.trial, number=number, state="duplicate", message=f"same as trial {same.number}")
         value = None if number == REPEATED else same.value
-        self.end(running.asked, replace(trial, value=value, stopped_by=same.stopped_by, kept_epoch=same.kept_epoch))
+        self.end(
+            running.asked,
+            replace(
+                trial, value=value, stopped_by=same.stopped_by, kept_epoch=same.kept_epoch, objectives=same.objectives
+            ),
+        )
 
     def running_of(self, training: Training) -> Running:
         """Return the trial that a training is of."""
@@ -205,7 +210,7 @@ class Supervisor:
         """Take in an epoch of a training, or how it ended."""
         running = self.running_of(training)
         if isinstance(news, Epoch):
-            self.crew.answer(training, self.hear_epoch(running, training, news))
+            self.under_way.answer(training, self.hear_epoch(running, training, news))
         else:
             self.end_training(running, training, news)
 
@@ -236,7 +241,7 @@ class Supervisor:
 
     def end_training(self, running: Running, training: Training, report: TrialReport) -> None:
         """Take in how a training ended, and with it the trial, unless there are others."""
-        replicate = training.ended(report, self.objective, self.ledger.run_id(training.name))
+        replicate = training.ended(report, self.site.metrics, self.ledger.run_id(training.name))
         place = running.end(training, replicate)
         if running.is_replicated:
             self.book.keep(running.asked, place, replicate)
@@ -246,7 +251,7 @@ class Supervisor:
 
     def settle(self, running: Running) -> None:
         """End a trial of which nothing is left to be trained."""
-        if any(each.handle in self.crew.active for each in running.trainings):
+        if any(each.handle in self.under_way.active for each in running.trainings):
             return
         if running.is_complete or running.ending is not None:
             self.finish(running)

@@ -14,7 +14,7 @@ from rnnlab.errors import CallError, InterruptedRunError
 from rnnlab.experiment import Experiment
 from rnnlab.kernels import await_compiled
 from rnnlab.plan import check_experiment
-from rnnlab.plan.space import places_of
+from rnnlab.plan.space import Goal, goals_of, places_of
 from rnnlab.run.heads import run_head
 from rnnlab.run.intervals import Interval
 from rnnlab.run.opening import Road, Say, home_of, is_replicated, open_road
@@ -25,6 +25,7 @@ from rnnlab.sweep.confirmation import Confirmed, confirm
 from rnnlab.sweep.executor import Executor
 from rnnlab.sweep.figures import log_figures
 from rnnlab.sweep.folder import SweepFacts, SweepFolder
+from rnnlab.sweep.front import FrontMember, record_front
 from rnnlab.sweep.going_on import find_interrupted, go_on, tell_interrupted
 from rnnlab.sweep.journal import open_study
 from rnnlab.sweep.ledger import Ledger
@@ -56,6 +57,8 @@ class SweepOutcome:
         scores: of the best on the test split, with baselines and skill; means, where it was trained several times.
         intervals: of those test scores, then.
         confirmed: the best configurations with fresh seeds, where the file has `confirm`.
+        objectives: all of them; `objective` and `direction` are those of the first.
+        front: the trials that none beats in all objectives, the best in the first objective first.
         epochs_saved: epochs that pruned trials did not train.
         failed: more trials failed than `max_failures`, so that not all were tried.
     """
@@ -72,6 +75,8 @@ class SweepOutcome:
     scores: dict[str, Any] = field(default_factory=dict)
     intervals: dict[str, Interval] = field(default_factory=dict)
     confirmed: tuple[Confirmed, ...] = ()
+    objectives: tuple[Goal, ...] = ()
+    front: tuple[FrontMember, ...] = ()
     store: str = ""
     epochs_saved: int = 0
     failed: bool = False
@@ -106,7 +111,7 @@ def run_sweep(
     """
     checked = check_experiment(Path(path), overrides=overrides)
     _, experiment, _ = checked.require()
-    sweep = _swept(experiment)
+    sweep = _swept(experiment, reuse=reuse)
     worker = executor or LocalExecutor(place_workers(sweep.engine, experiment.runtime, sweep.trials), sweep.engine)
     try:
         worker.warm()
@@ -121,7 +126,7 @@ def run_sweep(
         worker.close()
 
 
-def _swept(experiment: Experiment) -> Sweep:
+def _swept(experiment: Experiment, *, reuse: bool) -> Sweep:
     """Return the section.
 
     Raises:
@@ -131,6 +136,8 @@ def _swept(experiment: Experiment) -> Sweep:
         raise CallError("the file has no `sweep:` section; `rnnlab run` trains it once")
     if is_replicated(experiment.model_copy(update={"seeds": None})):
         raise CallError("a sweep trains each trial on one split: leave `split.folds` out, and give it the best file")
+    if experiment.sweep.objectives and reuse:
+        raise CallError("`--reuse` takes values of one objective: a sweep of several measures its own")
     return experiment.sweep
 
 
@@ -140,7 +147,7 @@ def _begun(road: Road) -> tuple[SweepFolder, SweepFacts]:
     assert road.experiment.sweep is not None
     head = run_head(road.document, road.experiment, road.plan, kind="sweep", folder=road.folder)
     run_id = road.store.start(head)
-    objective = road.experiment.sweep.objective.metric
+    objective = road.experiment.sweep.first.metric
     facts = SweepFacts(
         run_id=run_id,
         name=road.store.name_of(run_id),
@@ -187,7 +194,8 @@ def _sweep(
     assert sweep is not None
     places = places_of(road.experiment, road.document)
     epochs = road.experiment.training.epochs * len(road.experiment.replicate_seeds)
-    study = open_study(folder.journal, sweep, places, facts.direction, epochs)
+    others = [goal.direction for goal in goals_of(sweep)[1:]]
+    study = open_study(folder.journal, sweep, places, facts.direction, epochs, others=others)
     book, points = Book(study, places), Points(road, places)
     known = road.store.records(experiment=facts.experiment) if resume else ()
     ledger = Ledger(road.store, facts.run_id, known)
@@ -202,11 +210,14 @@ def _sweep(
         ledger.flush()
         best = conclude(site, supervisor.trials, confirmed)
         record_counts(site, supervisor.trials, len(supervisor.refused))
-        log_figures(road.store, facts.run_id, study, supervisor.trials, facts.objective)
+        front = record_front(site, supervisor.trials) if sweep.objectives else ()
+        if not sweep.objectives:
+            log_figures(road.store, facts.run_id, study, supervisor.trials, facts.objective)
     failed = supervisor.has_failed
     road.store.finish(facts.run_id, "FINISHED" if best and not failed else "FAILED")
     folder.write(replace(facts, process="", concluded=not failed))
-    return _outcome(road, facts, supervisor, best, confirmed)
+    outcome = _outcome(road, facts, supervisor, best, confirmed)
+    return replace(outcome, objectives=goals_of(sweep), front=front)
 
 
 @contextmanager

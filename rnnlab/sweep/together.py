@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from rnnlab.run.opening import Say
-from rnnlab.sweep.crew import Crew
 from rnnlab.sweep.executor import Executor
 from rnnlab.sweep.training import Training
 from rnnlab.sweep.trial import TrialOrder, TrialReport
+from rnnlab.sweep.under_way import UnderWay
 from rnnlab.train.result import Epoch
 
 
@@ -35,20 +35,20 @@ def train_together(
         hear: is told of each epoch, once.
         end: is told how each ended.
     """
-    crew = Crew(executor, order, timeout, lambda training: training.deaths + 1, say)
+    under_way = UnderWay(executor, order, timeout, lambda training: training.deaths + 1, say)
     waiting = list(trainings)
-    while waiting or crew.active:
-        while waiting and crew.has_room:
+    while waiting or under_way.active:
+        while waiting and under_way.has_room:
             training = waiting.pop(0)
-            crew.start(training)
+            under_way.start(training)
             begin(training)
-        found = crew.next()
+        found = under_way.next()
         if found is None:
             continue
         training, news = found
         if isinstance(news, Epoch):
             if training.hear(news, known=False):
                 hear(training, news)
-            crew.answer(training, False)
+            under_way.answer(training, False)
         else:
             end(training, news)

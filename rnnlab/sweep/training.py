@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rnnlab.sweep.points import Point
 from rnnlab.sweep.trial import Replicate, TrialReport
-from rnnlab.train.result import Epoch
+from rnnlab.train.result import Epoch, TrainingResult
 
 
 @dataclass
@@ -65,14 +66,21 @@ class Training:
         self.spent += epoch.seconds if known else 0.0
         return True
 
-    def ended(self, report: TrialReport, objective: str, run_id: str) -> Replicate:
-        """Return the training as it ended."""
+    def ended(self, report: TrialReport, metrics: Sequence[str], run_id: str) -> Replicate:
+        """Return the training as it ended.
+
+        Args:
+            report: of its worker.
+            metrics: the objectives.
+            run_id: of its run.
+        """
         result = report.result
         complete = result if report.state == "complete" else None
+        values = self._values(metrics, complete, report) if complete else ()
         return Replicate(
             seed=self.seed,
             state="failed" if report.state == "invalid" else report.state,  # the plan had accepted it
-            value=complete.kept.metrics[objective] if complete else None,
+            value=values[0] if values else None,
             seconds=self.seconds,
             history=complete.history if complete else self.epochs,
             run_id=run_id,
@@ -80,4 +88,10 @@ class Training:
             threads=report.threads or self.point.experiment.runtime.threads or 0,
             kept_epoch=complete.kept_epoch if complete else 0,
             stopped_by="pruned" if report.state == "pruned" else result.stopped_by if result else None,
+            objectives=values if len(values) > 1 else (),
         )
+
+    def _values(self, metrics: Sequence[str], result: TrainingResult, report: TrialReport) -> tuple[float, ...]:
+        costs = {"parameters": float(self.point.plan.parameters), "milliseconds": report.milliseconds}
+        known = {**result.kept.metrics, **{key: value for key, value in costs.items() if value is not None}}
+        return tuple(known[metric] for metric in metrics)

@@ -32,6 +32,7 @@ class TrialOrder:
         initial: the saved model of the run that `model.initial_weights` names.
         plugins: (spec file, SHA-256) of each plugin that must be loaded.
         checkpoints: folder from which the trial goes on after a worker's death; None keeps none.
+        timed: whether its answers are timed, too.
     """
 
     number: int
@@ -41,6 +42,7 @@ class TrialOrder:
     initial: str | None = None
     plugins: tuple[tuple[str, str], ...] = ()
     checkpoints: str | None = None
+    timed: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,12 +54,14 @@ class TrialReport:
         result: None unless complete or pruned.
         message: why it failed.
         threads: that it was trained with.
+        milliseconds: of an answer for one sample, where that was asked for.
     """
 
     state: State
     result: TrainingResult | None = None
     message: str = ""
     threads: int = 0
+    milliseconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ class Replicate:
 
     Attributes:
         value: of the objective at the epoch whose weights are kept; None unless complete.
-        seconds, history, run_id, message, threads, kept_epoch, stopped_by: as of a trial.
+        seconds, history, run_id, message, threads, kept_epoch, stopped_by, objectives: as of a trial.
     """
 
     seed: int
@@ -79,6 +83,7 @@ class Replicate:
     threads: int = 0
     kept_epoch: int = 0
     stopped_by: Stop | None = None
+    objectives: tuple[float, ...] = ()
 
     @property
     def result(self) -> TrainingResult:
@@ -98,7 +103,8 @@ class Replicate:
     def from_data(cls, data: dict[str, Any]) -> Replicate:
         """Return the replicate of `to_data`; keys of a later release are passed over."""
         known = {field.name: data[field.name] for field in fields(cls) if field.name in data}
-        return cls(**known | {"history": tuple(Epoch(**epoch) for epoch in data["history"])})
+        history = tuple(Epoch(**epoch) for epoch in data["history"])
+        return cls(**known | {"history": history, "objectives": tuple(data.get("objectives", ()))})
 
 
 @dataclass(frozen=True)
@@ -119,6 +125,7 @@ class Trial:
         kept_epoch: the epoch whose weights are kept, counted from 1; 0 unless complete.
         stopped_by: why its training ended.
         replicates: one for each seed, where the file has `seeds`; those that never began are not there.
+        objectives: values of all objectives, where there are several; the first is `value`.
     """
 
     number: int
@@ -136,6 +143,7 @@ class Trial:
     kept_epoch: int = 0
     stopped_by: Stop | None = None
     replicates: tuple[Replicate, ...] = ()
+    objectives: tuple[float, ...] = ()
 
     @property
     def result(self) -> TrainingResult:
@@ -173,7 +181,8 @@ class Trial:
         known = {field.name: data[field.name] for field in fields(cls) if field.name in data}
         history = tuple(Epoch(**epoch) for epoch in data["history"])
         replicates = tuple(Replicate.from_data(each) for each in data.get("replicates", ()))
-        return cls(**known | {"history": history, "replicates": replicates})
+        objectives = tuple(data.get("objectives", ()))
+        return cls(**known | {"history": history, "replicates": replicates, "objectives": objectives})
 
 
 def by_value(trials: Sequence[Trial], direction: Direction) -> list[Trial]:

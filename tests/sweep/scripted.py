@@ -96,7 +96,9 @@ class Scripted:
     def complete(self, job):
         Path(job.order.weights).write_text("weights")
         kept = min(job.done, key=lambda epoch: epoch.metrics["val_loss"]).epoch
-        return TrialReport("complete", TrainingResult(tuple(job.done), kept, "epochs"), threads=threads_of(job.order))
+        milliseconds = job.order.config["model"]["layers"][1]["units"] / 100 if job.order.timed else None
+        result = TrainingResult(tuple(job.done), kept, "epochs")
+        return TrialReport("complete", result, threads=threads_of(job.order), milliseconds=milliseconds)
 
     def answer(self, number, stop):
         job = self.jobs[number]

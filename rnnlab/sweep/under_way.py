@@ -15,7 +15,7 @@ RETRIES = 2  # after a worker's death
 MOST_STILLBORN = 10  # workers in a row that die before they begin with a training
 
 
-class Crew:
+class UnderWay:
     """Has trainings done, as many at a time as the executor can.
 
     Args:
