@@ -156,7 +156,8 @@ class WilcoxonPruner(Spec):
 
     kind: Literal["wilcoxon"] = "wilcoxon"
     p_threshold: Annotated[float, Field(gt=0, lt=1)] = 0.1
-    """Stop where chance alone would rarely be as bad: in less than this share of cases."""
+    """Stop where chance alone would be as bad in less than this share of cases; after n replicates that is 1/2ⁿ at
+    least."""
     n_startup_steps: Annotated[int, Field(ge=0)] = 2
     """Replicates of a trial before it can be stopped."""
 

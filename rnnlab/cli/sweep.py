@@ -108,7 +108,7 @@ def _data(outcome: SweepOutcome) -> dict[str, Any]:
                 "state": trial.state,
                 "value": trial.value,
                 "parameters": trial.parameters,
-                "epochs": len(trial.history),
+                "epochs": trial.trained,
                 "seconds": trial.seconds,
                 "run_id": trial.run_id,
                 "message": trial.message,
@@ -119,7 +119,7 @@ def _data(outcome: SweepOutcome) -> dict[str, Any]:
             for trial in outcome.trials
         ],
         "refused": len(outcome.refused),
-        "epochs": sum(len(trial.history) for trial in outcome.trials),
+        "epochs": sum(trial.trained for trial in outcome.trials),
         "epochs_saved_by_pruning": outcome.epochs_saved,
         "failed": outcome.failed,
         "best": outcome.best.number if outcome.best else None,
@@ -142,7 +142,7 @@ def _show(outcome: SweepOutcome) -> None:
     if outcome.refused:
         show(f"refused     {len(outcome.refused)} points by the plan; they are no trials")
     if outcome.epochs_saved:
-        trained = sum(len(trial.history) for trial in outcome.trials)
+        trained = sum(trial.trained for trial in outcome.trials)
         show(f"pruning     saved {outcome.epochs_saved} epochs; {trained} were trained")
     if outcome.failed:
         show("FAILED      more trials failed than `sweep.max_failures`; --resume goes on once that is raised")

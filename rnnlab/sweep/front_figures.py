@@ -7,6 +7,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from plotly.subplots import make_subplots
 
 from rnnlab.plan.space import Goal
@@ -30,6 +31,7 @@ def front_figure(trials: Sequence[Trial], front: Sequence[Trial], goals: Sequenc
         for trial in front:
             place = (trial.objectives[other], trial.objectives[0])
             axes.annotate(f"{trial.number}", place, xytext=(5, 3), textcoords="offset points", fontsize=8)
+        axes.xaxis.set_major_locator(MaxNLocator(5))
         axes.set_xlabel(plain(goals[other].metric))
         axes.set_ylabel(plain(goals[0].metric))
         axes.legend(fontsize=8)

@@ -10,7 +10,7 @@ from tests.sweep.scripted import Scripted
 SEEDED = """\
 seeds: 3
 sweep:
-  trials: 6
+  trials: 3
   sampler: {kind: random, seed: 5}
   pruner: none
   space:
@@ -38,7 +38,7 @@ def scripted(tiny, records):
 def test_every_seed_is_a_run_nested_in_its_trials_and_the_value_is_their_mean(scripted, capacity):
     executor = Scripted(capacity)
     outcome, found = scripted(executor)
-    assert sorted(executor.started) == list(range(18))
+    assert sorted(executor.started) == list(range(9))
     assert executor.most == capacity
     for trial in outcome.trials:
         record = found[f"trial-{trial.number}"]
@@ -55,7 +55,7 @@ def test_every_seed_is_a_run_nested_in_its_trials_and_the_value_is_their_mean(sc
         means = [statistics.fmean(points) for points in zip(*map(_values, parts), strict=True)]
         assert _values(record) == pytest.approx(means)
         assert "kept_epoch" not in record.metrics, "only a training has one"
-    assert found[outcome.name].metrics["epochs"] == 36
+    assert found[outcome.name].metrics["epochs"] == 18
 
 
 def _values(record):
@@ -81,7 +81,7 @@ def test_the_best_is_scored_with_every_seed_and_its_file_has_them(scripted, tiny
 def test_a_replicate_that_diverges_makes_the_trial_diverged_and_the_rest_is_not_trained(scripted):
     executor = Scripted(ends={4: [TrialReport("diverged", message="the loss became nan")]})  # trial 1, seed 8
     outcome, found = scripted(executor)
-    assert [trial.state for trial in outcome.trials] == ["complete", "diverged", *["complete"] * 4]
+    assert [trial.state for trial in outcome.trials] == ["complete", "diverged", "complete"]
     assert 5 not in executor.started
     assert outcome.trials[1].message == "the loss became nan"
     assert outcome.trials[1].value is None
@@ -116,7 +116,7 @@ def test_the_pruner_hears_the_mean_over_the_replicates_so_far(scripted, tiny):
 
 @pytest.mark.parametrize("capacity", [1, 2])
 def test_a_hopeless_trial_is_pruned_in_its_first_replicate(scripted, capacity):
-    outcome, _ = scripted(Scripted(capacity), "training.epochs=4", text=MEDIAN)
+    outcome, _ = scripted(Scripted(capacity), "training.epochs=4", "sweep.trials=5", text=MEDIAN)
     pruned = [trial for trial in outcome.trials if trial.state == "pruned"]
     assert pruned
     assert outcome.epochs_saved == sum(12 - trial.trained for trial in pruned)
@@ -124,7 +124,7 @@ def test_a_hopeless_trial_is_pruned_in_its_first_replicate(scripted, capacity):
 
 
 def test_the_wilcoxon_pruner_compares_seed_by_seed(scripted):
-    outcome, _ = scripted(Scripted(2), "training.epochs=1", "sweep.trials=8", text=WILCOXON)
+    outcome, _ = scripted(Scripted(2), "training.epochs=1", "sweep.trials=5", text=WILCOXON)
     pruned = [trial for trial in outcome.trials if trial.state == "pruned"]
     assert pruned
     for trial in pruned:
@@ -165,7 +165,7 @@ def test_the_best_are_confirmed_with_fresh_seeds_and_the_winner_is_chosen_by_tha
         assert trial.metrics["confirmed"] == each.interval.mean == pytest.approx(mean)
         assert each.worse_by == pytest.approx(each.trial.value - mean)
     study = read_study(tiny.folder / "mlruns" / "sweeps" / outcome.run_id / "study.journal")
-    assert len(study.trials) == 6
+    assert len(study.trials) == 3
     assert outcome.best.number == first.trial.number
     assert outcome.scores["test"]["loss"] == pytest.approx(first.interval.mean)
     assert found[outcome.name].tags["rnnlab.confirmed"] == f"{first.trial.number}"
@@ -192,22 +192,47 @@ def test_a_trial_that_was_lucky_does_not_win(scripted):
     assert found[f"trial-{second.trial.number}"].tags["rnnlab.best"] == "true"
 
 
+def test_replicates_that_were_interrupted_go_on_to_what_an_unbroken_sweep_gives(scripted):
+    from rnnlab.errors import InterruptedRunError
+
+    class Interrupted(Scripted):
+        def next_event(self, timeout=None):
+            if self.started[-1] == 5 and self.jobs[5].done:
+                raise KeyboardInterrupt
+            return super().next_event(timeout)
+
+    with pytest.raises(InterruptedRunError):
+        scripted(Interrupted())
+    executor = Scripted()
+    broken, found = scripted(executor, resume=True)
+    assert executor.started[0] == 5, "the first two replicates of trial 1 were done"
+    whole, _ = scripted(Scripted())
+    facts = [[(trial.state, trial.value, _parts(trial)) for trial in each.trials] for each in (whole, broken)]
+    assert facts[0] == facts[1]
+    assert {record.status for record in found.values()} == {"FINISHED"}
+    assert len(found) == 1 + 3 + sum(len(trial.replicates) for trial in broken.trials)
+
+
+def _parts(trial):
+    return [(part.seed, part.state, part.value, len(part.history)) for part in trial.replicates]
+
+
 def test_a_confirmation_that_was_interrupted_goes_on(scripted):
     from rnnlab.errors import InterruptedRunError
 
     class Interrupted(Scripted):
         def next_event(self, timeout=None):
-            if len(self.started) == 6 + 3:
+            if len(self.started) == 3 + 3:
                 raise KeyboardInterrupt
             return super().next_event(timeout)
 
     with pytest.raises(InterruptedRunError):
         scripted(Interrupted(), text=CONFIRMED)
     executor = Scripted()
-    outcome, found = scripted(executor, text=CONFIRMED, resume=True)
+    _, found = scripted(executor, text=CONFIRMED, resume=True)
     assert len(executor.started) == 8 - 2, "two were done"
     assert {record.status for record in found.values()} == {"FINISHED"}
-    assert len(found) == 1 + 6 + 8
+    assert len(found) == 1 + 3 + 8
 
 
 def test_a_sweep_that_is_done_can_be_confirmed_later(scripted):
@@ -217,3 +242,30 @@ def test_a_sweep_that_is_done_can_be_confirmed_later(scripted):
     assert second.run_id == first.run_id
     assert len(executor.started) == 8
     assert second.confirmed
+
+
+@pytest.mark.tensorflow
+def test_the_best_file_gives_the_numbers_of_its_confirmation(tiny, sweep_of, capsys):
+    import json
+
+    from rnnlab.cli.sweep import _data, _show
+    from rnnlab.run.replicates import run_replicates
+
+    text = CONFIRMED.replace("top: 2, seeds: 4", "top: 1, seeds: 2")
+    outcome = sweep_of(tiny, text, "training.epochs=1", "seeds=2", "sweep.trials=2")
+    assert [[part.seed for part in trial.replicates] for trial in outcome.trials] == [[7, 8], [7, 8]]
+    assert outcome.confirmed[0].trial == outcome.best
+    again = run_replicates(outcome.best_path, store=tiny.store)
+    for name, value in outcome.scores["test"].items():
+        assert again.intervals[f"test_{name}"].mean == pytest.approx(value, abs=1e-12)
+        assert again.intervals[f"test_{name}"].low == pytest.approx(outcome.intervals[name].low, abs=1e-12)
+    capsys.readouterr()
+    _show(outcome)
+    assert (
+        "confirmed   with 2 fresh seeds: val_loss in the sweep, then its mean [95 % interval]"
+        in capsys.readouterr().out
+    )
+    data = json.loads(json.dumps(_data(outcome)))
+    assert data["confirmed"][0]["seeds"] == [9, 10]
+    assert [part["seed"] for part in data["trials"][0]["replicates"]] == [7, 8]
+    assert set(data["test_intervals"]) == set(data["test"])
