@@ -72,3 +72,7 @@ def test_checking_and_planning_an_experiment_imports_nothing_heavy():
 
 def test_a_heavy_import_would_be_seen():
     assert heavy_imports("import numpy") == {"numpy"}
+
+
+def test_the_supervisor_of_a_sweep_leaves_tensorflow_to_its_workers():
+    assert heavy_imports("import rnnlab.sweep") & {"tensorflow", "keras", "numba"} == set()

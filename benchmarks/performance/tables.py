@@ -78,7 +78,7 @@ def write_report(folder: Path, found: Sequence[Measured], grown: Grown, peak: fl
         "## A training step",
         *_table(found, lambda each: each.step, "{:.1f}", 1000, floors=peak),
         "Milliseconds, then rnnlab's ratio to each. The floor is the multiply-adds of the workload's matrix products,"
-        " forward once and backward twice, over all timesteps, at the speed of NumPy's product above; skipping padding"
+        " forward once and backward twice, over all timesteps, at the speed of the products above; skipping padding"
         " and folding the embedding do less than that.",
         *(epochs if timed else ()),
         "## To the first step",

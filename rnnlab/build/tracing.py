@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import tensorflow as tf
+from tensorflow.python.eager import context
 
 SOON = 2e-5  # seconds
 
@@ -47,6 +48,7 @@ def overlapping() -> Iterator[None]:
     tf.config.experimental.set_synchronous_execution(False)
     try:
         yield
+        context.async_wait()
     except BaseException:
         tf.experimental.async_clear_error()  # or it would be raised again by everything after it
         raise

@@ -7,6 +7,7 @@ backward. The embedded batch, (B, T, F), is never made, and the gradient of the 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -139,8 +140,12 @@ class Reading:
         d_table = d_tables[0] if len(d_tables) else self._sum_by_row(past.d_sums, gates * width_of(units), shards)
         for other in d_tables[1:]:
             d_table += other
-        d_kernel = table_weight_gradient(gates, self.flat, d_table, units, shards)
-        d_rows = _multiply(d_table, kernel, np.zeros(len(kernel) * LANES, np.float32), shards)
+        nothing = np.zeros(len(kernel) * LANES, np.float32)
+        tasks = (
+            lambda threads: table_weight_gradient(gates, self.flat, d_table, units, threads),
+            lambda threads: _multiply(d_table, kernel, nothing, threads),
+        )
+        d_kernel, d_rows = _together(tasks, shards_for(shards, 2 * d_table.size * self.flat.shape[1], shards, PLAIN))
         d_inputs = buffers.take(*self.inputs.shape)
         d_inputs[:] = 0
         d_inputs[self._used] = d_rows[:, : self.flat.shape[1]]
@@ -157,6 +162,19 @@ class Reading:
 
         run_shards(work, shards)
         return out
+
+
+def _together(tasks: Sequence[Callable[[int], Floats]], threads: int) -> list[Floats]:
+    """Return what tasks give that are told how many threads they have; two run at once where there are two threads."""
+    if threads != len(tasks):
+        return [task(threads) for task in tasks]
+    found = [NOTHING] * len(tasks)
+
+    def work(shard: int) -> None:
+        found[shard] = tasks[shard](1)
+
+    run_shards(work, threads)
+    return found
 
 
 def _check_ids(ids: NDArray[np.int32], rows: int) -> None:

@@ -15,10 +15,11 @@ from rnnlab.experiment import Experiment
 from rnnlab.plan import Checked, check_experiment
 
 from .architectures import ARCHITECTURES
+from .case import Case
 from .flips import all_keys, is_section
 from .layers import layer_keys
 from .optimizers import optimizer_keys
-from .sections import CASES, Case
+from .sections import CASES
 
 TRIALS, EPOCHS = 7, 5  # of the study that is asked
 EXTENDS = ("Experiment", "extends")
@@ -249,13 +250,12 @@ def test_a_key_of_the_sweep_changes_the_study(file, case, tmp_path):
 def workers(checked: Checked) -> list[Any]:
     """Return which workers a sweep has, when they are replaced, and how long they may train."""
     from rnnlab.sweep.placement import place_workers
-    from rnnlab.sweeping import bytes_of
 
     _, experiment, _ = checked.require()
     assert experiment.sweep is not None
     engine = experiment.sweep.engine
     placement = place_workers(engine, experiment.runtime, trials=40)
-    return [placement, engine.recycle, bytes_of(engine.memory_growth), engine.timeout]
+    return [placement, engine.recycle, engine.memory_growth, engine.timeout]
 
 
 @pytest.mark.parametrize("case", cases("workers"))

@@ -1,0 +1,36 @@
+"""Facts about calls that Python does not wait for."""
+
+import sys
+
+import pytest
+import tensorflow as tf
+
+from rnnlab.build.tracing import overlapping, traced_once
+
+
+@traced_once
+@tf.function(input_signature=(tf.TensorSpec((None,), tf.float32),))
+def checked_sum(numbers):
+    return tf.reduce_sum(tf.debugging.check_numerics(numbers, "not finite"))
+
+
+def test_calls_that_overlap_give_what_calls_in_turn_give():
+    given = [tf.constant([float(number), 1.0]) for number in range(5)]
+    with overlapping():
+        found = [checked_sum(each) for each in given]
+        assert [float(each) for each in found] == [1.0, 2.0, 3.0, 4.0, 5.0]
+
+
+def test_an_error_is_raised_where_it_is_read_and_not_by_what_comes_after():
+    interval = sys.getswitchinterval()
+    with pytest.raises(tf.errors.InvalidArgumentError, match="not finite"), overlapping():
+        float(checked_sum(tf.constant([float("nan")])))
+    assert sys.getswitchinterval() == pytest.approx(interval)
+    assert tf.config.experimental.get_synchronous_execution()
+    assert float(checked_sum(tf.constant([2.0]))) == 2.0
+
+
+def test_an_error_that_nobody_read_is_not_lost():
+    with pytest.raises(tf.errors.InvalidArgumentError, match="not finite"), overlapping():
+        checked_sum(tf.constant([float("nan")]))
+    assert float(checked_sum(tf.constant([2.0]))) == 2.0
