@@ -112,7 +112,8 @@ def run_sweep(
     checked = check_experiment(Path(path), overrides=overrides)
     _, experiment, _ = checked.require()
     sweep = _swept(experiment, reuse=reuse)
-    worker = executor or LocalExecutor(place_workers(sweep.engine, experiment.runtime, sweep.trials), sweep.engine)
+    trainings = sweep.trials * len(experiment.replicate_seeds)
+    worker = executor or LocalExecutor(place_workers(sweep.engine, experiment.runtime, trainings), sweep.engine)
     try:
         worker.warm()
         road = open_road(Path(path), overrides=overrides, store=store, say=say)
