@@ -77,6 +77,10 @@ class Objective(Spec):
     """Follows from the metric unless given."""
 
 
+COSTS = ("parameters", "milliseconds")
+"""Objectives that no epoch has: weights of the model, and the time of an answer for one sample."""
+
+
 class TPESampler(Spec):
     """Tree-structured Parzen estimator (Bergstra et al. 2011)."""
 
@@ -148,6 +152,17 @@ class HyperbandPruner(Spec):
     """One in so many goes on."""
 
 
+class WilcoxonPruner(Spec):
+    """Stop a trial whose replicates so far are worse than those of the best one, seed by seed (Wilcoxon 1945)."""
+
+    kind: Literal["wilcoxon"] = "wilcoxon"
+    p_threshold: Annotated[float, Field(gt=0, lt=1)] = 0.1
+    """Stop where chance alone would be as bad in less than this share of cases; after n replicates that is 1/2ⁿ at
+    least."""
+    n_startup_steps: Annotated[int, Field(ge=0)] = 2
+    """Replicates of a trial before it can be stopped."""
+
+
 class NoPruner(Spec):
     """Every trial runs to its end."""
 
@@ -155,8 +170,18 @@ class NoPruner(Spec):
 
 
 Pruner = Annotated[
-    MedianPruner | PercentilePruner | SuccessiveHalvingPruner | HyperbandPruner | NoPruner, Choice("kind", short=True)
+    MedianPruner | PercentilePruner | SuccessiveHalvingPruner | HyperbandPruner | WilcoxonPruner | NoPruner,
+    Choice("kind", short=True),
 ]
+
+
+class Confirm(Spec):
+    """The best configurations once more, with seeds that the sweep did not use: it picked the luckiest of many."""
+
+    top: PositiveInt = 3
+    """Configurations, the best of the sweep."""
+    seeds: Annotated[int, Field(ge=2)] = 5
+    """Fresh seeds of each. The best is the one whose mean over them is, and the test split is scored with those."""
 
 
 class Budget(Spec):
@@ -256,12 +281,19 @@ class Sweep(Spec):
 
     objective: Objective = Objective.standard()
     """What to optimise."""
+    objectives: Annotated[tuple[Objective, ...], Tuple, Field(min_length=2)] | None = None
+    """Instead of `objective`: several at once, the trials that no other one beats in all of them being the front. The
+    first is a quantity of validation and says which trial is called the best; further ones may be `parameters` and
+    `milliseconds`: of an answer for one sample, measured, and so never twice the same."""
     trials: PositiveInt = 20
     """Trials in all; trial 0 is the file as written."""
     sampler: Sampler = TPESampler.standard()
     """How points are chosen: `tpe`, `random` or `grid`."""
     pruner: Pruner = MedianPruner.standard()
-    """When a trial is stopped early: `median`, `percentile`, `successive_halving`, `hyperband` or `none`."""
+    """When a trial is stopped early: `median`, `percentile`, `successive_halving`, `hyperband`, `wilcoxon` (with
+    `seeds`) or `none`."""
+    confirm: Confirm | None = None
+    """Train the best configurations again, with fresh seeds, and choose among them by what that gives."""
     budget: Budget | None = None
     """What a trial may cost."""
     constraints: Annotated[tuple[Annotated[str, Field(max_length=200)], ...], Tuple] = ()
@@ -274,6 +306,11 @@ class Sweep(Spec):
     space: Annotated[dict[str, Dimension], Field(min_length=1)]
     """By dotted path (index or layer name): a list of choices, `{choices: […]}`, or `{low, high, step, log}`; the
     mappings may have `when` and `tie`."""
+
+    @property
+    def first(self) -> Objective:
+        """Return the objective that says which trial is the best."""
+        return self.objectives[0] if self.objectives else self.objective
 
     @property
     def paths(self) -> tuple[str, ...]:

@@ -6,6 +6,14 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rnnlab.cli.sweep_extras import (
+    confirmation_lines,
+    extras,
+    front_lines,
+    test_scores,
+    trial_extras,
+    value_of,
+)
 from rnnlab.cli.terminal import show
 from rnnlab.sweep.trial import FAILURES, Trial
 
@@ -35,7 +43,7 @@ def report_data(outcome: SweepOutcome) -> dict[str, Any]:
         "trials": [_trial_data(trial) for trial in outcome.trials],
         "states": dict(sorted(Counter(trial.state for trial in outcome.trials).items())),
         "refused": len(outcome.refused),
-        "epochs": sum(len(trial.history) for trial in outcome.trials),
+        "epochs": sum(trial.trained for trial in outcome.trials),
         "epochs_saved_by_pruning": outcome.epochs_saved,
         "failed": outcome.failed,
         "best": outcome.best.number if outcome.best else None,
@@ -44,6 +52,7 @@ def report_data(outcome: SweepOutcome) -> dict[str, Any]:
         "skill": outcome.scores.get("skill"),
         "figures_left_out": outcome.figures_left_out,
         "store": outcome.store,
+        **extras(outcome),
     }
 
 
@@ -54,13 +63,14 @@ def _trial_data(trial: Trial) -> dict[str, Any]:
         "state": trial.state,
         "value": trial.value,
         "parameters": trial.parameters,
-        "epochs": len(trial.history),
+        "epochs": trial.trained,
         "kept_epoch": trial.kept_epoch or None,
         "seconds": trial.seconds,
         "run_id": trial.run_id,
         "message": trial.message,
         "threads": trial.threads,
         "fingerprint": trial.fingerprint,
+        **trial_extras(trial),
     }
 
 
@@ -70,7 +80,7 @@ def report_lines(outcome: SweepOutcome, file: Path) -> list[str]:
     if outcome.refused:
         lines.append(f"refused     {len(outcome.refused)} points by the plan; they are no trials")
     if outcome.epochs_saved:
-        trained = sum(len(trial.history) for trial in outcome.trials)
+        trained = sum(trial.trained for trial in outcome.trials)
         lines.append(f"pruning     saved {outcome.epochs_saved} epochs; {trained} were trained")
     if outcome.failed:
         lines.append("FAILED      more trials failed than `sweep.max_failures`; --resume goes on once that is raised")
@@ -80,7 +90,7 @@ def report_lines(outcome: SweepOutcome, file: Path) -> list[str]:
         lines.append(f"            and {len(failed) - 3} more; the tag rnnlab.error of each run in MLflow says why")
     if outcome.best is None:
         return [*lines, "best        none: no trial completed"]
-    lines += _best_lines(outcome, outcome.best)
+    lines += [*confirmation_lines(outcome), *front_lines(outcome), *_best_lines(outcome, outcome.best)]
     if outcome.figures_left_out:
         reasons = dict.fromkeys(outcome.figures_left_out.values())
         groups = {
@@ -102,22 +112,23 @@ def _first_line(message: str) -> str:
 def _best_lines(outcome: SweepOutcome, best: Trial) -> list[str]:
     first = next((trial for trial in outcome.trials if trial.number == 0), None)
     written = f"; the file as written has {first.value:.4f}" if first and first.value and first is not best else ""
-    lines = [f"best        trial {best.number}: {outcome.objective} {best.value:.4f}{written}"]
+    lines = [f"best        trial {best.number}: {outcome.objective} {value_of(best)}{written}"]
     for path, value in best.values.items():
         lines.append(
             f"            {path} = {value:.4g}" if isinstance(value, float) else f"            {path} = {value}"
         )
     lines.append(f"parameters  {best.parameters:,}")
-    lines += _score_lines(outcome.scores)
+    lines += _score_lines(outcome)
     if outcome.best_path is None:  # it could not be written beside the file
         lines += ["", outcome.best_config]
     return lines
 
 
-def _score_lines(scores: dict[str, Any]) -> list[str]:
+def _score_lines(outcome: SweepOutcome) -> list[str]:
+    scores = outcome.scores
     if not scores:
         return ["recorded    by the machine that trained it"]
-    lines = ["test        " + ", ".join(f"{name} {value:.4f}" for name, value in scores["test"].items())]
+    lines = ["test        " + ", ".join(test_scores(outcome))]
     lines += [f"skill       {skill:+.1%} over {name}" for name, skill in scores["skill"].items()]
     if scores["missed"]:
         lines.append(f"MISSED      does not beat {scores['missed']}, as `expect.beats` demands")

@@ -65,12 +65,19 @@ class Experiment(Spec):
     sweep: Sweep | None = None
     """Which places of the file `rnnlab sweep` varies."""
 
+    @property
+    def replicate_seeds(self) -> tuple[int, ...]:
+        """Return the seed of each training of the file."""
+        return tuple(range(self.seed, self.seed + (self.seeds or 1)))
+
     def to_data(self) -> dict[str, Any]:
         """Return the file as resolved: plain data with every default written out.
 
         Where a sweep varies the kind of a layer or section, its defaults stay out: other kinds lack those keys.
         """
         data = self.model_dump(mode="json", exclude_none=True)
+        if self.sweep and self.sweep.objectives:
+            data["sweep"] = {key: value for key, value in data["sweep"].items() if key not in ("objective", "pruner")}
         for dotted in self.sweep.paths if self.sweep else ():
             *place, key = dotted.split(".")
             if key == "layer" and place[:2] == ["model", "layers"] and len(place) == 3:

@@ -79,7 +79,7 @@ class PointPlanner:
             return Outcome(CAUSES[broken.code], broken.code, broken.message, plan.parameters)
         samples = (checked.facts.train_samples if checked.facts else None) or self.samples
         known = samples is not None and plan.flops_per_sample is not None
-        steps = float(PASSES * (samples or 0) * experiment.training.epochs)
+        steps = float(PASSES * (samples or 0) * experiment.training.epochs * len(experiment.replicate_seeds))
         return Outcome(
             "fine", parameters=plan.parameters, flops=steps * (plan.flops_per_sample or 0) if known else None
         )

@@ -9,29 +9,19 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
-from scipy import stats
-
 from rnnlab.data import prepare
 from rnnlab.datasets import TimeSplit
 from rnnlab.errors import CallError
 from rnnlab.experiment import target_kind
 from rnnlab.experiment.fingerprint import config_fingerprint
 from rnnlab.run.heads import run_head
+from rnnlab.run.intervals import Interval as Interval
+from rnnlab.run.intervals import interval_of as interval_of
 from rnnlab.run.opening import Road, Say, is_replicated, open_road
 from rnnlab.run.run import Outcome, as_begun, find_interrupted, finish_run, start_run
 from rnnlab.track.record import Record
 from rnnlab.train.listener import Listener
 from rnnlab.train.warm import WarmLearners
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A mean over replicates with its 95 % interval (Student's t); the ends are NaN for a single one."""
-
-    mean: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True)
@@ -52,15 +42,6 @@ class Replicated:
     outcomes: tuple[Outcome, ...]
     replicates: int
     intervals: dict[str, Interval]
-
-
-def interval_of(values: Sequence[float]) -> Interval:
-    """Return mean and 95 % interval of independent values."""
-    mean = float(np.mean(values))
-    if len(values) < 2:
-        return Interval(mean, math.nan, math.nan)
-    half = float(stats.t.ppf(0.975, len(values) - 1) * np.std(values, ddof=1) / math.sqrt(len(values)))
-    return Interval(mean, mean - half, mean + half)
 
 
 def run_replicates(
@@ -149,7 +130,7 @@ def _parts(road: Road) -> Iterator[tuple[str, Callable[[], Road]]]:
     folds = split.folds if isinstance(split, TimeSplit) else 1
     seeds = road.experiment.seeds
     for fold in range(1, folds + 1):
-        for seed in range(road.experiment.seed, road.experiment.seed + (seeds or 1)):
+        for seed in road.experiment.replicate_seeds:
             names = [*([f"fold-{fold}"] if folds > 1 else []), *([f"seed-{seed}"] if seeds else [])]
             yield "-".join(names), partial(_part, road, fold, seed)
 

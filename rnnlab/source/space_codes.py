@@ -29,4 +29,14 @@ SPACE_CODES: dict[str, Code] = {
         "Constraints refuse trials by their plan, before TensorFlow; the file itself must keep them. One that names a "
         "key which a trial lacks, or a number that is unknown until the data are prepared, refuses nothing.",
     ),
+    "RL330": Code(
+        "The pruner has nothing to go by",
+        "`wilcoxon` compares the replicates of a trial with those of the best one, so the file needs `seeds`. Trials "
+        "of several objectives are never pruned: a trial may be behind in one and ahead in another.",
+    ),
+    "RL331": Code(
+        "The objectives do not go together",
+        "A sweep has one `objective`, or a list of different `objectives`; the best of a list is no single trial that "
+        "could be confirmed.",
+    ),
 }

@@ -13,8 +13,10 @@ from optuna.trial import FrozenTrial, TrialState
 from rnnlab.plan.space import Place
 from rnnlab.sweep.sampling import is_exhausted
 from rnnlab.sweep.suggesting import Scalar, suggest
-from rnnlab.sweep.trial import Trial
-from rnnlab.train.result import Epoch
+from rnnlab.sweep.trial import Replicate, Trial
+
+REPLICATE = "replicate-"
+CONFIRMATION = "confirmation-"
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,9 @@ class Asked:
     Attributes:
         chosen: by dotted path, what `Place.node_of` takes.
         begun: None until it was planned.
-        reported: values of the objective by epoch that Optuna knows.
+        reported: values of the objective by step that Optuna knows.
         deaths: of its workers.
+        replicates: that ended, by place among its seeds.
     """
 
     trial: optuna.Trial
@@ -48,6 +51,7 @@ class Asked:
     begun: Begun | None = None
     reported: dict[int, float] = field(default_factory=dict)
     deaths: int = 0
+    replicates: dict[int, Replicate] = field(default_factory=dict)
 
 
 class Book:
@@ -93,7 +97,8 @@ class Book:
             return None
         begun = Begun(**frozen.user_attrs["begun"]) if "begun" in frozen.user_attrs else None
         chosen = begun.chosen if begun else suggest(trial, self._places)
-        return Asked(trial, chosen, begun, dict(frozen.intermediate_values), frozen.user_attrs.get("deaths", 0))
+        deaths = frozen.user_attrs.get("deaths", 0)
+        return Asked(trial, chosen, begun, dict(frozen.intermediate_values), deaths, _replicates(frozen))
 
     def ended(self) -> list[Trial]:
         """Return the trials that were told, in the order they were asked for."""
@@ -148,17 +153,24 @@ class Book:
         """Write who trains a point, and since when, for those who look on."""
         asked.trial.set_user_attr("placed", {"worker": worker, "since": time.time()})
 
-    def report(self, asked: Asked, epoch: Epoch, value: float) -> bool:
-        """Return whether the trial is to stop after an epoch.
+    def report(self, asked: Asked, step: int, value: float) -> bool:
+        """Return whether the trial is to stop after a step: an epoch, or a replicate.
 
-        An epoch that a retry repeats was decided before: only the last one may have been left undecided.
+        A step that is repeated was decided before: only the last one may have been left undecided.
         """
-        if epoch.epoch not in asked.reported:
-            asked.trial.report(value, epoch.epoch)
-            asked.reported[epoch.epoch] = value
-        if epoch.epoch < max(asked.reported):
+        if len(self.study.directions) > 1:  # such trials are not pruned, and Optuna takes no reports of them
+            return False
+        if step not in asked.reported:
+            asked.trial.report(value, step)
+            asked.reported[step] = value
+        if step < max(asked.reported):
             return False
         return bool(asked.trial.should_prune())  # Optuna gives a NumPy bool
+
+    def keep(self, asked: Asked, place: int, replicate: Replicate) -> None:
+        """Write how a replicate of a trial ended, before the trial does."""
+        asked.replicates[place] = replicate
+        asked.trial.set_user_attr(f"{REPLICATE}{place}", replicate.to_data())
 
     def mourn(self, asked: Asked) -> int:
         """Return how many workers of the trial have died, with the one that just did."""
@@ -172,12 +184,30 @@ class Book:
         self._tell(asked.trial, trial)
         return True
 
+    def confirmations(self) -> dict[str, Replicate]:
+        """Return the trainings that confirm trials, by name; they are no trials of the study."""
+        known = self.study.user_attrs.items()
+        return {
+            key.removeprefix(CONFIRMATION): Replicate.from_data(data)
+            for key, data in known
+            if key.startswith(CONFIRMATION)
+        }
+
+    def confirm(self, name: str, replicate: Replicate) -> None:
+        """Write how a training ended that confirms a trial."""
+        self.study.set_user_attr(f"{CONFIRMATION}{name}", replicate.to_data())
+
     def _tell(self, asked: optuna.Trial, trial: Trial) -> None:
         if trial.value is not None:
-            self.study.tell(asked, trial.value)
+            self.study.tell(asked, trial.objectives or trial.value)
             return
         pruned = trial.state == "pruned" or (trial.state == "duplicate" and trial.stopped_by == "pruned")
         self.study.tell(asked, state=TrialState.PRUNED if pruned else TrialState.FAIL)
+
+
+def _replicates(frozen: FrozenTrial) -> dict[int, Replicate]:
+    known = {key: data for key, data in frozen.user_attrs.items() if key.startswith(REPLICATE)}
+    return {int(key.removeprefix(REPLICATE)): Replicate.from_data(data) for key, data in known.items()}
 
 
 def ended_trials(frozen: Sequence[FrozenTrial]) -> Iterator[Trial]:

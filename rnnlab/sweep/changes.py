@@ -22,6 +22,7 @@ FREE = (
     "sweep.engine",
     "sweep.pruner",
     "sweep.max_failures",
+    "sweep.confirm",
 )
 _BELOW = tuple(f"{free}." for free in FREE)
 SHOWN = 5
@@ -52,7 +53,7 @@ def require_same(facts: SweepFacts, config: Mapping[str, Any], data: str) -> Non
         lines = "\n  ".join(changes[:SHOWN])
         raise CallError(
             f"{called} cannot go on with this file:\n  {lines}{more}\n"
-            "  only names, `trials`, `engine`, `pruner` and `max_failures` may change; "
+            "  only names, `trials`, `engine`, `pruner`, `max_failures` and `confirm` may change; "
             "restore the others, or begin a new sweep without --resume"
         )
     if facts.data != data:

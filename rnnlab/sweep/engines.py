@@ -13,21 +13,21 @@ from rnnlab.sweep.placement import place_workers
 from rnnlab.sweeping import Sweep
 
 
-def build_executor(sweep: Sweep, runtime: Runtime) -> Executor:
-    """Return where the trials of a sweep are trained.
+def build_executor(sweep: Sweep, runtime: Runtime, trainings: int) -> Executor:
+    """Return where the trainings of a sweep's trials are done.
 
     Raises:
         CallError: the engine's package is not installed, its cluster cannot be reached, or there are too few GPUs.
     """
     engine = sweep.engine
     if engine.kind == "local":
-        return LocalExecutor(place_workers(engine, runtime, sweep.trials), engine)
+        return LocalExecutor(place_workers(engine, runtime, trainings), engine)
     require_installed("ray", "`sweep.engine: ray`")
     if engine.address == "local":
         os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")  # how Ray is told to stay on 127.0.0.1
     from rnnlab.sweep.cluster import RayExecutor
 
-    return RayExecutor(engine, sweep.trials)
+    return RayExecutor(engine, trainings)
 
 
 def require_installed(package: str, wanted: str, *, extra: str | None = None) -> None:

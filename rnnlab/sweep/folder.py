@@ -77,13 +77,13 @@ class SweepFolder:
         """Return the folder of the trials' weights."""
         return self.path / "weights"
 
-    def weights_of(self, number: int) -> Path:
-        """Return the file of a trial's weights."""
-        return self.weights / f"{number}.weights.h5"
+    def weights_of(self, training: str) -> Path:
+        """Return the file of the weights of a training: that of a trial has the trial's number for a name."""
+        return self.weights / f"{training}.weights.h5"
 
-    def checkpoints_of(self, number: int) -> Path:
-        """Return the folder of a trial's checkpoints."""
-        return self.path / "checkpoints" / f"{number}"
+    def checkpoints_of(self, training: str) -> Path:
+        """Return the folder of a training's checkpoints."""
+        return self.path / "checkpoints" / training
 
     def write(self, facts: SweepFacts) -> None:
         """Write what the sweep is, whole or not at all.
@@ -129,9 +129,9 @@ class SweepFolder:
         finally:
             lock.release()
 
-    def keep_weights(self, numbers: set[int]) -> None:
-        """Delete the weights of all other trials."""
-        kept = {self.weights_of(number) for number in numbers}
+    def keep_weights(self, trainings: set[str]) -> None:
+        """Delete the weights of all other trainings."""
+        kept = {self.weights_of(training) for training in trainings}
         for path in self.weights.glob("*.weights.h5"):
             if path not in kept:
                 path.unlink(missing_ok=True)

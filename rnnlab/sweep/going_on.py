@@ -31,7 +31,14 @@ def find_interrupted(road: Road) -> Known:
     assert road.experiment.sweep is not None
     known = _of_file(road)
     config = road.experiment.to_data()
-    wanted = [each for each in known if not each[1].concluded or each[1].trials < road.experiment.sweep.trials]
+    confirm = config["sweep"].get("confirm")
+    wanted = [
+        each
+        for each in known
+        if not each[1].concluded
+        or each[1].trials < road.experiment.sweep.trials
+        or (confirm and each[1].config["sweep"].get("confirm") != confirm)
+    ]
     fitting = [each for each in wanted if not changed_keys(each[1].config, config)]
     for each in (*reversed(fitting), *reversed(wanted)):
         return each  # one that does not fit is refused by name, with the keys

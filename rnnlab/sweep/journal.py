@@ -55,7 +55,15 @@ def _is_whole(line: bytes) -> bool:
         return False
 
 
-def open_study(journal: Path, sweep: Sweep, places: Sequence[Place], direction: Direction, epochs: int) -> optuna.Study:
+def open_study(
+    journal: Path,
+    sweep: Sweep,
+    places: Sequence[Place],
+    direction: Direction,
+    epochs: int,
+    *,
+    others: Sequence[Direction] = (),
+) -> optuna.Study:
     """Return the study of a journal, made where there is none.
 
     Args:
@@ -64,6 +72,7 @@ def open_study(journal: Path, sweep: Sweep, places: Sequence[Place], direction: 
         places: that vary.
         direction: of the objective.
         epochs: of a trial that is not stopped.
+        others: directions of further objectives.
 
     Raises:
         StoreError: the journal is damaged before its end.
@@ -73,7 +82,7 @@ def open_study(journal: Path, sweep: Sweep, places: Sequence[Place], direction: 
     return optuna.create_study(
         study_name=STUDY,
         storage=_storage(journal, lock=HeldLock()),
-        direction=direction,
+        directions=[direction, *others],
         sampler=build_sampler(sweep, places),
         pruner=build_pruner(sweep, epochs),
         load_if_exists=True,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from typing import Any, Literal
 
-from rnnlab.sweep.trial import Trial
+from rnnlab.run.intervals import Interval
+from rnnlab.sweep.trial import Replicate, Trial
 from rnnlab.track.record import Record, RunHead, Status
 from rnnlab.track.store import Store
 from rnnlab.train.result import Epoch
@@ -22,57 +25,77 @@ class Ledger:
     What is given is written in that order. A run that an earlier process began is gone on with, and what it had written
     is not written again. The first error is raised by the next call.
 
+    A run is known by the name of its training: that of a trial by its number. The runs of replicates are nested in
+    those of their trials.
+
     Args:
         store: where the sweep is recorded.
         parent: id of the sweep's run.
-        known: the runs of its trials that are in the store.
+        known: the runs of its trials and their replicates that are in the store.
     """
 
     def __init__(self, store: Store, parent: str, known: Iterable[Record] = ()) -> None:
         self._store = store
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="ledger")
         self._pending: deque[Future[Any]] = deque()
-        self._known = {record.tags.get("rnnlab.trial", ""): record for record in known if record.parent == parent}
-        self._runs: dict[int, Future[str]] = {}
-        self._open: set[int] = set()
-        self._written: dict[int, frozenset[int]] = {}
+        self._known = {_name_of(record, parent): record for record in known}
+        self._runs: dict[str, Future[str]] = {}
+        self._written: dict[str, frozenset[int]] = {}
+        self._open: set[str] = set()
 
-    def start(self, number: int, head: RunHead, parameters: int) -> None:
-        """Begin the run of a trial, or go on with it."""
-        self._open.add(number)
-        self._runs[number] = self._do(partial(self._start, number, head, parameters))
+    def start(self, name: str, head: RunHead, parameters: int, *, under: str | None = None) -> None:
+        """Begin the run of a training, or go on with it.
 
-    def log_epoch(self, number: int, epoch: Epoch) -> None:
-        """Write an epoch of a trial."""
-        self._do(partial(self._log_epoch, number, epoch))
+        Args:
+            name: of the training.
+            head: of its run.
+            parameters: of its model.
+            under: name of the trial in whose run it is nested; it has begun.
+        """
+        self._open.add(name)
+        self._runs[name] = self._do(partial(self._start, name, head, parameters, under))
 
-    def run_id(self, number: int) -> str:
-        """Return the id of a trial's run, once it has begun."""
-        return self._runs[number].result()
+    def log_epoch(self, name: str, epoch: Epoch) -> None:
+        """Write an epoch of a training."""
+        self._do(partial(self._log_epoch, name, epoch))
 
-    def close(self, trial: Trial) -> None:
-        """Write how a trial ended."""
-        self._do(partial(self._close, trial))
-        self._open.discard(trial.number)
+    def run_id(self, name: str) -> str:
+        """Return the id of a training's run, once it has begun."""
+        return self._runs[name].result() if name in self._runs else self._known[name].run_id
 
-    def mend(self, trial: Trial, head: Callable[[], RunHead]) -> None:
-        """Write what is missing of a trial that had ended when an earlier process did."""
-        record = self._known.get(f"{trial.number}")
-        if record is None or trial.state == "duplicate":  # which has a run only where it was trained again, as the best
-            return
-        status = STATUSES.get(trial.state, "FAILED")
-        if (record.status, record.tags.get("rnnlab.state")) == (status, trial.state):
-            return
-        self.start(trial.number, head(), trial.parameters)
-        for epoch in trial.history:
-            self.log_epoch(trial.number, epoch)
-        self.close(trial)
+    def close(self, name: str, ended: Trial | Replicate) -> None:
+        """Write how a training, or a trial of several, ended."""
+        self._do(partial(self._close, name, ended))
+        self._open.discard(name)
 
-    def leave(self, status: Literal["KILLED", "FAILED"], numbers: Iterable[int] | None = None) -> None:
-        """End the runs of trials that are not closed, all unless some are named; a later process goes on with them."""
-        for number in sorted(self._open if numbers is None else self._open.intersection(numbers)):
-            self._do(partial(self._leave, number, status))
-            self._open.discard(number)
+    def is_closed(self, name: str) -> bool:
+        """Return whether a run is not under way."""
+        return name not in self._open
+
+    def note(self, name: str, numbers: Mapping[str, float]) -> None:
+        """Write more numbers into a run."""
+        self._do(lambda: self._store.log_metrics(self.run_id(name), numbers))
+
+    def is_written(self, name: str, ended: Trial | Replicate) -> bool:
+        """Return whether an earlier process wrote how a training ended, or it has no run in the store."""
+        record = self._known.get(name)
+        if record is None or ended.state == "duplicate":  # which has a run only where it was trained again, as the best
+            return True
+        status = STATUSES.get(ended.state, "FAILED")
+        return (record.status, record.tags.get("rnnlab.state")) == (status, ended.state)
+
+    def mend(self, name: str, ended: Trial | Replicate, head: RunHead, parameters: int, under: str | None) -> None:
+        """Write what is missing of a training that had ended when an earlier process did."""
+        self.start(name, head, parameters, under=under)
+        for epoch in ended.history:
+            self.log_epoch(name, epoch)
+        self.close(name, ended)
+
+    def leave(self, status: Literal["KILLED", "FAILED"], names: Iterable[str] | None = None) -> None:
+        """End the runs of trainings that are not closed, all or those named; a later process goes on with them."""
+        for name in sorted(self._open if names is None else self._open.intersection(names)):
+            self._do(partial(self._leave, name, status))
+            self._open.discard(name)
 
     def flush(self) -> None:
         """Wait until all is written; raise what it raised."""
@@ -90,32 +113,52 @@ class Ledger:
         self._pending.append(future)
         return future
 
-    def _start(self, number: int, head: RunHead, parameters: int) -> str:
-        record = self._known.get(f"{number}")
+    def _start(self, name: str, head: RunHead, parameters: int, under: str | None) -> str:
+        record = self._known.get(name)
         if record is None:
-            run_id = self._store.start(head)
+            run_id = self._store.start(head if under is None else replace(head, parent=self.run_id(under)))
         else:
             run_id = record.run_id
             self._store.reopen(run_id)
             if "parameters" not in record.metrics:  # the last that is written of a start
                 self._store.describe(run_id, head)
-            self._written[number] = self._store.written_epochs(run_id)
+            self._written[name] = self._store.written_epochs(run_id)
         self._store.log_metrics(run_id, {"parameters": float(parameters)})
         return run_id
 
-    def _log_epoch(self, number: int, epoch: Epoch) -> None:
-        if epoch.epoch not in self._written.get(number, ()):
-            self._store.log_epoch(self.run_id(number), epoch)
+    def _close(self, name: str, ended: Trial | Replicate) -> None:
+        run_id = self.run_id(name)
+        self._store.log_metrics(run_id, _numbers(ended))
+        tags = {"rnnlab.state": ended.state, "rnnlab.threads": f"{ended.threads}"}
+        self._store.set_tags(run_id, tags | ({"rnnlab.error": ended.message} if ended.message else {}))
+        self._store.finish(run_id, STATUSES.get(ended.state, "FAILED"))  # type: ignore[arg-type]
 
-    def _close(self, trial: Trial) -> None:
-        run_id = self.run_id(trial.number)
-        numbers = {"epochs": float(len(trial.history)), "seconds": trial.seconds}
-        if trial.value is not None:
-            numbers |= {"kept_epoch": float(trial.kept_epoch), "objective": trial.value}
-        self._store.log_metrics(run_id, numbers)
-        tags = {"rnnlab.state": trial.state, "rnnlab.threads": f"{trial.threads}"}
-        self._store.set_tags(run_id, tags | ({"rnnlab.error": trial.message} if trial.message else {}))
-        self._store.finish(run_id, STATUSES.get(trial.state, "FAILED"))  # type: ignore[arg-type]
+    def _log_epoch(self, name: str, epoch: Epoch) -> None:
+        if epoch.epoch not in self._written.get(name, ()):
+            self._store.log_epoch(self.run_id(name), epoch)
 
-    def _leave(self, number: int, status: Literal["KILLED", "FAILED"]) -> None:
-        self._store.finish(self.run_id(number), status)
+    def _leave(self, name: str, status: Literal["KILLED", "FAILED"]) -> None:
+        self._store.finish(self.run_id(name), status)
+
+
+def _name_of(record: Record, sweep: str) -> str:
+    """Return the name of the training whose run it is; empty for runs that are not the sweep's."""
+    if record.parent == sweep:
+        return record.tags.get("rnnlab.trial", "")
+    return record.tags.get("rnnlab.training", "") if record.tags.get("rnnlab.sweep") == sweep else ""
+
+
+def _numbers(ended: Trial | Replicate) -> dict[str, float]:
+    numbers = {"epochs": float(ended.trained), "seconds": ended.seconds}
+    if ended.value is not None:
+        numbers["objective"] = ended.value
+    if ended.kept_epoch:  # the mean of several trainings has none
+        numbers["kept_epoch"] = float(ended.kept_epoch)
+    interval = ended.interval if isinstance(ended, Trial) else None
+    return numbers | (interval_numbers("objective", interval) if interval else {})
+
+
+def interval_numbers(name: str, interval: Interval) -> dict[str, float]:
+    """Return the ends of a 95 % interval as they are recorded; none of a single value."""
+    ends = {f"{name}_ci95_low": interval.low, f"{name}_ci95_high": interval.high}
+    return {key: value for key, value in ends.items() if not math.isnan(value)}

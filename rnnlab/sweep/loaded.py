@@ -8,7 +8,7 @@ from pathlib import Path
 from rnnlab.data import Splits, prepare
 from rnnlab.experiment import Experiment, target_kind, task_of
 
-NOT_PREPARED = ("name", "description", "tags", "optimizer", "expect", "tracking", "runtime", "sweep")
+NOT_PREPARED = ("name", "description", "tags", "seed", "seeds", "optimizer", "expect", "tracking", "runtime", "sweep")
 KEPT = 4  # memory-mapped, so that they cost little
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 from rnnlab.errors import CallError, InvalidExperimentError, RunNotFoundError
 from rnnlab.experiment import Experiment, target_kind, validate_document
@@ -41,6 +41,11 @@ class Point:
     plan: Plan
     fingerprint: str
     data: str
+
+    def with_seed(self, seed: int) -> Point:
+        """Return one replicate of it."""
+        experiment = self.experiment.model_copy(update={"seed": seed, "seeds": None})
+        return replace(self, experiment=experiment, fingerprint=config_fingerprint(experiment))
 
 
 class Points:
@@ -92,30 +97,47 @@ class Points:
 
     def head(self, number: int, point: Point, parent: str) -> RunHead:
         """Return what is known of a trial's run before it starts."""
-        name = self._road.experiment.name
+        head = self._head("trial", f"{number}", point, {"rnnlab.trial": f"{number}"})
+        return replace(head, parent=parent)
+
+    def part_head(self, name: str, point: Point, sweep: str) -> RunHead:
+        """Return what is known, before it starts, of a run that is nested in a trial's; which that is, is left open."""
+        return self._head("replicate", name, point, {"rnnlab.training": name, "rnnlab.sweep": sweep})
+
+    def _head(self, kind: Literal["trial", "replicate"], name: str, point: Point, tags: dict[str, str]) -> RunHead:
         return run_head(
             point.document,
-            point.experiment.model_copy(update={"name": name}),
+            point.experiment.model_copy(update={"name": self._road.experiment.name}),
             point.plan,
-            kind="trial",
+            kind=kind,
             folder=self._road.folder,
-            parent=parent,
-            name=f"trial-{number}",
-            tags={"rnnlab.trial": f"{number}", "rnnlab.data": point.data},
+            name=f"trial-{name}",
+            tags=tags | {"rnnlab.data": point.data},
         )
 
-    def order(self, folder: SweepFolder, number: int, point: Point) -> TrialOrder:
-        """Return what is asked of a worker."""
+    def order(self, folder: SweepFolder, handle: int, name: str, point: Point) -> TrialOrder:
+        """Return what is asked of a worker.
+
+        Args:
+            folder: of the sweep.
+            handle: by which the executor is to name the training.
+            name: of its files.
+            point: with its seed.
+        """
         initial = self._road.initial_runs.find(point.experiment)
         return TrialOrder(
-            number,
+            handle,
             point.experiment.to_data(),
             str(self._road.folder.absolute()),
-            str(folder.weights_of(number)),
+            str(folder.weights_of(name)),
             str(initial.model) if initial else None,
             tuple((str(plugin.spec_file.path), plugin.sha256) for plugin in plugins_in(point.experiment.model)),
-            checkpoints=str(folder.checkpoints_of(number)),
+            checkpoints=str(folder.checkpoints_of(name)),
         )
+
+    def names(self, number: int) -> tuple[str, ...]:
+        """Return the names of a trial's trainings."""
+        return training_names(number, self._road.experiment)
 
     def _data_of(self, experiment: Experiment) -> str:
         """Return the fingerprint of the prepared data of a trial; files are read once for all that read them alike."""
@@ -124,6 +146,18 @@ class Points:
             found = data_fingerprint(experiment, self._road.folder, target_kind(experiment))
             self._data[key] = found or ""
         return self._data[key]
+
+
+def training_names(number: int, experiment: Experiment) -> tuple[str, ...]:
+    """Return the names of a trial's trainings: its number, and the seed where there are several."""
+    if experiment.seeds is None:
+        return (f"{number}",)
+    return tuple(training_name(number, seed) for seed in experiment.replicate_seeds)
+
+
+def training_name(number: int, seed: int) -> str:
+    """Return the name of a replicate."""
+    return f"{number}-seed-{seed}"
 
 
 def _starting(road: Road, experiment: Experiment, document: Document, plan: Plan) -> Experiment:

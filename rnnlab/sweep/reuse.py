@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from statistics import fmean
 
 from rnnlab.run.heads import RECORDED_VERSIONS
 from rnnlab.runtime import available_cores
@@ -46,6 +48,15 @@ class Earlier:
             same = all(record.tags.get(f"rnnlab.version.{name}") == version for name, version in versions.items())
             if same and record.status == "FINISHED" and record.parent != besides and _is_complete(record):
                 self._records.setdefault(record.tags.get("rnnlab.fingerprint", ""), []).append(record)
+
+    def find_all(self, points: Sequence[Point]) -> Found | None:
+        """Return the newest trainings of the same files, as one with their mean; None where one of them is missing."""
+        found = [self.find(point) for point in points]
+        known = [each for each in found if each is not None]
+        if len(known) < len(found):
+            return None
+        kept = known[0].kept_epoch if len(known) == 1 else 0
+        return replace(known[0], value=fmean(each.value for each in known), kept_epoch=kept)
 
     def find(self, point: Point) -> Found | None:
         """Return the newest training of the same file, or None."""

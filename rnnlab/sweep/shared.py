@@ -16,10 +16,9 @@ from rnnlab.sweep.database import Database, parse_storage
 from rnnlab.sweep.pruning import build_pruner
 from rnnlab.sweep.sampling import build_sampler
 from rnnlab.sweep.suggesting import Scalar
-from rnnlab.sweep.trial import REPEATED, Trial
+from rnnlab.sweep.trial import REPEATED, Replicate, Trial
 from rnnlab.sweeping import Sweep
 from rnnlab.tasks import Direction
-from rnnlab.train.result import Epoch
 
 MACHINE = "machine"  # whose trial it is
 RECORDED = "recorded"  # which trial is recorded as the best, and by whom
@@ -160,9 +159,21 @@ class SharedBook:
         """Write who trains a point: see `Book.place`."""
         self._book.place(asked, worker)
 
-    def report(self, asked: Asked, epoch: Epoch, value: float) -> bool:
-        """Return whether the trial is to stop after an epoch."""
-        return self._book.report(asked, epoch, value)
+    def report(self, asked: Asked, step: int, value: float) -> bool:
+        """Return whether the trial is to stop after a step: see `Book.report`."""
+        return self._book.report(asked, step, value)
+
+    def keep(self, asked: Asked, place: int, replicate: Replicate) -> None:
+        """Write how a replicate ended: see `Book.keep`."""
+        self._book.keep(asked, place, replicate)
+
+    def confirmations(self) -> dict[str, Replicate]:
+        """Return the trainings that confirm trials, by name: see `Book.confirmations`."""
+        return self._book.confirmations()
+
+    def confirm(self, name: str, replicate: Replicate) -> None:
+        """Write how a training ended that confirms a trial."""
+        self._book.confirm(name, replicate)
 
     def mourn(self, asked: Asked) -> int:
         """Return how many workers of the trial have died, with the one that just did."""

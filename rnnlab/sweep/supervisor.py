@@ -5,27 +5,19 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 
-from rnnlab.errors import CallError, InvalidExperimentError, RnnlabError
-from rnnlab.run.opening import Road
-from rnnlab.sweep.book import Asked, Begun, Book
-from rnnlab.sweep.executor import Event, Executor
-from rnnlab.sweep.folder import SweepFolder
-from rnnlab.sweep.ledger import Ledger
+from rnnlab.errors import CallError, InvalidExperimentError
+from rnnlab.sweep.book import Asked, Begun
 from rnnlab.sweep.listener import SweepListener
-from rnnlab.sweep.points import Points
+from rnnlab.sweep.mending import mend_part, mend_trial
 from rnnlab.sweep.reuse import Earlier
-from rnnlab.sweep.running import Running
-from rnnlab.sweep.shared import SharedBook
+from rnnlab.sweep.running import Running, running_of
+from rnnlab.sweep.site import Site
+from rnnlab.sweep.training import Training
 from rnnlab.sweep.trial import FAILURES, REPEATED, Trial, TrialReport, best_of
-from rnnlab.sweeping import Sweep, seconds_of
-from rnnlab.tasks import Direction
-from rnnlab.track.record import RunHead
+from rnnlab.sweep.under_way import RETRIES, UnderWay
 from rnnlab.train.result import Epoch
 
-RETRIES = 2  # after a worker's death
-MOST_STILLBORN = 10  # workers in a row that die before they begin with a trial
 MOST_REFUSED = 200  # points in a row that the plan refuses before the sweep gives up
 
 
@@ -33,51 +25,26 @@ class Supervisor:
     """Runs the trials of a sweep, to its total.
 
     Args:
-        road: of the file.
-        run_id: of the sweep's run.
-        folder: of the sweep.
-        book: its study.
-        points: of its space.
-        direction: of the objective.
-        executor: where trials are trained.
-        ledger: what is written into MLflow.
+        site: of the sweep.
         earlier: trainings whose values are used again; None: none.
         listeners: told of every trial and epoch.
     """
 
-    def __init__(
-        self,
-        road: Road,
-        run_id: str,
-        folder: SweepFolder,
-        book: Book | SharedBook,
-        points: Points,
-        direction: Direction,
-        executor: Executor,
-        ledger: Ledger,
-        earlier: Earlier | None,
-        listeners: Sequence[SweepListener],
-    ) -> None:
-        assert road.experiment.sweep is not None
-        self.sweep: Sweep = road.experiment.sweep
-        self.road = road
-        self.run_id = run_id
-        self.folder = folder
-        self.book = book
-        self.points = points
-        self.direction = direction
-        self.executor = executor
-        self.ledger = ledger
+    def __init__(self, site: Site, earlier: Earlier | None, listeners: Sequence[SweepListener]) -> None:
+        self.site = site
+        self.sweep, self.road, self.run_id = site.sweep, site.road, site.run_id
+        self.book, self.points, self.ledger = site.book, site.points, site.ledger
+        self.objective, self.direction = site.objective, site.direction
         self.earlier = earlier
         self.listeners = listeners
-        self.objective = self.sweep.objective.metric
-        timeout = self.sweep.engine.timeout
-        self.timeout = None if timeout is None else seconds_of(timeout)
+        self.under_way = UnderWay(
+            site.executor, site.order, site.timeout, self.mourn, site.road.say, self.place, site.book.patience
+        )
+        self.by_replicate = self.sweep.pruner.kind == "wilcoxon"
         self.running: dict[int, Running] = {}
         self.waiting: list[Running] = []  # for a trial of the same file that is under way
         self.trials: list[Trial] = []
         self.refused: list[Trial] = []
-        self.stillborn = 0
 
     @property
     def failures(self) -> int:
@@ -105,18 +72,18 @@ class Supervisor:
         while True:
             self.hear_others(opened)
             self.fill(opened)
-            if self.running:
-                self.hear(self.executor.next_event(self.patience()))
-                self.end_late()
-            elif not self.book.await_others():
-                return
+            if not self.running:
+                if not self.book.await_others():
+                    return
+            elif (found := self.under_way.next()) is not None:
+                self.hear(*found)
 
     def hear_others(self, opened: list[Asked]) -> None:
         """Count what other machines have done, and take over what those that died have left."""
         for trial in self.book.news():
             self.count(trial)
             self.resolve(trial)
-        taken = self.book.take_over(self.executor.capacity - len(self.running) - len(opened))
+        taken = self.book.take_over(self.site.executor.capacity - len(self.running) - len(opened))
         for asked in taken:
             self.road.say(
                 f"taking over {'a point' if asked.begun is None else f'trial {asked.begun.number}'}: its machine died"
@@ -128,11 +95,7 @@ class Supervisor:
         for trial in self.trials:
             begun = self.book.begun_of(trial.number)
             if begun is not None:
-                self.ledger.mend(trial, partial(self.head_again, begun))
-
-    def head_again(self, begun: Begun) -> RunHead:
-        """Return the head of a trial's run that an earlier process began."""
-        return self.points.head(begun.number, self.points.plan(begun.chosen, begun.threads), self.run_id)
+                mend_trial(self.ledger, self.points, self.run_id, trial, begun)
 
     def count(self, trial: Trial) -> None:
         """Take a trial that ended into the lists."""
@@ -141,14 +104,36 @@ class Supervisor:
         (self.refused if trial.state == "invalid" else self.trials).append(trial)
 
     def fill(self, opened: list[Asked]) -> None:
-        """Send trials to the workers that are free: those that an earlier process began first."""
-        while len(self.running) < self.executor.capacity:
-            if opened:
+        """Send trainings to the workers that are free: of trials under way, then of those that were begun earlier."""
+        while self.under_way.has_room:
+            waiting = self.next_training()
+            if waiting is not None:
+                self.launch(*waiting)
+            elif opened:
                 self.consider(opened.pop(0))
             elif self.wants_more() and (asked := self.book.ask()) is not None:
                 self.consider(asked)
             else:
                 return
+
+    def next_training(self) -> tuple[Running, Training] | None:
+        """Return a training of a trial under way that can begin, if there is one."""
+        for running in self.running.values():
+            training = running.next_training(self.under_way.active, in_turn=self.by_replicate)
+            if training is not None:
+                return running, training
+        return None
+
+    def launch(self, running: Running, training: Training) -> None:
+        """Send a training to a worker; its trial's run has begun."""
+        self.under_way.start(training)
+        self.start_part(running, training)
+
+    def start_part(self, running: Running, training: Training) -> None:
+        """Begin the run of a replicate."""
+        if running.is_replicated:
+            head = self.points.part_head(training.name, training.point, self.run_id)
+            self.ledger.start(training.name, head, running.trial.parameters, under=running.name)
 
     def wants_more(self) -> bool:
         """Return whether another point is to be asked for."""
@@ -158,7 +143,7 @@ class Supervisor:
     def consider(self, asked: Asked) -> None:
         """Train a point, unless the plan refuses it or the same was trained before."""
         number = asked.begun.number if asked.begun else self.next_number()
-        threads = asked.begun.threads if asked.begun else self.executor.threads
+        threads = asked.begun.threads if asked.begun else self.site.executor.threads
         trial = Trial(number, self.points.values(asked.chosen), "invalid")
         try:
             point = self.points.plan(asked.chosen, threads)
@@ -166,14 +151,14 @@ class Supervisor:
             self.end(asked, replace(trial, message=str(error).split("\n", maxsplit=1)[0]))
             self.give_up()
             return
-        epochs = point.experiment.training.epochs
+        epochs = point.experiment.training.epochs * len(point.experiment.replicate_seeds)
         trial = replace(trial, parameters=point.plan.parameters, fingerprint=point.fingerprint, epochs=epochs)
         begun = asked.begun or self.book.start(asked, Begun(number, asked.chosen, threads))
         trial = replace(trial, number=begun.number)
         if asked.deaths > RETRIES:
             self.end(asked, replace(trial, state="killed", message=f"{asked.deaths} workers or machines died of it"))
             return
-        self.begin(Running(asked, begun.number, point, trial))
+        self.begin(running_of(asked, begun.number, point, trial))
 
     def next_number(self) -> int:
         """Return the number of the next trial."""
@@ -192,7 +177,7 @@ class Supervisor:
 
     def begin(self, running: Running) -> None:
         """Send a trial to a worker, unless the same was, or is, trained."""
-        fingerprint = running.point.fingerprint
+        fingerprint, parameters = running.point.fingerprint, running.trial.parameters
         same = next((each for each in self.trials if each.fingerprint == fingerprint and _is_final(each)), None)
         if same is not None:
             self.repeat(running, same)
@@ -200,119 +185,136 @@ class Supervisor:
         if any(each.point.fingerprint == fingerprint for each in self.running.values()):
             self.waiting.append(running)
             return
-        found = self.earlier.find(running.point) if self.earlier else None
+        found = self.earlier.find_all([each.point for each in running.trainings]) if self.earlier else None
         if found is not None:
             message = f"same as {found.name} ({found.run_id[:8]})"
             state = replace(running.trial, state="duplicate", value=found.value, message=message)
             self.end(running.asked, replace(state, kept_epoch=found.kept_epoch))
             return
         self.running[running.number] = running
-        self.executor.start(self.points.order(self.folder, running.number, running.point))
-        head = self.points.head(running.number, running.point, self.run_id)
-        self.ledger.start(running.number, head, running.trial.parameters)
+        training = running.next_training((), in_turn=True) if self.under_way.has_room else None
+        if training is not None:
+            self.under_way.start(training)  # its worker need not wait for what follows
+        self.ledger.start(running.name, self.points.head(running.number, running.point, self.run_id), parameters)
+        for done, replicate in running.ended_trainings():
+            mend_part(self.ledger, self.points, self.run_id, running, done, replicate)
+        if training is not None:
+            self.start_part(running, training)
         for listener in self.listeners:
-            listener.on_trial(running.number, running.trial.values, running.trial.parameters)
+            listener.on_trial(running.number, running.trial.values, parameters)
+        if running.ended:
+            self.follow(running)
+            self.settle(running)
 
     def repeat(self, running: Running, same: Trial) -> None:
         """End a trial with what the same training came to; a grid's repetition of trial 0 counts for nothing."""
         number = REPEATED if self.sweep.sampler.kind == "grid" else running.number
         trial = replace(running.trial, number=number, state="duplicate", message=f"same as trial {same.number}")
         value = None if number == REPEATED else same.value
-        self.end(running.asked, replace(trial, value=value, stopped_by=same.stopped_by, kept_epoch=same.kept_epoch))
+        self.end(
+            running.asked,
+            replace(
+                trial, value=value, stopped_by=same.stopped_by, kept_epoch=same.kept_epoch, objectives=same.objectives
+            ),
+        )
 
-    def patience(self) -> float | None:
-        """Return how many seconds to wait for an event; None: until there is one."""
-        if self.timeout is None:
-            return self.book.patience
-        left = max(0.0, min(self.timeout - each.seconds for each in self.running.values()))
-        return left if self.book.patience is None else min(left, self.book.patience)
+    def running_of(self, training: Training) -> Running:
+        """Return the trial that a training is of."""
+        return next(each for each in self.running.values() if training in each.trainings)
 
-    def hear(self, event: Event | None) -> None:
-        """Do what an event demands."""
-        running = self.running.get(event.number) if event else None
-        if event is None or running is None:
-            return
+    def mourn(self, training: Training) -> int:
+        """Return how many workers of a trial have died."""
+        return self.book.mourn(self.running_of(training).asked)
+
+    def hear(self, training: Training, news: Epoch | TrialReport) -> None:
+        """Take in an epoch of a training, or how it ended."""
+        running = self.running_of(training)
         if not self.book.owns(running.asked):
             self.lose(running)
-        elif event.kind == "began":
-            self.stillborn = 0
-            self.begin_training(running, event.worker)
-        elif event.kind == "epoch" and event.epoch:
-            self.executor.answer(event.number, self.hear_epoch(running, event.epoch))
-        elif event.kind == "died":
-            self.retry(running, event.message)
-        elif event.report:
-            self.finish(running, event.report)
+        elif isinstance(news, Epoch):
+            self.under_way.answer(training, self.hear_epoch(running, training, news))
+        else:
+            self.end_training(running, training, news)
+
+    def place(self, training: Training, worker: str) -> None:
+        """Tell who does a training."""
+        running = self.running_of(training)
+        self.book.place(running.asked, worker)
+        for listener in self.listeners:
+            listener.on_trial_begin(running.number, worker)
 
     def lose(self, running: Running) -> None:
         """Give up a trial that another machine has taken over."""
         self.road.say(f"trial {running.number}: another machine has it, as no sign of life came from here")
         del self.running[running.number]
-        self.executor.kill(running.number)
-        self.ledger.leave("KILLED", [running.number])
-        shutil.rmtree(self.folder.checkpoints_of(running.number), ignore_errors=True)
+        names = {running.name, *(training.name for training in running.trainings)}
+        for training in running.trainings:
+            self.under_way.drop(training)
+            shutil.rmtree(self.site.folder.checkpoints_of(training.name), ignore_errors=True)
+        self.ledger.leave("KILLED", names)
 
-    def begin_training(self, running: Running, worker: str) -> None:
-        """Begin to count a trial's time, and tell who trains it."""
-        self.book.place(running.asked, worker)
-        running.begin()
-        for listener in self.listeners:
-            listener.on_trial_begin(running.number, worker)
+    def hear_epoch(self, running: Running, training: Training, epoch: Epoch) -> bool:
+        """Return whether a training is to stop after an epoch."""
+        if training.hear(epoch, known=not running.is_replicated and epoch.epoch in running.asked.reported):
+            self.ledger.log_epoch(training.name, epoch)
+        if not running.is_replicated:
+            self.tell(running, epoch)
+        self.follow(running)
+        return running.ending is not None
 
-    def hear_epoch(self, running: Running, epoch: Epoch) -> bool:
-        """Return whether the trial is to stop after an epoch."""
-        known = epoch.epoch in running.asked.reported
-        stop = self.book.report(running.asked, epoch, epoch.metrics[self.objective])
-        if running.hear(epoch, known=known):
-            self.ledger.log_epoch(running.number, epoch)
+    def tell(self, running: Running, epoch: Epoch) -> None:
+        """Tell of an epoch."""
         for listener in self.listeners:
             listener.on_trial_epoch(running.number, epoch, running.trial.epochs)
-        return stop
 
-    def retry(self, running: Running, message: str) -> None:
-        """Start a trial again whose worker died, at most twice; one that had not begun with it does not count.
+    def follow(self, running: Running) -> None:
+        """Give the pruner what is new of a trial, which it may end."""
+        for step in running.new_steps():
+            if running.is_replicated:
+                self.tell(running, step)
+            if not self.by_replicate and self.book.report(running.asked, step.epoch, step.metrics[self.objective]):
+                running.stop("pruned")
+        for place, value in running.new_values() if self.by_replicate else ():
+            if self.book.report(running.asked, place, value):
+                running.stop("pruned")
 
-        Raises:
-            RnnlabError: no worker lives long enough to begin.
-        """
-        if running.since is None:
-            self.stillborn += 1
-            if self.stillborn > MOST_STILLBORN:
-                raise RnnlabError(f"{self.stillborn} worker processes ended before they began with a trial: {message}")
-            deaths = running.asked.deaths
-        else:
-            deaths = self.book.mourn(running.asked)
-        again = deaths <= RETRIES
-        self.road.say(f"trial {running.number}: {message}" + ("; trying again" if again else ""))
-        if again:
-            running.leave()
-            self.executor.start(self.points.order(self.folder, running.number, running.point))
-        else:
-            self.finish(running, TrialReport("killed", message=message))
+    def end_training(self, running: Running, training: Training, report: TrialReport) -> None:
+        """Take in how a training ended, and with it the trial, unless there are others."""
+        replicate = training.ended(report, self.site.metrics, self.ledger.run_id(training.name))
+        place = running.end(training, replicate)
+        if running.is_replicated:
+            self.book.keep(running.asked, place, replicate)
+            self.ledger.close(training.name, replicate)
+            self.follow(running)
+        self.settle(running)
 
-    def end_late(self) -> None:
-        """End the trials that have trained longer than they may."""
-        if self.timeout is None:
+    def settle(self, running: Running) -> None:
+        """End a trial of which nothing is left to be trained."""
+        if any(each.handle in self.under_way.active for each in running.trainings):
             return
-        for running in list(self.running.values()):
-            if running.seconds >= self.timeout:
-                self.executor.kill(running.number)
-                self.finish(running, TrialReport("timeout", message=f"trained longer than {self.timeout:g} s"))
+        if running.is_complete or running.ending is not None:
+            self.finish(running)
 
-    def finish(self, running: Running, report: TrialReport) -> None:
+    def finish(self, running: Running) -> None:
         """Tell and record how a trial ended."""
         del self.running[running.number]
-        trial = running.ended(report, self.objective, self.ledger.run_id(running.number))
+        trial = running.finished(self.ledger.run_id(running.name))
         self.end(running.asked, trial)
-        self.ledger.close(trial)
-        self.tidy(running.number)
+        for epoch in trial.history if running.is_replicated else ():
+            self.ledger.log_epoch(running.name, epoch)
+        self.ledger.close(running.name, trial)
+        self.tidy(running)
         self.resolve(trial)
 
-    def tidy(self, number: int) -> None:
+    def tidy(self, running: Running) -> None:
         """Delete what cannot be needed: the trial's checkpoints, and all weights but those of the best."""
-        shutil.rmtree(self.folder.checkpoints_of(number), ignore_errors=True)
+        for training in running.trainings:
+            shutil.rmtree(self.site.folder.checkpoints_of(training.name), ignore_errors=True)
         best = best_of([trial for trial in self.trials if trial.state == "complete"], self.direction)
-        self.folder.keep_weights({*self.running, *([best.number] if best else [])})
+        names = [] if best is None else self.points.names(best.number)
+        self.site.folder.keep_weights(
+            {*names, *(part.name for each in self.running.values() for part in each.trainings)}
+        )
 
     def resolve(self, trial: Trial) -> None:
         """Go on with the trials that waited for one."""

@@ -17,18 +17,21 @@ from rnnlab.errors import CallError, InterruptedRunError
 from rnnlab.experiment import Experiment
 from rnnlab.kernels import await_compiled
 from rnnlab.plan import check_experiment
-from rnnlab.plan.space import Place, places_of
+from rnnlab.plan.space import Goal, Place, goals_of, places_of
 from rnnlab.run.heads import run_head
+from rnnlab.run.intervals import Interval
 from rnnlab.run.opening import Road, Say, home_of, is_replicated, open_road
 from rnnlab.run.pace import short_census
 from rnnlab.sweep.book import Book
 from rnnlab.sweep.changes import study_name
 from rnnlab.sweep.conclusion import BestTrial, conclude, record_counts
+from rnnlab.sweep.confirmation import Confirmed, confirm
 from rnnlab.sweep.database import Database, parse_storage, reported_database
 from rnnlab.sweep.engines import build_executor, require_installed
 from rnnlab.sweep.executor import Executor
 from rnnlab.sweep.figures import log_figures
 from rnnlab.sweep.folder import SweepFacts, SweepFolder
+from rnnlab.sweep.front import FrontMember, record_front
 from rnnlab.sweep.going_on import find_interrupted, go_on, tell_interrupted
 from rnnlab.sweep.journal import open_study
 from rnnlab.sweep.ledger import Ledger
@@ -37,6 +40,7 @@ from rnnlab.sweep.points import Points
 from rnnlab.sweep.pruning import epochs_saved
 from rnnlab.sweep.reuse import Earlier
 from rnnlab.sweep.shared import SharedBook, open_shared_study
+from rnnlab.sweep.site import Site
 from rnnlab.sweep.supervisor import Supervisor
 from rnnlab.sweep.trial import Trial
 from rnnlab.sweeping import Sweep
@@ -55,7 +59,11 @@ class SweepOutcome:
         best: None where no trial completed.
         best_config: the best trial's file, as YAML that runs alone.
         best_path: where that was written.
-        scores: of the best on the test split, with baselines and skill.
+        scores: of the best on the test split, with baselines and skill; means, where it was trained several times.
+        intervals: of those test scores, then.
+        confirmed: the best configurations with fresh seeds, where the file has `confirm`.
+        objectives: all of them; `objective` and `direction` are those of the first.
+        front: the trials that none beats in all objectives, the best in the first objective first.
         epochs_saved: epochs that pruned trials did not train.
         failed: more trials failed than `max_failures`, so that not all were tried.
         figures_left_out: why pictures of the sweep could not be drawn, by name.
@@ -71,6 +79,10 @@ class SweepOutcome:
     best_config: str = ""
     best_path: Path | None = None
     scores: dict[str, Any] = field(default_factory=dict)
+    intervals: dict[str, Interval] = field(default_factory=dict)
+    confirmed: tuple[Confirmed, ...] = ()
+    objectives: tuple[Goal, ...] = ()
+    front: tuple[FrontMember, ...] = ()
     store: str = ""
     epochs_saved: int = 0
     failed: bool = False
@@ -108,9 +120,9 @@ def run_sweep(
     """
     checked = check_experiment(Path(path), overrides=overrides)
     _, experiment, _ = checked.require()
-    sweep = _swept(experiment)
-    url = _shared(storage, resume=resume) if storage else None
-    worker = executor or build_executor(sweep, experiment.runtime)
+    sweep = _swept(experiment, reuse=reuse)
+    url = _shared(storage, experiment, resume=resume) if storage else None
+    worker = executor or build_executor(sweep, experiment.runtime, sweep.trials * len(experiment.replicate_seeds))
     try:
         worker.warm()
         road = open_road(Path(path), overrides=overrides, store=store, say=say)
@@ -124,7 +136,7 @@ def run_sweep(
         worker.close()
 
 
-def _swept(experiment: Experiment) -> Sweep:
+def _swept(experiment: Experiment, *, reuse: bool) -> Sweep:
     """Return the section.
 
     Raises:
@@ -132,13 +144,14 @@ def _swept(experiment: Experiment) -> Sweep:
     """
     if experiment.sweep is None:
         raise CallError("the file has no `sweep:` section; `rnnlab run` trains it once")
-    if is_replicated(experiment):
-        key = "`split.folds`" if experiment.seeds is None else "`seeds`"
-        raise CallError(f"a sweep trains each trial once: leave {key} out, and give the best file its {key} later")
+    if is_replicated(experiment.model_copy(update={"seeds": None})):
+        raise CallError("a sweep trains each trial on one split: leave `split.folds` out, and give it the best file")
+    if experiment.sweep.objectives and reuse:
+        raise CallError("`--reuse` takes values of one objective: a sweep of several measures its own")
     return experiment.sweep
 
 
-def _shared(storage: str, *, resume: bool) -> URL:
+def _shared(storage: str, experiment: Experiment, *, resume: bool) -> URL:
     """Return the address of the database that machines share.
 
     Raises:
@@ -148,6 +161,9 @@ def _shared(storage: str, *, resume: bool) -> URL:
         raise CallError(
             "`--resume` is for a sweep of this machine alone: with `--storage` the same call joins its study"
         )
+    sweep = experiment.sweep
+    if sweep is not None and (sweep.objectives or sweep.confirm or experiment.seeds is not None):
+        raise CallError("with `--storage` a sweep has one `objective`, and neither `seeds` nor `confirm`")
     url = parse_storage(storage)
     require_installed("psycopg", "`--storage`", extra="postgres")
     with reported_database(url):
@@ -166,7 +182,7 @@ def _begun(road: Road, url: URL | None) -> tuple[SweepFolder, SweepFacts]:
     tags = {"rnnlab.study": study, "rnnlab.storage": address} if url else {}
     head = run_head(road.document, road.experiment, road.plan, kind="sweep", folder=road.folder, tags=tags)
     run_id = road.store.start(head)
-    objective = road.experiment.sweep.objective.metric
+    objective = road.experiment.sweep.first.metric
     facts = SweepFacts(
         run_id=run_id,
         name=road.store.name_of(run_id),
@@ -224,9 +240,10 @@ def _opened_book(
 ) -> Iterator[Book | SharedBook]:
     """Give the book of a sweep: its own, or that which several machines share."""
     assert road.experiment.sweep is not None
-    sweep, epochs = road.experiment.sweep, road.experiment.training.epochs
+    sweep, epochs = road.experiment.sweep, road.experiment.training.epochs * len(road.experiment.replicate_seeds)
     if not facts.storage:
-        yield Book(open_study(folder.journal, sweep, places, facts.direction, epochs), places)
+        others = [goal.direction for goal in goals_of(sweep)[1:]]
+        yield Book(open_study(folder.journal, sweep, places, facts.direction, epochs, others=others), places)
         return
     database = Database(parse_storage(facts.storage), facts.study)
     road.say(f"joining the study {facts.study} at {database.address}")
@@ -250,23 +267,33 @@ def _supervise(
     known = road.store.records(experiment=facts.experiment) if resume else ()
     ledger = Ledger(road.store, facts.run_id, known)
     earlier = Earlier(road.store, facts.objective, besides=facts.run_id) if reuse else None
-    supervisor = Supervisor(
-        road, facts.run_id, folder, book, points, facts.direction, executor, ledger, earlier, listeners
-    )
+    site = Site(road, facts.run_id, folder, book, points, facts.direction, executor, ledger)
+    supervisor = Supervisor(site, earlier, listeners)
+    sweep = site.sweep
+    confirmed: tuple[Confirmed, ...] = ()
     with _closed(road, folder, facts, ledger):
         supervisor.run()
+        if sweep.confirm is not None and not supervisor.has_failed:
+            confirmed = confirm(site, supervisor.trials, sweep.confirm)
         ledger.flush()
         with ThreadPoolExecutor(1, thread_name_prefix="figures") as pool:  # while a worker records the best
-            drawn = pool.submit(log_figures, road.store, facts.run_id, book.study, facts.objective)
-            best = conclude(
-                road, facts.run_id, folder, book, points, executor, ledger, facts.direction, supervisor.trials
-            )
+            drawn = pool.submit(_draw, site, facts.objective)
+            best = conclude(site, supervisor.trials, confirmed)
             left_out = drawn.result()
-        record_counts(road, facts.run_id, supervisor.trials, len(supervisor.refused))
+        record_counts(site, supervisor.trials, len(supervisor.refused))
+        front = record_front(site, supervisor.trials) if sweep.objectives else ()
     failed = supervisor.has_failed
     road.store.finish(facts.run_id, "FINISHED" if best and not failed else "FAILED")
     folder.write(replace(facts, process="", concluded=not failed))
-    return _outcome(road, facts, supervisor, best, left_out)
+    outcome = _outcome(road, facts, supervisor, best, confirmed)
+    return replace(outcome, objectives=goals_of(sweep), front=front, figures_left_out=left_out)
+
+
+def _draw(site: Site, objective: str) -> dict[str, str]:
+    """Write the sweep's pictures; return why some were left out, by name."""
+    if site.sweep.objectives:  # which have a picture of their own
+        return {}
+    return log_figures(site.road.store, site.run_id, site.book.study, objective)
 
 
 @contextmanager
@@ -297,11 +324,16 @@ def _closed(road: Road, folder: SweepFolder, facts: SweepFacts, ledger: Ledger) 
 
 
 def _outcome(
-    road: Road, facts: SweepFacts, supervisor: Supervisor, best: BestTrial | None, left_out: dict[str, str]
+    road: Road,
+    facts: SweepFacts,
+    supervisor: Supervisor,
+    best: BestTrial | None,
+    confirmed: tuple[Confirmed, ...],
 ) -> SweepOutcome:
-    recorded: dict[str, Any] = {}
+    recorded: dict[str, Any] = {"confirmed": confirmed}
     if best is not None:
-        recorded = {"best": best.trial, "best_config": best.config, "best_path": best.path, "scores": best.scores}
+        recorded |= {"best": best.trial, "best_config": best.config, "best_path": best.path}
+        recorded |= {"scores": best.scores, "intervals": best.intervals}
     return SweepOutcome(
         **{"best": None} | recorded,
         run_id=facts.run_id,
@@ -313,5 +345,4 @@ def _outcome(
         store=road.store.uri,
         epochs_saved=epochs_saved(supervisor.trials),
         failed=supervisor.has_failed,
-        figures_left_out=left_out,
     )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal
 
 from rnnlab.experiment import Experiment
+from rnnlab.run.intervals import Interval, interval_of
 from rnnlab.tasks import Direction
 from rnnlab.train.result import Epoch, Stop, TrainingResult
 
@@ -24,13 +25,14 @@ class TrialOrder:
     """A training asked of a worker.
 
     Attributes:
-        number: of the trial.
-        config: the resolved file of the trial.
+        number: by which the executor and its events name the training.
+        config: the resolved file of the training.
         folder: relative paths of the file start here.
         weights: file for the weights that are kept.
         initial: the saved model of the run that `model.initial_weights` names.
         plugins: (spec file, SHA-256) of each plugin that must be loaded.
         checkpoints: folder from which the trial goes on after a worker's death; None keeps none.
+        timed: whether its answers are timed, too.
     """
 
     number: int
@@ -40,6 +42,7 @@ class TrialOrder:
     initial: str | None = None
     plugins: tuple[tuple[str, str], ...] = ()
     checkpoints: str | None = None
+    timed: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,12 +54,57 @@ class TrialReport:
         result: None unless complete or pruned.
         message: why it failed.
         threads: that it was trained with.
+        milliseconds: of an answer for one sample, where that was asked for.
     """
 
     state: State
     result: TrainingResult | None = None
     message: str = ""
     threads: int = 0
+    milliseconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Replicate:
+    """One training of a configuration with a seed of its own, as the sweep knows it, and as its journal keeps it.
+
+    Attributes:
+        value: of the objective at the epoch whose weights are kept; None unless complete.
+        seconds, history, run_id, message, threads, kept_epoch, stopped_by, objectives: as of a trial.
+    """
+
+    seed: int
+    state: State
+    value: float | None = None
+    seconds: float = 0.0
+    history: tuple[Epoch, ...] = ()
+    run_id: str | None = None
+    message: str = ""
+    threads: int = 0
+    kept_epoch: int = 0
+    stopped_by: Stop | None = None
+    objectives: tuple[float, ...] = ()
+
+    @property
+    def result(self) -> TrainingResult:
+        """Return what its training gave; only for a complete one."""
+        return TrainingResult(self.history, self.kept_epoch, self.stopped_by or "epochs")
+
+    @property
+    def trained(self) -> int:
+        """Return how many epochs were trained."""
+        return len(self.history)
+
+    def to_data(self) -> dict[str, Any]:
+        """Return it as JSON takes it."""
+        return asdict(self)
+
+    @classmethod
+    def from_data(cls, data: dict[str, Any]) -> Replicate:
+        """Return the replicate of `to_data`; keys of a later release are passed over."""
+        known = {field.name: data[field.name] for field in fields(cls) if field.name in data}
+        history = tuple(Epoch(**epoch) for epoch in data["history"])
+        return cls(**known | {"history": history, "objectives": tuple(data.get("objectives", ()))})
 
 
 @dataclass(frozen=True)
@@ -65,9 +113,10 @@ class Trial:
 
     Attributes:
         values: by dotted path, plain.
-        value: of the objective at the epoch whose weights are kept; None unless complete, or the same as one.
+        value: of the objective at the epoch whose weights are kept, the mean over its replicates; None unless
+            complete, or the same as one.
         seconds: that it trained, in all processes.
-        history: its epochs.
+        history: its epochs; where it has replicates, the mean of each over those that came so far.
         run_id: of its MLflow run; None where it never started.
         message: why it failed, or whose value it has.
         fingerprint: of its resolved file.
@@ -75,6 +124,8 @@ class Trial:
         epochs: that it would have trained for if nothing had stopped it.
         kept_epoch: the epoch whose weights are kept, counted from 1; 0 unless complete.
         stopped_by: why its training ended.
+        replicates: one for each seed, where the file has `seeds`; those that never began are not there.
+        objectives: values of all objectives, where there are several; the first is `value`.
     """
 
     number: int
@@ -91,11 +142,34 @@ class Trial:
     epochs: int = 0
     kept_epoch: int = 0
     stopped_by: Stop | None = None
+    replicates: tuple[Replicate, ...] = ()
+    objectives: tuple[float, ...] = ()
 
     @property
     def result(self) -> TrainingResult:
-        """Return what its training gave; only for a complete one."""
+        """Return what its training gave; only for a complete one without replicates."""
         return TrainingResult(self.history, self.kept_epoch, self.stopped_by or "epochs")
+
+    @property
+    def trained(self) -> int:
+        """Return how many epochs were trained for it."""
+        return sum(each.trained for each in self.replicates) if self.replicates else len(self.history)
+
+    def parts(self, seed: int) -> tuple[Replicate, ...]:
+        """Return its trainings: its replicates, or the only one, which had that seed."""
+        names = [field.name for field in fields(Replicate) if field.name != "seed"]
+        return self.replicates or (Replicate(seed=seed, **{name: getattr(self, name) for name in names}),)
+
+    def part(self, replicate: Replicate) -> Trial:
+        """Return one of its trainings as a trial by itself."""
+        kept = {field.name: getattr(replicate, field.name) for field in fields(Replicate) if field.name != "seed"}
+        return replace(self, replicates=(), **kept)
+
+    @property
+    def interval(self) -> Interval | None:
+        """Return mean and 95 % interval of the objective over the replicates; None without any, or without a value."""
+        values = [each.value for each in self.replicates if each.value is not None]
+        return interval_of(values) if values and self.value is not None else None
 
     def to_data(self) -> dict[str, Any]:
         """Return it as JSON takes it."""
@@ -105,14 +179,22 @@ class Trial:
     def from_data(cls, data: dict[str, Any]) -> Trial:
         """Return the trial of `to_data`; keys of a later release are passed over."""
         known = {field.name: data[field.name] for field in fields(cls) if field.name in data}
-        return cls(**known | {"history": tuple(Epoch(**epoch) for epoch in data["history"])})
+        history = tuple(Epoch(**epoch) for epoch in data["history"])
+        replicates = tuple(Replicate.from_data(each) for each in data.get("replicates", ()))
+        objectives = tuple(data.get("objectives", ()))
+        return cls(**known | {"history": history, "replicates": replicates, "objectives": objectives})
+
+
+def by_value(trials: Sequence[Trial], direction: Direction) -> list[Trial]:
+    """Return the trials that have a value, the best first."""
+    sign = 1 if direction == "minimize" else -1
+    valued = [(sign * trial.value, trial.number, trial) for trial in trials if trial.value is not None]
+    return [trial for *_, trial in sorted(valued, key=lambda each: each[:2])]
 
 
 def best_of(trials: Sequence[Trial], direction: Direction) -> Trial | None:
     """Return the trial with the best value, the first of equals; None where none has one."""
-    valued = [trial for trial in trials if trial.value is not None]
-    sign = 1 if direction == "minimize" else -1
-    return min(valued, key=lambda trial: (sign * (trial.value or 0.0), trial.number), default=None)
+    return next(iter(by_value(trials, direction)), None)
 
 
 def with_run(file: dict[str, Any], experiment: Experiment) -> dict[str, Any]:
@@ -121,3 +203,8 @@ def with_run(file: dict[str, Any], experiment: Experiment) -> dict[str, Any]:
         return file
     resolved = experiment.to_data()["model"]["initial_weights"]
     return file | {"model": file["model"] | {"initial_weights": resolved}}
+
+
+def with_seeds(file: dict[str, Any], seeds: Sequence[int]) -> dict[str, Any]:
+    """Return the plain data of a file that trains consecutive seeds."""
+    return file | {"seed": seeds[0], "seeds": len(seeds)}

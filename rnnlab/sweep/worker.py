@@ -28,6 +28,7 @@ from rnnlab.run.completing import complete_plan
 from rnnlab.run.road import Trained, train_once
 from rnnlab.sweep.loaded import LoadedSplits
 from rnnlab.sweep.trial import TrialOrder, TrialReport
+from rnnlab.train.latency import milliseconds_per_sample
 from rnnlab.train.listener import Quiet
 from rnnlab.train.result import Epoch, Stop
 from rnnlab.train.warm import WarmLearners
@@ -138,7 +139,17 @@ def _train(order: TrialOrder, channel: Channel, warm: WarmLearners, loaded: Load
     if trained.result.stopped_by == "pruned":
         return TrialReport("pruned", result=trained.result, threads=trained.machine.threads)
     trained.learner.twin.save_weights(order.weights)
-    return TrialReport("complete", result=trained.result, threads=trained.machine.threads)
+    milliseconds = _timed(trained) if order.timed else None
+    return TrialReport(
+        "complete",
+        result=trained.result,
+        threads=trained.machine.threads,
+        milliseconds=milliseconds,
+    )
+
+
+def _timed(trained: Trained) -> float:
+    return milliseconds_per_sample(trained.learner, trained.splits.validation, trained.experiment.training.batch_size)
 
 
 def _train_or_go_on(order: TrialOrder, channel: Channel, warm: WarmLearners, loaded: LoadedSplits) -> Trained:

@@ -42,6 +42,21 @@ CASES: dict[tuple[str, str], Case] = {
     ("HyperbandPruner", "reduction_factor"): Case(
         "study", "sweep.pruner.reduction_factor=2", (*SWEPT, "sweep.pruner={kind: hyperband}")
     ),
+    ("WilcoxonPruner", "p_threshold"): Case(
+        "study", "sweep.pruner.p_threshold=0.5", (*SWEPT, "seeds=5", "sweep.pruner={kind: wilcoxon, p_threshold: 0.05}")
+    ),
+    ("WilcoxonPruner", "n_startup_steps"): Case(
+        "study",
+        "sweep.pruner.n_startup_steps=5",
+        (*SWEPT, "seeds=5", "sweep.pruner={kind: wilcoxon, p_threshold: 0.3}"),
+    ),
+    ("Sweep", "objectives"): Case(
+        "record",
+        "sweep.objectives=[{metric: val_loss}, {metric: parameters}]",
+        ("sweep={space: {model.layers.rnn.units: [4, 5]}}",),
+    ),
+    ("Confirm", "top"): Case("record", "sweep.confirm.top=2", (*SWEPT, "sweep.confirm={top: 1}")),
+    ("Confirm", "seeds"): Case("record", "sweep.confirm.seeds=3", (*SWEPT, "sweep.confirm={top: 1}")),
     ("Sweep", "max_failures"): Case("record", "sweep.max_failures=3", SWEPT),
     ("LocalEngine", "workers"): Case("workers", "sweep.engine.workers=7", ENGINE),
     ("LocalEngine", "recycle"): Case("workers", "sweep.engine.recycle=7", ENGINE),

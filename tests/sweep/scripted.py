@@ -96,7 +96,9 @@ class Scripted:
     def complete(self, job):
         Path(job.order.weights).write_text("weights")
         kept = min(job.done, key=lambda epoch: epoch.metrics["val_loss"]).epoch
-        return TrialReport("complete", TrainingResult(tuple(job.done), kept, "epochs"), threads=threads_of(job.order))
+        milliseconds = job.order.config["model"]["layers"][1]["units"] / 100 if job.order.timed else None
+        result = TrainingResult(tuple(job.done), kept, "epochs")
+        return TrialReport("complete", result, threads=threads_of(job.order), milliseconds=milliseconds)
 
     def answer(self, number, stop):
         job = self.jobs[number]
@@ -119,6 +121,7 @@ class Scripted:
 
     def epoch(self, order, number):
         rate, units = order.config["optimizer"]["learning_rate"], order.config["model"]["layers"][1]["units"]
-        loss = abs(math.log10(rate) + 2) + 1 / units + 1 / number
+        luck = 0.01 * (order.config["seed"] % 7)
+        loss = abs(math.log10(rate) + 2) + 1 / units + 1 / number + luck
         names = ("loss", "val_loss", "accuracy", "val_accuracy", "learning_rate", "gradient_norm")
         return Epoch(number, dict.fromkeys(names, loss), 0.01, 100.0, 1_700_000_000_000 + number)

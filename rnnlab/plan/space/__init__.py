@@ -1,5 +1,7 @@
 """The space of a sweep: its places, conditions, ties and constraints, and the files of its trials."""
 
+from rnnlab.plan.space.goals import Goal as Goal
+from rnnlab.plan.space.goals import goals_of as goals_of
 from rnnlab.plan.space.limits import Limits as Limits
 from rnnlab.plan.space.limits import limits_of as limits_of
 from rnnlab.plan.space.limits import over_budget as over_budget

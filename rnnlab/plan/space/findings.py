@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rnnlab.experiment import Experiment, quantities
+from rnnlab.experiment import Experiment
 from rnnlab.plan.plan import Plan
 from rnnlab.plan.space.conditions import condition_findings, demand_findings
 from rnnlab.plan.space.constraint_findings import constraint_findings
 from rnnlab.plan.space.dimensions import base_findings, path_findings, range_findings, repeated_choices
+from rnnlab.plan.space.goals import goal_findings
 from rnnlab.plan.space.keys import key_findings
 from rnnlab.plan.space.limits import over_budget
 from rnnlab.plan.space.places import places_of
 from rnnlab.plan.space.refusals import CheckDocument, refusals
 from rnnlab.plan.space.ties import overlap_findings, tie_findings
-from rnnlab.source import Document, Finding, Path, listing
-from rnnlab.tasks import direction_of
+from rnnlab.source import Document, Finding
 
 
 def space_findings(experiment: Experiment, document: Document, plan: Plan, check: CheckDocument) -> list[Finding]:
     """Return what is wrong with the `sweep` section of an otherwise valid file."""
     sweep = experiment.sweep
     assert sweep is not None
-    findings = [*_objective(experiment), *_budget(experiment, plan), *condition_findings(experiment, document)]
+    findings = [
+        *goal_findings(experiment, document),
+        *_budget(experiment, plan),
+        *condition_findings(experiment, document),
+    ]
     lost = {dotted: list(path_findings(document, dotted, dimension)) for dotted, dimension in sweep.space.items()}
     for dotted, dimension in sweep.space.items():
         findings += [*lost[dotted], *range_findings(dimension, sweep.sampler.kind, ("sweep", "space", dotted))]
@@ -37,32 +41,6 @@ def space_findings(experiment: Experiment, document: Document, plan: Plan, check
         findings += repeated_choices(place)
     findings += base_findings(experiment, document, places) or tie_findings(experiment, document, places)
     return findings or list(refusals(places, document, check))
-
-
-def _objective(experiment: Experiment) -> Iterator[Finding]:
-    assert experiment.sweep is not None
-    if experiment.dataset is None:
-        yield Finding("RL310", "a sweep needs a dataset to train on", ("sweep",), help="add a `dataset:`", on_key=True)
-        return
-    objective = experiment.sweep.objective
-    known = [name for name in quantities(experiment) if name.startswith("val_")]
-    path: Path = ("sweep", "objective", "metric")
-    if objective.metric not in known:
-        note = "a sweep must not look at the test split" if objective.metric.startswith("test_") else None
-        yield Finding(
-            "RL307",
-            f"`{objective.metric}` is no objective here",
-            path,
-            help=f"known: {listing(known)}",
-            note=note,
-        )
-    elif objective.direction and objective.direction != direction_of(objective.metric):
-        yield Finding(
-            "RL307",
-            f"`{objective.metric}` is better the other way",
-            ("sweep", "objective", "direction"),
-            help=f"use `{direction_of(objective.metric)}`, or leave it out",
-        )
 
 
 def _budget(experiment: Experiment, plan: Plan) -> Iterator[Finding]:
