@@ -25,6 +25,7 @@ sweep:
   pruner: none
   space:
     optimizer.learning_rate: {low: 1e-4, high: 0.1, log: true}
+runtime: {kernel: keras}
 """
 
 
