@@ -113,11 +113,12 @@ class SharedBook:
         return sum(not self._is_mine(frozen) for frozen in running)
 
     def await_others(self) -> bool:
-        """Return whether other machines have trials under way, after a moment for them."""
-        if not self.elsewhere():
-            return False
-        time.sleep(LOOK)
-        return True
+        """Return whether other machines have trials under way, or ended some unheard; after a moment for them."""
+        if self.elsewhere():
+            time.sleep(LOOK)
+            return True
+        told = (frozen for frozen in self._frozen() if "ended" in frozen.user_attrs)
+        return any(frozen.number not in self._counted for frozen in told)
 
     def take_over(self, most: int) -> list[Asked]:
         """Return trials of machines that died, which are this one's now; each counts as a death."""
