@@ -12,7 +12,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from rnnlab.plan.space import Place
 from rnnlab.sweep.book import Asked, Begun, Book
-from rnnlab.sweep.database import Database, parse_storage
+from rnnlab.sweep.database import Database, parse_storage, reported_database
 from rnnlab.sweep.pruning import build_pruner
 from rnnlab.sweep.sampling import build_sampler
 from rnnlab.sweep.suggesting import Scalar
@@ -49,8 +49,14 @@ def open_shared_study(
 
 
 def read_shared_study(address: str, name: str) -> optuna.Study:
-    """Return a study that machines may be working on."""
-    return optuna.load_study(study_name=name, storage=open_storage(Database(parse_storage(address), name)))
+    """Return a study that machines may be working on.
+
+    Raises:
+        StoreError: the database cannot be reached.
+    """
+    url = parse_storage(address)
+    with reported_database(url):
+        return optuna.load_study(study_name=name, storage=open_storage(Database(url, name)))
 
 
 class SharedBook:
