@@ -56,6 +56,8 @@ def command(
 
         show_status(status, store, as_json=json)
         return
+    if census and storage:
+        raise CallError("`--census` trains nothing and has no use for --storage")
     if file is None:
         raise CallError("name the experiment's file; or a sweep to look at: `--status LAST`")
     load_plugins(plugin)

@@ -12,7 +12,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from rnnlab.plan.space import Place
 from rnnlab.sweep.book import Asked, Begun, Book
-from rnnlab.sweep.database import Database, parse_storage
+from rnnlab.sweep.database import Database, parse_storage, reported_database
 from rnnlab.sweep.pruning import build_pruner
 from rnnlab.sweep.sampling import build_sampler
 from rnnlab.sweep.suggesting import Scalar
@@ -48,8 +48,14 @@ def open_shared_study(
 
 
 def read_shared_study(address: str, name: str) -> optuna.Study:
-    """Return a study that machines may be working on."""
-    return optuna.load_study(study_name=name, storage=open_storage(Database(parse_storage(address), name)))
+    """Return a study that machines may be working on.
+
+    Raises:
+        StoreError: the database cannot be reached.
+    """
+    url = parse_storage(address)
+    with reported_database(url):
+        return optuna.load_study(study_name=name, storage=open_storage(Database(url, name)))
 
 
 class SharedBook:
@@ -112,11 +118,12 @@ class SharedBook:
         return sum(not self._is_mine(frozen) for frozen in running)
 
     def await_others(self) -> bool:
-        """Return whether other machines have trials under way, after a moment for them."""
-        if not self.elsewhere():
-            return False
-        time.sleep(LOOK)
-        return True
+        """Return whether other machines have trials under way, or ended some unheard; after a moment for them."""
+        if self.elsewhere():
+            time.sleep(LOOK)
+            return True
+        told = (frozen for frozen in self._frozen() if "ended" in frozen.user_attrs)
+        return any(frozen.number not in self._counted for frozen in told)
 
     def take_over(self, most: int) -> list[Asked]:
         """Return trials of machines that died, which are this one's now; each counts as a death."""
