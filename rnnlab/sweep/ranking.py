@@ -18,7 +18,8 @@ def best_in(trials: Sequence[Trial], goals: Sequence[Goal]) -> Trial | None:
 def front_of(trials: Sequence[Trial], goals: Sequence[Goal]) -> list[Trial]:
     """Return the trials that none beats: as good in every objective and better in one.
 
-    The best in the first objective is first, of those that are alike in it the best in the next. Of trials of the same file, or with the same values, the first stands for all.
+    The best in the first objective is first, of those that are alike in it the best in the next. Of trials of
+    the same file, or with the same values, the first stands for all.
     """
     first = sorted(
         (trial for trial in trials if trial.objectives), key=lambda trial: (_cost(trial, goals), trial.number)
