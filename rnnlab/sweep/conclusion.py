@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rnnlab.errors import RnnlabError
+from rnnlab.plan.space import goals_of
 from rnnlab.plugging import plugins_in
 from rnnlab.run.intervals import Interval, interval_of
 from rnnlab.sweep.best import best_yaml, write_best
@@ -16,11 +17,12 @@ from rnnlab.sweep.confirmation import Confirmed, winner_of
 from rnnlab.sweep.ledger import interval_numbers
 from rnnlab.sweep.points import Point
 from rnnlab.sweep.pruning import epochs_saved
+from rnnlab.sweep.ranking import best_in
 from rnnlab.sweep.running import trainings_of
 from rnnlab.sweep.site import Site
 from rnnlab.sweep.together import train_together
 from rnnlab.sweep.training import Training
-from rnnlab.sweep.trial import Replicate, Trial, TrialReport, best_of, with_run, with_seeds
+from rnnlab.sweep.trial import Replicate, Trial, TrialReport, with_run, with_seeds
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def conclude(site: Site, trials: Sequence[Trial], confirmed: Sequence[Confirmed]
         RnnlabError: it could not be recorded.
     """
     winner = winner_of(confirmed, site.direction)
-    best = winner.trial if winner else best_of(trials, site.direction)
+    best = winner.trial if winner else best_in(trials, goals_of(site.sweep))
     if best is None or site.book.begun_of(best.number) is None:
         return None
     point = site.point(best)

@@ -13,8 +13,9 @@ from typing import Any
 from rnnlab.plan.space import Goal, goals_of
 from rnnlab.sweep.best import best_yaml, write_best
 from rnnlab.sweep.front_figures import front_figure, interactive_front
+from rnnlab.sweep.ranking import front_of as front_of
 from rnnlab.sweep.site import Site
-from rnnlab.sweep.trial import Trial, by_value, with_run
+from rnnlab.sweep.trial import Trial, with_run
 
 
 @dataclass(frozen=True)
@@ -29,29 +30,6 @@ class FrontMember:
     trial: Trial
     config: str
     path: Path | None
-
-
-def front_of(trials: Sequence[Trial], goals: Sequence[Goal]) -> list[Trial]:
-    """Return the trials that none beats: as good in every objective and better in one; best in the first one first.
-
-    Of trials of the same file, or with the same values, the first stands for all.
-    """
-    first = by_value([trial for trial in trials if trial.objectives], goals[0].direction)
-    found: dict[tuple[float, ...], Trial] = {}
-    for trial in first:
-        scores = tuple(_cost(trial, goals))
-        if not any(_beats(_cost(other, goals), scores) for other in first):
-            found.setdefault(scores, trial)
-    return list(found.values())
-
-
-def _cost(trial: Trial, goals: Sequence[Goal]) -> tuple[float, ...]:
-    signs = (1 if goal.direction == "minimize" else -1 for goal in goals)
-    return tuple(sign * value for sign, value in zip(signs, trial.objectives, strict=True))
-
-
-def _beats(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
-    return one != other and all(a <= b for a, b in zip(one, other, strict=True))
 
 
 def record_front(site: Site, trials: Sequence[Trial]) -> tuple[FrontMember, ...]:

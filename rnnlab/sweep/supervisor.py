@@ -7,14 +7,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rnnlab.errors import CallError, InvalidExperimentError
+from rnnlab.plan.space import goals_of
 from rnnlab.sweep.book import Asked, Begun
 from rnnlab.sweep.listener import SweepListener
 from rnnlab.sweep.mending import mend_part, mend_trial
+from rnnlab.sweep.ranking import best_in
 from rnnlab.sweep.reuse import Earlier
 from rnnlab.sweep.running import Running, running_of
 from rnnlab.sweep.site import Site
 from rnnlab.sweep.training import Training
-from rnnlab.sweep.trial import FAILURES, REPEATED, Trial, TrialReport, best_of
+from rnnlab.sweep.trial import FAILURES, REPEATED, Trial, TrialReport
 from rnnlab.sweep.under_way import RETRIES, UnderWay
 from rnnlab.train.result import Epoch
 
@@ -310,7 +312,7 @@ class Supervisor:
         """Delete what cannot be needed: the trial's checkpoints, and all weights but those of the best."""
         for training in running.trainings:
             shutil.rmtree(self.site.folder.checkpoints_of(training.name), ignore_errors=True)
-        best = best_of([trial for trial in self.trials if trial.state == "complete"], self.direction)
+        best = best_in([trial for trial in self.trials if trial.state == "complete"], goals_of(self.sweep))
         names = [] if best is None else self.points.names(best.number)
         self.site.folder.keep_weights(
             {*names, *(part.name for each in self.running.values() for part in each.trainings)}
