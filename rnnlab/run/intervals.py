@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
 
-from scipy.special import stdtrit
-
 
 @dataclass(frozen=True)
 class Interval:
@@ -24,5 +22,7 @@ def interval_of(values: Sequence[float]) -> Interval:
     mean = fmean(values)
     if len(values) < 2:
         return Interval(mean, math.nan, math.nan)
+    from scipy.special import stdtrit
+
     half = float(stdtrit(len(values) - 1, 0.975)) * stdev(values) / math.sqrt(len(values))
     return Interval(mean, mean - half, mean + half)

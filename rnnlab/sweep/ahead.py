@@ -21,7 +21,8 @@ def workers_ahead(experiment: Experiment) -> Iterator[Executor | None]:
     if sweep is None or sweep.engine.kind != "local":
         yield None
         return
-    executor = LocalExecutor(place_workers(sweep.engine, experiment.runtime, sweep.trials), sweep.engine)
+    trainings = sweep.trials * len(experiment.replicate_seeds)
+    executor = LocalExecutor(place_workers(sweep.engine, experiment.runtime, trainings), sweep.engine)
     try:
         executor.warm()
         yield executor

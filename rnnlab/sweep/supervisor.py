@@ -225,8 +225,9 @@ class Supervisor:
         return next(each for each in self.running.values() if training in each.trainings)
 
     def mourn(self, training: Training) -> int:
-        """Return how many workers of a trial have died."""
-        return self.book.mourn(self.running_of(training).asked)
+        """Return how many workers of a trial have died; too many for one that another machine has."""
+        asked = self.running_of(training).asked
+        return self.book.mourn(asked) if self.book.owns(asked) else RETRIES + 1
 
     def hear(self, training: Training, news: Epoch | TrialReport) -> None:
         """Take in an epoch of a training, or how it ended."""
@@ -241,6 +242,8 @@ class Supervisor:
     def place(self, training: Training, worker: str) -> None:
         """Tell who does a training."""
         running = self.running_of(training)
+        if not self.book.owns(running.asked):  # the next that is heard of it ends it here
+            return
         self.book.place(running.asked, worker)
         for listener in self.listeners:
             listener.on_trial_begin(running.number, worker)

@@ -58,7 +58,13 @@ class NodeLoss:
     def on_sweep(self, trials, objective, direction):
         pass
 
+    def on_resumed(self, trials, refused):
+        pass
+
     def on_trial(self, number, values, parameters):
+        pass
+
+    def on_trial_begin(self, number, worker):
         pass
 
     def on_trial_epoch(self, number, epoch, epochs):

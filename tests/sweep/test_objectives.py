@@ -100,14 +100,14 @@ def test_values_of_other_sweeps_are_not_used(swept):
 
 
 def test_the_report_has_the_front(tiny, swept, capsys):
-    from rnnlab.cli.sweep import _data, _show
+    from rnnlab.cli.sweep_report import give_report, report_data
 
     outcome, _ = swept(Scripted(2))
-    _show(outcome)
+    give_report(outcome, tiny.file, json=False)
     told = capsys.readouterr().out
     assert "trials that no other one beats in all objectives" in told
     assert "tiny.best-1.yaml" in told
-    data = json.loads(json.dumps(_data(outcome)))
+    data = json.loads(json.dumps(report_data(outcome)))
     assert [each["metric"] for each in data["objectives"]] == ["val_accuracy", "parameters", "milliseconds"]
     assert data["front"][0]["number"] == data["best"] == outcome.best.number
 

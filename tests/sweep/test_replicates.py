@@ -247,7 +247,7 @@ def test_a_sweep_that_is_done_can_be_confirmed_later(scripted):
 def test_the_best_file_gives_the_numbers_of_its_confirmation(tiny, sweep_of, capsys):
     import json
 
-    from rnnlab.cli.sweep import _data, _show
+    from rnnlab.cli.sweep_report import give_report, report_data
     from rnnlab.run.replicates import run_replicates
 
     text = CONFIRMED.replace("top: 2, seeds: 4", "top: 1, seeds: 2")
@@ -259,12 +259,12 @@ def test_the_best_file_gives_the_numbers_of_its_confirmation(tiny, sweep_of, cap
         assert again.intervals[f"test_{name}"].mean == pytest.approx(value, abs=1e-12)
         assert again.intervals[f"test_{name}"].low == pytest.approx(outcome.intervals[name].low, abs=1e-12)
     capsys.readouterr()
-    _show(outcome)
+    give_report(outcome, tiny.file, json=False)
     assert (
         "confirmed   with 2 fresh seeds: val_loss in the sweep, then its mean [95 % interval]"
         in capsys.readouterr().out
     )
-    data = json.loads(json.dumps(_data(outcome)))
+    data = json.loads(json.dumps(report_data(outcome)))
     assert data["confirmed"][0]["seeds"] == [9, 10]
     assert [part["seed"] for part in data["trials"][0]["replicates"]] == [7, 8]
     assert set(data["test_intervals"]) == set(data["test"])
