@@ -9,7 +9,7 @@ pytestmark = [pytest.mark.tensorflow, pytest.mark.ray]
 
 SWEEP = """\
 sweep:
-  trials: 3
+  trials: 4
   sampler: {kind: random, seed: 2}
   pruner: none
   engine: {kind: ray, address: ADDRESS}
@@ -53,7 +53,7 @@ class NodeLoss:
 
     def __init__(self, cluster):
         self.cluster = cluster
-        self.trained = set()
+        self.training = set()
 
     def on_sweep(self, trials, objective, direction):
         pass
@@ -68,12 +68,12 @@ class NodeLoss:
         pass
 
     def on_trial_epoch(self, number, epoch, epochs):
-        self.trained.add(number)
-        if len(self.trained) == 2 and len(self.cluster.worker_nodes) == 2:
+        self.training.add(number)
+        if len(self.training) == 2 and len(self.cluster.worker_nodes) == 2:
             self.cluster.remove_node(next(iter(self.cluster.worker_nodes)), allow_graceful=False)
 
     def on_trial_end(self, trial):
-        pass
+        self.training.discard(trial.number)
 
 
 def test_a_sweep_outlives_the_loss_of_a_node(tiny, cluster, records):
@@ -83,21 +83,21 @@ def test_a_sweep_outlives_the_loss_of_a_node(tiny, cluster, records):
     said = []
     outcome = run_sweep(
         tiny.file,
-        overrides=["training.epochs=4", "training.batch_size=16"],
+        overrides=["training.epochs=200", "training.batch_size=16"],
         store=tiny.store,
         listeners=[NodeLoss(cluster)],
         say=said.append,
     )
-    assert [trial.state for trial in outcome.trials] == ["complete"] * 3
-    assert [len(trial.history) for trial in outcome.trials] == [4] * 3
+    assert [trial.state for trial in outcome.trials] == ["complete"] * 4
+    assert [len(trial.history) for trial in outcome.trials] == [200] * 4
     retried = [line for line in said if line.endswith("; trying again")]
     assert len(retried) == 1, said
     assert "was lost" in retried[0]
     assert outcome.scores["test"]
     runs = [record for record in records(tiny) if record.kind == "trial"]
-    assert [record.status for record in runs] == ["FINISHED"] * 3
+    assert [record.status for record in runs] == ["FINISHED"] * 4
     for record in runs:
-        assert [point.step for point in record.curves["val_loss"]] == [1, 2, 3, 4]
+        assert [point.step for point in record.curves["val_loss"]] == list(range(1, 201))
     folder = Path(tiny.store) / "sweeps" / outcome.run_id
     assert [path.name for path in (folder / "weights").iterdir()] == [f"{outcome.best.number}.weights.h5"]
     assert os.listdir(folder / "checkpoints") == []
