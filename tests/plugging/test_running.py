@@ -86,8 +86,8 @@ def test_a_worker_of_a_sweep_loads_the_plugins_of_its_order(tiny, tmp_path):
     _, experiment, _ = check_experiment(tiny.file, overrides=OVERRIDES).require()
     unload_plugins()
     plugins = ((str(plugin.spec_file.path), plugin.sha256),)
-    opened, _ = worker._open(TrialOrder(0, experiment.to_data(), str(tiny.folder), "", plugins=plugins))
+    opened = worker._experiment(TrialOrder(0, experiment.to_data(), str(tiny.folder), "", plugins=plugins))
     assert opened.to_data() == experiment.to_data()
     unload_plugins()
     with pytest.raises(PluginError, match="was changed since"):
-        worker._open(TrialOrder(0, experiment.to_data(), str(tiny.folder), "", plugins=((plugins[0][0], "0"),)))
+        worker._experiment(TrialOrder(0, experiment.to_data(), str(tiny.folder), "", plugins=((plugins[0][0], "0"),)))
