@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rich.console import Group, RenderableType
+from rich.console import Group, JustifyMethod, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -146,8 +146,11 @@ def _table(snapshot: Snapshot, width: int, rows: int | None) -> RenderableType:
     for name in paths.values():
         table.add_column(name, justify="right", no_wrap=True, max_width=WIDEST, overflow="ellipsis")
     table.add_column(snapshot.objective, justify="right", no_wrap=True, max_width=WIDEST, overflow="ellipsis")
-    for heading, justify in (("curve", "left"), ("epoch", "right"), ("state", "left"), ("s", "right")):
-        table.add_column(heading, justify=justify, no_wrap=True)  # type: ignore[arg-type]
+    columns: tuple[tuple[str, JustifyMethod], ...] = (
+        ("curve", "left"), ("epoch", "right"), ("state", "left"), ("s", "right"),
+    )  # fmt: skip
+    for heading, justify in columns:
+        table.add_column(heading, justify=justify, no_wrap=True)
     for trial in ended[left_out:]:
         _add_ended(table, trial, paths, snapshot)
     for each in snapshot.running:

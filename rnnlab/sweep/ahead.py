@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rnnlab.experiment import Experiment
+from rnnlab.sweep.engines import build_executor
 from rnnlab.sweep.executor import Executor
-from rnnlab.sweep.local import LocalExecutor
-from rnnlab.sweep.placement import place_workers
 
 
 @contextmanager
@@ -21,8 +20,7 @@ def workers_ahead(experiment: Experiment) -> Iterator[Executor | None]:
     if sweep is None or sweep.engine.kind != "local":
         yield None
         return
-    trainings = sweep.trials * len(experiment.replicate_seeds)
-    executor = LocalExecutor(place_workers(sweep.engine, experiment.runtime, trainings), sweep.engine)
+    executor = build_executor(experiment)
     try:
         executor.warm()
         yield executor

@@ -6,22 +6,22 @@ import os
 from importlib.util import find_spec
 
 from rnnlab.errors import CallError
-from rnnlab.runtime import Runtime
+from rnnlab.experiment import Experiment
 from rnnlab.sweep.executor import Executor
 from rnnlab.sweep.local import LocalExecutor
 from rnnlab.sweep.placement import place_workers
-from rnnlab.sweeping import Sweep
 
 
-def build_executor(sweep: Sweep, runtime: Runtime, trainings: int) -> Executor:
+def build_executor(experiment: Experiment) -> Executor:
     """Return where the trainings of a sweep's trials are done.
 
     Raises:
         CallError: the engine's package is not installed, its cluster cannot be reached, or there are too few GPUs.
     """
-    engine = sweep.engine
+    assert experiment.sweep is not None
+    engine, trainings = experiment.sweep.engine, experiment.sweep.trials * len(experiment.replicate_seeds)
     if engine.kind == "local":
-        return LocalExecutor(place_workers(engine, runtime, trainings), engine)
+        return LocalExecutor(place_workers(engine, experiment.runtime, trainings), engine)
     require_installed("ray", "`sweep.engine: ray`")
     if engine.address == "local":
         os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")  # how Ray is told to stay on 127.0.0.1

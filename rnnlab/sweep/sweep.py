@@ -43,7 +43,6 @@ from rnnlab.sweep.shared import SharedBook, open_shared_study
 from rnnlab.sweep.site import Site
 from rnnlab.sweep.supervisor import Supervisor
 from rnnlab.sweep.trial import Trial
-from rnnlab.sweeping import Sweep
 from rnnlab.tasks import direction_of
 from rnnlab.track.process import this_process
 
@@ -120,9 +119,9 @@ def run_sweep(
     """
     checked = check_experiment(Path(path), overrides=overrides)
     _, experiment, _ = checked.require()
-    sweep = _swept(experiment, reuse=reuse)
+    _require_sweep(experiment, reuse=reuse)
     url = _shared(storage, experiment, resume=resume) if storage else None
-    worker = executor or build_executor(sweep, experiment.runtime, sweep.trials * len(experiment.replicate_seeds))
+    worker = executor or build_executor(experiment)
     try:
         worker.warm()
         road = open_road(Path(path), overrides=overrides, store=store, say=say)
@@ -136,8 +135,8 @@ def run_sweep(
         worker.close()
 
 
-def _swept(experiment: Experiment, *, reuse: bool) -> Sweep:
-    """Return the section.
+def _require_sweep(experiment: Experiment, *, reuse: bool) -> None:
+    """Refuse what is no sweep.
 
     Raises:
         CallError: the file cannot be swept.
@@ -148,7 +147,6 @@ def _swept(experiment: Experiment, *, reuse: bool) -> Sweep:
         raise CallError("a sweep trains each trial on one split: leave `split.folds` out, and give it the best file")
     if experiment.sweep.objectives and reuse:
         raise CallError("`--reuse` takes values of one objective: a sweep of several measures its own")
-    return experiment.sweep
 
 
 def _shared(storage: str, experiment: Experiment, *, resume: bool) -> URL:

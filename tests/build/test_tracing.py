@@ -17,6 +17,7 @@ def checked_sum(numbers):
 def test_calls_that_overlap_give_what_calls_in_turn_give():
     given = [tf.constant([float(number), 1.0]) for number in range(5)]
     with overlapping():
+        assert not tf.config.experimental.get_synchronous_execution()
         found = [checked_sum(each) for each in given]
         assert [float(each) for each in found] == [1.0, 2.0, 3.0, 4.0, 5.0]
 
