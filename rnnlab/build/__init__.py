@@ -26,6 +26,7 @@ from rnnlab.build.objective import build_objective as build_objective
 from rnnlab.build.optimizer import assign_numbers as assign_numbers
 from rnnlab.build.optimizer import build_optimizer as build_optimizer
 from rnnlab.build.optimizer import scaling as scaling
+from rnnlab.build.optimizer import use_adam_kernel as use_adam_kernel
 from rnnlab.build.rates import assign_rates as assign_rates
 from rnnlab.build.rates import without_rates as without_rates
 from rnnlab.build.sampling import draw_ids as draw_ids

@@ -6,7 +6,6 @@ Keras's. The kernels stand in the graph as two calls, one for each direction of 
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -14,11 +13,11 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from rnnlab.build.machine import threads
 from rnnlab.kernels.kinds import KINDS, Kind
 from rnnlab.kernels.layout import Memory, Weights
 from rnnlab.kernels.schedule import Schedule
 from rnnlab.kernels.sequence import run_backward, run_forward
-from rnnlab.runtime import available_cores
 
 EMBEDDED = "_rnnlab_embedded"
 """Attribute of a tensor that an Embedding made: (embedding (V, F), ids (B, T))."""
@@ -181,12 +180,6 @@ def _run(
         return (outputs, *states, shared), gradient
 
     return op(*arguments)
-
-
-@functools.cache
-def threads() -> int:
-    """Return how many threads an operation may use."""
-    return tf.config.threading.get_intra_op_parallelism_threads() or available_cores()
 
 
 def _forward(kind: Kind, backwards: bool, sequences: bool, share: bool, keep: bool, *given: Any) -> list[Any]:

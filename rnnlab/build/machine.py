@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import random
 from dataclasses import dataclass
 
@@ -66,6 +67,12 @@ def configure(runtime: Runtime, seed: int | None, *, own_kernels: bool = False) 
         keras.utils.set_random_seed(seed)
     versions = {"tensorflow": tf.__version__, "keras": keras.__version__}
     return Machine(threads, tuple(gpu.name for gpu in gpus) or ("cpu",), versions)
+
+
+@functools.cache
+def threads() -> int:
+    """Return how many threads an operation may use."""
+    return tf.config.threading.get_intra_op_parallelism_threads() or available_cores()
 
 
 def _rest_between_operations() -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
+from rnnlab.build.machine import threads
 from rnnlab.optimizers import Optimizer
 
 
@@ -26,6 +30,42 @@ def _vary_decay(optimizer: keras.optimizers.Optimizer, number: float) -> None:
     config = optimizer.get_config
     optimizer.weight_decay = tf.Variable(number, trainable=False, dtype=tf.float64)
     optimizer.get_config = lambda: config() | {"weight_decay": float(optimizer.weight_decay.numpy())}
+
+
+def use_adam_kernel(optimizer: keras.optimizers.Optimizer) -> None:
+    """Let Adam and AdamW compute their steps in one pass over memory, on a CPU and where all numbers are float32.
+
+    What comes before and after is Keras's: clipping, weight decay, and the count of steps. So is `amsgrad`.
+    """
+    known = type(optimizer) in (keras.optimizers.Adam, keras.optimizers.AdamW) and not optimizer.amsgrad
+    if known and not tf.config.get_visible_devices("GPU"):
+        optimizer._backend_update_step = partial(_update, optimizer, optimizer._backend_update_step)
+
+
+def _update(
+    optimizer: keras.optimizers.Optimizer, update: Any, gradients: Sequence[Any], variables: Sequence[Any], rate: Any
+) -> None:
+    """Change all variables: see `Adam.update_step` in keras/src/optimizers/adam.py, Keras 3.15."""
+    from rnnlab.kernels.adam import adam_steps  # takes a second
+
+    if any(variable.dtype != "float32" for variable in variables):
+        update(gradients, variables, rate)
+        return
+    places = [optimizer._get_variable_index(variable) for variable in variables]
+    kept = [[slots[place] for place in places] for slots in (optimizer._momentums, optimizer._velocities)]
+    changed = [each.value for each in (*kept[0], *kept[1], *variables)]
+    one, step = tf.ones(()), tf.cast(optimizer.iterations + 1, tf.float32)
+    powers = [tf.pow(tf.cast(beta, tf.float32), step) for beta in (optimizer.beta_1, optimizer.beta_2)]
+    alpha = tf.cast(rate, tf.float32) * tf.sqrt(one - powers[1]) / (one - powers[0])
+    numbers = [np.float32(each) for each in (1 - optimizer.beta_1, 1 - optimizer.beta_2, optimizer.epsilon)]
+
+    def compute(alpha: Any, *parts: Any) -> list[Any]:
+        return adam_steps(alpha, *numbers, parts, threads())
+
+    found = tf.numpy_function(compute, [alpha, *gradients, *changed], [tf.float32] * len(changed), stateful=False)
+    for variable, new in zip(changed, found, strict=True):
+        new.set_shape(variable.shape)
+        variable.assign(new)
 
 
 def assign_numbers(optimizer: keras.optimizers.Optimizer, spec: Optimizer) -> None:

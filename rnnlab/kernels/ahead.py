@@ -37,6 +37,7 @@ def await_compiled() -> None:
 def load_kernels() -> None:
     """Import the kernels, once what compiles them is done; what it could not compile is compiled here."""
     await_compiled()
-    import_module("rnnlab.kernels.sequence")
+    for name in ("sequence", "adam"):
+        import_module(f"rnnlab.kernels.{name}")
     compiled_mark().parent.mkdir(parents=True, exist_ok=True)
     compiled_mark().touch()

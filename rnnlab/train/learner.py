@@ -20,6 +20,7 @@ from rnnlab.build import (
     copy_layers,
     read_keras,
     scaling,
+    use_adam_kernel,
 )
 from rnnlab.build.plugins import require_plugins
 from rnnlab.data import Samples, Vectors
@@ -118,7 +119,10 @@ def build_learner(
     model, twin = build_models(experiment, plan, stateful, initial)
     assert plan.head is not None
     head = replace(plan.head, labels=labels or plan.head.labels)
-    return make_learner(model, build_optimizer(experiment.optimizer), build_objective(head), xla=plan.xla, twin=twin)
+    optimizer = build_optimizer(experiment.optimizer)
+    if plan.needs_kernels:
+        use_adam_kernel(optimizer)
+    return make_learner(model, optimizer, build_objective(head), xla=plan.xla, twin=twin)
 
 
 def plans_of(experiment: Experiment, plan: Plan) -> tuple[Plan, Plan | None]:
