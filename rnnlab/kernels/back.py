@@ -28,7 +28,7 @@ from rnnlab.kernels.compiled import COMPILE, FLOATS
 from rnnlab.kernels.gradients import SLOTS, add_bias, add_block, add_to_rows
 from rnnlab.kernels.loop import place_after
 from rnnlab.kernels.product import PANELS, product
-from rnnlab.kernels.vector import BYTES, CALLED, LANES, address, copy
+from rnnlab.kernels.vector import BYTES, CALLED, LANES, address, aligned, copy, scratch_memory
 
 
 @njit(**CALLED)
@@ -147,7 +147,7 @@ def backward(
     depth = recurrent.shape[1]
     row, wide, d_wide = BYTES * width, blocks * width, d_blocks * width
     features = kernel.shape[0] * LANES
-    scratch = np.empty((samples, max(width, features)), np.float32)
+    scratch = scratch_memory(samples * max(width, features))
     zeros = np.zeros(LANES * (1 + max(width, features) // LANES), np.float32)
     dropped = kept.shape[0] > 0
     candidate = address(recurrent) + BYTES * 2 * width * LANES
@@ -155,12 +155,13 @@ def backward(
     own[:] = np.float32(0)
     bias, part = own[own.size - d_wide :], np.empty(d_wide, np.float32)
     longest = terms[:, 2].max() if terms.shape[0] else 0
-    packed = np.empty(-(-longest // LANES) * LANES * SLOTS, np.float32)
-    right = np.empty(PANELS * SLOTS * LANES, np.float32)
-    passing = np.empty((0 if d_sums.shape[0] else samples + SLOTS, d_wide), np.float32)
+    packed = scratch_memory(-(-longest // LANES) * LANES * SLOTS)
+    right = scratch_memory(PANELS * SLOTS * LANES)
+    passes = d_sums.shape[0] == 0
+    passing = scratch_memory(d_wide * (samples + SLOTS) if passes else 0)
     behind = address(d_sums) + BYTES * d_wide * (slot + slots)
-    if passing.shape[0]:
-        behind = address(passing) + BYTES * d_wide * passing.shape[0]
+    if passes:
+        behind = aligned(passing) + BYTES * d_wide * (samples + SLOTS)
     local, summed, sums = slots, slots, behind
     for k in range(counts.size - 1, -1, -1):
         live = counts[k]
@@ -176,13 +177,13 @@ def backward(
         d_mine = address(d_h) + row * first
         step_back(cell, live, following, local, slots, mine, blocks, address(h) + row * state, address(c) + row * state,
                   kept_candidate, dropped, candidate, d_mine, address(d_c) + row * first, sums, d_blocks, width,
-                  address(scratch), address(zeros))  # fmt: skip
-        pass_back(live, segments, sums, d_wide, address(recurrent), depth, kept, first, address(scratch),
+                  aligned(scratch), address(zeros))  # fmt: skip
+        pass_back(live, segments, sums, d_wide, address(recurrent), depth, kept, first, aligned(scratch),
                   address(zeros), d_mine, width)  # fmt: skip
         if features:
             product(live, sums, d_wide, address(kernel), kernel.shape[1] * LANES, kernel.shape[1], features,
-                    address(scratch), features, address(zeros), 0)  # fmt: skip
-            write_inputs(address(scratch), features, reads, slot + local, live, d_inputs)
+                    aligned(scratch), features, address(zeros), 0)  # fmt: skip
+            write_inputs(aligned(scratch), features, reads, slot + local, live, d_inputs)
         if summed - local < SLOTS and local:
             continue
         for begin in range(local, summed, SLOTS):
@@ -193,5 +194,5 @@ def backward(
             if table.size:
                 add_to_rows(at, d_wide, reads, slot + begin, count, table)
         summed = local
-        if passing.shape[0]:
-            sums = behind
+        if passes:
+            sums = aligned(passing) + BYTES * d_wide * (samples + SLOTS)

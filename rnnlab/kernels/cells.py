@@ -12,7 +12,7 @@ from typing import Any
 from numba import njit
 
 from rnnlab.kernels.activations import one, sigmoid, tanh, zero
-from rnnlab.kernels.vector import INLINE, LANES, fma, load, store
+from rnnlab.kernels.vector import INLINE, LANES, fma, load, store, stream
 
 SIMPLE_RNN, LSTM, GRU, GRU_RESET_BEFORE = range(4)
 
@@ -34,16 +34,16 @@ def simple_rnn_back(h_next: Any, d_h: Any, d_sums: Any, width: Any) -> None:
 
 
 @njit(**INLINE)
-def lstm(gates: Any, c: Any, c_next: Any, h_next: Any, width: Any) -> None:
-    """Write i, f, g, o over their sums, c' = f c + i g and h' = o tanh(c')."""
+def lstm(sums: Any, c: Any, c_next: Any, h_next: Any, gates: Any, width: Any) -> None:
+    """Write i, f, g, o of their sums, c' = f c + i g and h' = o tanh(c')."""
     for j in range(0, width, LANES):
-        i, f = sigmoid(load(gates, j)), sigmoid(load(gates, width + j))
-        g, o = tanh(load(gates, 2 * width + j)), sigmoid(load(gates, 3 * width + j))
+        i, f = sigmoid(load(sums, j)), sigmoid(load(sums, width + j))
+        g, o = tanh(load(sums, 2 * width + j)), sigmoid(load(sums, 3 * width + j))
         cell = fma(f, load(c, j), i * g)
-        store(gates, j, i)
-        store(gates, width + j, f)
-        store(gates, 2 * width + j, g)
-        store(gates, 3 * width + j, o)
+        stream(gates, j, i)
+        stream(gates, width + j, f)
+        stream(gates, 2 * width + j, g)
+        stream(gates, 3 * width + j, o)
         store(c_next, j, cell)
         store(h_next, j, o * tanh(cell))
 
@@ -65,14 +65,16 @@ def lstm_back(gates: Any, c: Any, c_next: Any, d_h: Any, d_c: Any, d_sums: Any, 
 
 
 @njit(**INLINE)
-def gru(gates: Any, h: Any, h_next: Any, width: Any) -> None:
-    """Write z, r, g over their sums and h' = z h + (1 - z) g; the fourth block is h R + b of the candidate."""
+def gru(sums: Any, h: Any, h_next: Any, gates: Any, width: Any) -> None:
+    """Write z, r, g of their sums and h' = z h + (1 - z) g; the fourth block is h R + b of the candidate."""
     for j in range(0, width, LANES):
-        z, r = sigmoid(load(gates, j)), sigmoid(load(gates, width + j))
-        g = tanh(fma(r, load(gates, 3 * width + j), load(gates, 2 * width + j)))
-        store(gates, j, z)
-        store(gates, width + j, r)
-        store(gates, 2 * width + j, g)
+        z, r = sigmoid(load(sums, j)), sigmoid(load(sums, width + j))
+        inside = load(sums, 3 * width + j)
+        g = tanh(fma(r, inside, load(sums, 2 * width + j)))
+        stream(gates, j, z)
+        stream(gates, width + j, r)
+        stream(gates, 2 * width + j, g)
+        stream(gates, 3 * width + j, inside)
         store(h_next, j, fma(z, load(h, j), (one() - z) * g))
 
 

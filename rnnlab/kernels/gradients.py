@@ -15,7 +15,19 @@ from numba import njit
 from rnnlab.kernels.cells import add_row, multiply_row
 from rnnlab.kernels.compiled import COMPILE, FLOATS
 from rnnlab.kernels.product import PANELS, multiply_panels
-from rnnlab.kernels.vector import BYTES, CALLED, INLINE, LANES, address, copy, load, move, store
+from rnnlab.kernels.vector import (
+    BYTES,
+    CALLED,
+    INLINE,
+    LANES,
+    address,
+    aligned,
+    copy,
+    load,
+    move,
+    scratch_memory,
+    store,
+)
 
 SLOTS = 128  # slots whose products are summed before they are added: keeps sums short, and what is read in the cache
 BY_SLOT, BY_READ, BY_STATE = range(3)
@@ -44,14 +56,14 @@ def _pack_left(row: Any, rows: Any, place: Any, out: Any) -> None:
 def _gather(kind: Any, left: Any, begin: Any, rows: Any, reads: Any, ranks: Any, kept: Any, first: Any, count: Any,
             offset: Any, out: Any) -> None:  # fmt: skip
     """Copy what the left side of the product reads at `count` slots from `first`, tile by tile."""
-    masked = np.empty(kept.shape[1], np.float32)
+    masked = scratch_memory(kept.shape[1])
     for place in range(count):
         row = _row_of(kind, first + place, offset, reads)
         source = address(left) + BYTES * (row * left.shape[1] + begin)
         if kept.size:
             mask = address(kept) + BYTES * np.int64(ranks[first + place]) * kept.shape[1]
-            multiply_row(source, mask, address(masked), kept.shape[1])
-            source = address(masked)
+            multiply_row(source, mask, aligned(masked), kept.shape[1])
+            source = aligned(masked)
         _pack_left(source, rows, place, out)
 
 
@@ -100,9 +112,9 @@ def add_block(
         kind, begin, rows, block, blocks, mask, at = terms[place]
         dropped = kept[mask] if mask >= 0 else none
         left = inputs if kind == BY_READ else h if kind == BY_STATE else gates
-        _gather(kind, left, begin, rows, reads, ranks, dropped, first, count, offset, address(packed))
-        _add_panels(rows, address(packed), d_sums + BYTES * block * width, d_wide, blocks * width // LANES, count,
-                    address(right), address(sums) + BYTES * at)  # fmt: skip
+        _gather(kind, left, begin, rows, reads, ranks, dropped, first, count, offset, aligned(packed))
+        _add_panels(rows, aligned(packed), d_sums + BYTES * block * width, d_wide, blocks * width // LANES, count,
+                    aligned(right), address(sums) + BYTES * at)  # fmt: skip
 
 
 @njit(**CALLED)
@@ -190,10 +202,10 @@ def weight_gradient(
     """
     d_wide, tile = d_sums.shape[1], -(-rows // LANES) * LANES * SLOTS
     blocks = d_sums.shape[0] // SLOTS + offsets.shape[0]
-    packed, right = np.empty(blocks * tile, np.float32), np.empty(PANELS * SLOTS * LANES, np.float32)
-    sums = np.empty(PANELS * rows * LANES, np.float32)
+    packed, right = scratch_memory(blocks * tile), scratch_memory(PANELS * SLOTS * LANES)
+    sums = scratch_memory(PANELS * rows * LANES)
     for panel in range(first, last, PANELS):
-        count, here = min(PANELS, last - panel), address(packed)
+        count, here = min(PANELS, last - panel), aligned(packed)
         sums[:] = np.float32(0)
         for shard in range(offsets.shape[0] - 1):
             offset = offsets[shard, 1] - offsets[shard, 0]
@@ -202,6 +214,6 @@ def weight_gradient(
                 if panel == first:
                     _gather(kind, left, begin, rows, reads, ranks, kept, slot, depth, offset, here)
                 start = address(d_sums) + BYTES * (slot * d_wide + block * width + panel * LANES)
-                _add_panels(rows, here, start, d_wide, count, depth, address(right), address(sums))
+                _add_panels(rows, here, start, d_wide, count, depth, aligned(right), aligned(sums))
                 here += BYTES * tile
-        _write(address(sums), rows, panel, panel + count, width, units, out, column)
+        _write(aligned(sums), rows, panel, panel + count, width, units, out, column)

@@ -33,7 +33,7 @@ from rnnlab.kernels.cells import (
 )
 from rnnlab.kernels.compiled import COMPILE, FLOATS
 from rnnlab.kernels.product import product
-from rnnlab.kernels.vector import BYTES, CALLED, INLINE, LANES, address, copy
+from rnnlab.kernels.vector import BYTES, CALLED, INLINE, LANES, address, aligned, copy, scratch_memory
 
 
 @njit(**INLINE)
@@ -60,8 +60,8 @@ def drop_states(live: Any, h: Any, kept: Any, out: Any, width: Any) -> None:
 
 @njit(**CALLED)
 def step_forward(
-    cell: Any, live: Any, following: Any, local: Any, slots: Any, gates: Any, blocks: Any, h: Any, c: Any, kept: Any,
-    dropped: Any, candidate: Any, units: Any, width: Any,
+    cell: Any, live: Any, following: Any, local: Any, slots: Any, gates: Any, final: Any, blocks: Any, h: Any, c: Any,
+    kept: Any, dropped: Any, candidate: Any, units: Any, width: Any,
 ) -> None:  # fmt: skip
     """Compute the states after a step from its sums; `h` and `c` are the shard's first rows."""
     row = BYTES * width
@@ -79,9 +79,9 @@ def step_forward(
         if cell == SIMPLE_RNN:
             simple_rnn(mine, new, width)
         elif cell == LSTM:
-            lstm(mine, c + (local + rank) * row, c + place * row, new, width)
+            lstm(mine, c + (local + rank) * row, c + place * row, new, final + rank * blocks * row, width)
         elif cell == GRU:
-            gru(mine, old, new, width)
+            gru(mine, old, new, final + rank * blocks * row, width)
         else:
             gru_mix(mine, old, new, width)
 
@@ -124,9 +124,10 @@ def forward(
     features = inputs.shape[1]
     folded = kernel.size == 0
     row, wide = BYTES * width, blocks * width
-    read = np.empty((samples, features), np.float32)
-    masked = np.empty((samples, width), np.float32)
+    read, masked = scratch_memory(0 if folded else samples * features), scratch_memory(samples * width)
     dropped = kept.shape[0] > 0
+    passes = cell == LSTM or cell == GRU
+    passing = scratch_memory(samples * wide if passes else 0)
     candidate = address(recurrent) + BYTES * 2 * width * units
     local = 0
     for k in range(counts.size):
@@ -134,15 +135,16 @@ def forward(
         if live == 0:
             break
         following = counts[k + 1] if k + 1 < counts.size else 0
-        mine = address(gates) + BYTES * wide * (slot + local if gates.shape[0] == reads.size else first)
+        final = address(gates) + BYTES * wide * (slot + local if gates.shape[0] == reads.size else first)
+        mine = aligned(passing) if passes else final
         before = address(h) + row * (state + local)
         if folded:
             for rank in range(live):
                 id_row = np.int64(reads[slot + local + rank])
                 copy(address(inputs) + BYTES * id_row * features, mine + BYTES * rank * wide, columns)
         else:
-            read_inputs(address(inputs), features, reads, slot + local, live, address(read))
-            product(live, address(read), features, address(kernel), features * LANES, features, columns, mine, wide,
+            read_inputs(address(inputs), features, reads, slot + local, live, aligned(read))
+            product(live, aligned(read), features, address(kernel), features * LANES, features, columns, mine, wide,
                     address(bias), 0)  # fmt: skip
         if cell == GRU:
             for rank in range(live):
@@ -151,12 +153,12 @@ def forward(
             start, count, block, mask = segments[place]
             source = before
             if mask >= 0:
-                source = address(masked)
+                source = aligned(masked)
                 drop_states(live, before, address(kept) + row * (mask * kept.shape[1] + first), source, width)
             sums = mine + row * start
             panels = address(recurrent) + row * block * units
             product(live, source, width, panels, units * LANES, units, count * width, sums, wide, sums, wide)
         kept_candidate = address(kept) + row * (2 * kept.shape[1] + first)
-        step_forward(cell, live, following, local, slots, mine, blocks, address(h) + row * state,
+        step_forward(cell, live, following, local, slots, mine, final, blocks, address(h) + row * state,
                      address(c) + row * state, kept_candidate, dropped, candidate, units, width)  # fmt: skip
         local += live

@@ -95,6 +95,19 @@ def store(typing: Any, address: Any, place: Any, value: Any) -> Any:
 
 
 @intrinsic
+def stream(typing: Any, address: Any, place: Any, value: Any) -> Any:
+    """Write sixteen numbers past the caches, to a place aligned to 64 bytes: nobody reads them soon."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        written = builder.store(args[2], builder.bitcast(pointer(builder, args[0], args[1]), VECTOR.as_pointer()))
+        written.align = BYTES * LANES
+        written.set_metadata("nontemporal", builder.module.add_metadata([ir.Constant(ir.IntType(32), 1)]))
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64, vector), generate
+
+
+@intrinsic
 def splat(typing: Any, value: Any) -> Any:
     """Return sixteen copies of a float32."""
     return vector(types.float32), lambda context, builder, signature, args: splat_scalar(builder, args[0])
@@ -161,6 +174,22 @@ def move(typing: Any, source: Any, target: Any) -> Any:
 def address(array: Any) -> Any:
     """Return the address of an array's first number."""
     return np.int64(array.ctypes.data)
+
+
+@njit(**INLINE)
+def scratch_memory(count: Any) -> Any:
+    """Return memory for numbers, `aligned` to a cache line."""
+    return np.empty(count + LANES, np.float32)
+
+
+@njit(**INLINE)
+def aligned(memory: Any) -> Any:
+    """Return the first address of scratch memory that is a multiple of 64: no vector there lies in two cache lines.
+
+    Ask wherever it is used: numba gives memory back once nobody names it any more.
+    """
+    start = address(memory)
+    return start + (-start) % (BYTES * LANES)
 
 
 @njit(**INLINE)
