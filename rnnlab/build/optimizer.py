@@ -57,10 +57,11 @@ def _update(
     one, step = tf.ones(()), tf.cast(optimizer.iterations + 1, tf.float32)
     powers = [tf.pow(tf.cast(beta, tf.float32), step) for beta in (optimizer.beta_1, optimizer.beta_2)]
     alpha = tf.cast(rate, tf.float32) * tf.sqrt(one - powers[1]) / (one - powers[0])
-    numbers = [np.float32(each) for each in (1 - optimizer.beta_1, 1 - optimizer.beta_2, optimizer.epsilon)]
+    mean, square = np.float32(1 - optimizer.beta_1), np.float32(1 - optimizer.beta_2)
+    epsilon = np.float32(optimizer.epsilon)
 
     def compute(alpha: Any, *parts: Any) -> list[Any]:
-        return adam_steps(alpha, *numbers, parts, threads())
+        return adam_steps(alpha, mean, square, epsilon, parts, threads())
 
     found = tf.numpy_function(compute, [alpha, *gradients, *changed], [tf.float32] * len(changed), stateful=False)
     for variable, new in zip(changed, found, strict=True):

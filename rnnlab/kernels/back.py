@@ -54,6 +54,15 @@ def add_received(
 
 
 @njit(**CALLED)
+def add_outputs(d_outputs: Any, follows: Any, live: Any, gradient: Any, first: Any, k: Any) -> None:
+    """Add the gradients of the outputs of step `k` to those of its states, by rank."""
+    width = gradient.shape[1]
+    for rank in range(first, first + live):
+        row = np.int64(follows[rank]) + k
+        add_row(address(d_outputs) + BYTES * width * row, address(gradient) + BYTES * width * rank, width)
+
+
+@njit(**CALLED)
 def step_back(
     cell: Any, live: Any, following: Any, local: Any, slots: Any, gates: Any, blocks: Any, h: Any, c: Any, kept: Any,
     dropped: Any, candidate: Any, d_h: Any, d_c: Any, d_sums: Any, d_blocks: Any, width: Any, scratch: Any, zeros: Any,
@@ -102,7 +111,7 @@ def pass_back(
 
 @njit(
     "void(i8, i8, i4[::1], i8[:,::1], i4[::1], f4r3, f4r3, i8[:,::1], f4r3, f4r2, f4r2, f4r2, f4r2, f4r2, f4[:,::1],"
-    " f4[:,::1], f4[:,::1], f4[:,::1], f4r2, i4[::1], i8[:,::1], f4[:,::1], f4[:,::1])".replace(
+    " f4[:,::1], f4[:,::1], f4[:,::1], f4r2, i4[::1], i8[:,::1], f4[:,::1], f4[:,::1], i4[::1], f4r2)".replace(
         "f4r2", FLOATS.format(2)
     ).replace("f4r3", FLOATS.format(3)),
     **COMPILE,
@@ -111,7 +120,7 @@ def backward(
     cell: Any, shard: Any, counts: Any, offsets: Any, reads: Any, kernel: Any, recurrent: Any, segments: Any,
     kept: Any, gates: Any, h: Any, c: Any, d_states: Any, d_cells: Any, d_h: Any, d_c: Any,
     d_sums: Any, d_inputs: Any, inputs: Any, ranks: Any, terms: Any, weight_sums: Any,
-    table: Any,
+    table: Any, follows: Any, d_outputs: Any,
 ) -> None:  # fmt: skip
     """Fill the gradients of a shard's sums and inputs, and sum up for the bias and, where asked, the weights.
 
@@ -139,6 +148,8 @@ def backward(
         terms: see `gradients.add_block`; none where the gradients of the weights are computed afterwards.
         weight_sums: (S, … + D·width), filled: those of the terms, then those of the bias.
         table: (V, G·width), to which the gradients of what slots read are added; empty where that is done afterwards.
+        follows: (B,), by rank: the row of the outputs that the first step gave; empty where `d_states` has them.
+        d_outputs: (B·T, width).
     """
     width = h.shape[1]
     slot, state, first = offsets[shard]
@@ -171,6 +182,8 @@ def backward(
         local -= live
         for added, gradient in ((d_states, d_h), (d_cells, d_c)):
             add_received(added, state, live, following, local, slots, gradient, first)
+        if follows.size:
+            add_outputs(d_outputs, follows, live, d_h, first, k)
         mine = address(gates) + BYTES * wide * (first if cell == SIMPLE_RNN else slot + local)
         sums -= BYTES * d_wide * live
         kept_candidate = address(kept) + row * (2 * kept.shape[1] + first)

@@ -152,15 +152,18 @@ def by_sample(ranked: Floats, schedule: Schedule, units: int) -> Floats:
 
 
 def received(
-    memory: Memory, d_outputs: Floats, d_states: Sequence[Floats], units: int
+    memory: Memory, d_outputs: Floats, d_states: Sequence[Floats], units: int, follows: Places
 ) -> tuple[Floats, Floats, Floats]:
     """Return the gradients of the states that were outputs, and those of the final h and c by rank.
+
+    Where the outputs follow one another, the loop reads their gradients itself, but for those of a shared prefix.
 
     Args:
         memory: of the forward pass.
         d_outputs: (B, T, U), or (B, 1, U) of the last ones.
         d_states: (B, U) each.
         units: U.
+        follows: see `Schedule.follows`; empty where the loop cannot read them.
     """
     schedule, batch = memory.schedule, memory.schedule.batch
     parts, width = len(schedule.counts) if d_outputs.size >= LARGE else 1, width_of(units)
@@ -172,14 +175,15 @@ def received(
         last = np.where(computed[:, None], d_outputs[schedule.samples, 0], np.float32(0))
         d_h[schedule.shared :, :units] += last
         return NOTHING, d_h, d_c
-    by_state = buffers.take(len(memory.h), width)
-    by_state[:] = 0
     own = int(schedule.offsets[schedule.shared, 1])  # many samples show the states before it, those of the prefix
+    by_state = buffers.take(own if len(follows) else len(memory.h), width)
+    by_state[:] = 0
 
     def work(shard: int) -> None:
         gather_outputs(d_outputs, schedule.shows, *split(batch, parts, shard), own, len(by_state), by_state)
 
-    run_shards(work, parts)
+    if not len(follows):
+        run_shards(work, parts)
     if schedule.shared:
         gather_outputs(d_outputs, schedule.shows, 0, batch, 0, own, by_state)
     return by_state, d_h, d_c

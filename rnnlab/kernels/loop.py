@@ -59,6 +59,18 @@ def drop_states(live: Any, h: Any, kept: Any, out: Any, width: Any) -> None:
 
 
 @njit(**CALLED)
+def show_states(
+    live: Any, following: Any, local: Any, slots: Any, h: Any, width: Any, follows: Any, first: Any, k: Any, out: Any
+) -> None:
+    """Copy the states after step `k` to the rows of the outputs that they are."""
+    units = out.shape[1]
+    for rank in range(live):
+        place = place_after(rank, local, live, following, slots)
+        target = address(out) + BYTES * units * (np.int64(follows[first + rank]) + k)
+        copy(h + BYTES * width * place, target, units)
+
+
+@njit(**CALLED)
 def step_forward(
     cell: Any, live: Any, following: Any, local: Any, slots: Any, gates: Any, final: Any, blocks: Any, h: Any, c: Any,
     kept: Any, dropped: Any, candidate: Any, units: Any, width: Any,
@@ -88,7 +100,7 @@ def step_forward(
 
 @njit(
     "void(i8, i8, i8, i4[::1], i8[:,::1], i4[::1], f4r2, f4r3, f4r1, f4r1, f4r3, i8[:,::1], f4r3, f4[:,::1], f4[:,::1],"
-    " f4[:,::1])".replace("f4r1", FLOATS.format(1))
+    " f4[:,::1], i4[::1], f4[:,::1])".replace("f4r1", FLOATS.format(1))
     .replace("f4r2", FLOATS.format(2))
     .replace("f4r3", FLOATS.format(3)),
     **COMPILE,
@@ -96,8 +108,9 @@ def step_forward(
 def forward(
     cell: Any, units: Any, shard: Any, counts: Any, offsets: Any, reads: Any, inputs: Any, kernel: Any, bias: Any,
     recurrent_bias: Any, recurrent: Any, segments: Any, kept: Any, gates: Any, h: Any, c: Any,
+    follows: Any, outputs: Any,
 ) -> None:  # fmt: skip
-    """Fill gates and states of a shard.
+    """Fill gates and states of a shard, and outputs.
 
     Args:
         cell: which one.
@@ -116,6 +129,8 @@ def forward(
         gates: filled.
         h: filled, but for the initial states.
         c: the same.
+        follows: (B,), by rank: the row of the outputs that the first step gives; empty where none is filled here.
+        outputs: (B·T, U), filled.
     """
     width = h.shape[1]
     slot, state, first = offsets[shard]
@@ -161,4 +176,6 @@ def forward(
         kept_candidate = address(kept) + row * (2 * kept.shape[1] + first)
         step_forward(cell, live, following, local, slots, mine, final, blocks, address(h) + row * state,
                      address(c) + row * state, kept_candidate, dropped, candidate, units, width)  # fmt: skip
+        if follows.size:
+            show_states(live, following, local, slots, address(h) + row * state, width, follows, first, k, outputs)
         local += live

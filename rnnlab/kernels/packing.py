@@ -88,6 +88,15 @@ def show_outputs(h: Any, shows: Any, first: Any, last: Any, sequences: Any, out:
                 out[row, place, j] = h[state, j] if state >= 0 else np.float32(0)
 
 
+@njit(f"void({MATRIX}, i4[:,::1], i4[::1], i4[::1], f4[:,:,::1])", **COMPILE)
+def show_prefix(h: Any, shows: Any, samples: Any, prefix: Any, out: Any) -> None:
+    """Fill the first outputs of samples, those that they share: (B,) how many, in the order of the samples given."""
+    for place in range(samples.size):
+        for t in range(prefix[place]):
+            source = address(h) + BYTES * h.shape[1] * np.int64(shows[samples[place], t])
+            copy(source, address(out) + BYTES * out.shape[2] * (samples[place] * out.shape[1] + t), out.shape[2])
+
+
 @njit(f"void({FLOATS.format(3)}, i4[:,::1], i8, i8, i8, i8, f4[:,::1])", **COMPILE)
 def gather_outputs(d_outputs: Any, shows: Any, first: Any, last: Any, lowest: Any, behind: Any, out: Any) -> None:
     """Add the gradients of the outputs (B, T, U) of some samples to those of the states that they were.

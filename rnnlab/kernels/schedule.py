@@ -94,6 +94,17 @@ class Schedule:
             ranks[slot:behind] = first + np.arange(behind - slot) - np.repeat(np.cumsum(counts) - counts, counts)
         return ranks
 
+    def follows(self, outputs: int) -> Places:
+        """Return (B,), by rank, the row of the outputs (B·T) that a sample's first step gives; the others follow it.
+
+        Empty where outputs do not follow one another: a timestep is masked, or only the last one of `outputs` is given.
+        """
+        starts = self.prefix if self.shared else np.zeros(self.ranks, np.int32)
+        whole = self.batch * self.timesteps - int(starts[self.shared :].sum()) + int(starts[: self.shared].sum())
+        if outputs == 1 or outputs != self.timesteps or self.shows.shape[1] != outputs or self.slots != whole:
+            return NO_PREFIX
+        return self.order * np.int32(self.timesteps) + starts
+
     @property
     def arrays(self) -> tuple[NDArray[Any], ...]:
         """Return everything, to be kept for the way back."""

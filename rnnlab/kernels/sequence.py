@@ -29,10 +29,10 @@ from rnnlab.kernels.layout import (
     shards_for,
 )
 from rnnlab.kernels.loop import forward
-from rnnlab.kernels.packing import LARGE, buffers, pack_kernel, pack_transposed, show_outputs, width_of
+from rnnlab.kernels.packing import LARGE, buffers, pack_kernel, pack_transposed, show_outputs, show_prefix, width_of
 from rnnlab.kernels.pool import run_shards, split
 from rnnlab.kernels.reading import Reading, leading_zeros, rows_read, worth_sharing
-from rnnlab.kernels.schedule import make_schedule
+from rnnlab.kernels.schedule import Places, make_schedule
 from rnnlab.kernels.weights import NO_PLACES, Past, WeightSums, many_slots
 
 
@@ -125,21 +125,27 @@ def run_forward(
     read, kernel = reading.project(pack_kernel(weights.kernel, kind.gates, units, threads), bias, threads)
     recurrent = pack_kernel(weights.recurrent, kind.gates, units, threads)
     masks, segments = by_rank(kept, schedule, width), kind.segments(kept is not None)
+    outputs = buffers.take(batch, timesteps if sequences else 1, units)
+    follows, rows = schedule.follows(outputs.shape[1]), outputs.reshape(-1, units)
 
-    def work(shard: int) -> None:
+    def work(shard: int, follows: Places = follows) -> None:
         forward(
             kind.number, units, shard, schedule.counts[shard], schedule.offsets, reading.rows, read, kernel, bias,
             inside, recurrent, segments, masks, memory.gates, memory.h, memory.c,
+            follows, rows,
         )  # fmt: skip
 
     if schedule.shared:
-        work(0)
+        work(0, NO_PLACES)
         leave_prefix(kind, memory)
     run_shards(lambda shard: work(shard + schedule.shared), shards)
-    outputs = buffers.take(batch, timesteps if sequences else 1, units)
-    parts = shards if outputs.size >= LARGE else 1
-    run_shards(lambda shard: show_outputs(memory.h, schedule.shows, *split(batch, parts, shard), sequences, outputs),
-               parts)  # fmt: skip
+    if not len(follows):
+        parts = shards if outputs.size >= LARGE else 1
+        run_shards(
+            lambda shard: show_outputs(memory.h, schedule.shows, *split(batch, parts, shard), sequences, outputs), parts
+        )
+    elif schedule.shared:
+        show_prefix(memory.h, schedule.shows, schedule.samples, schedule.prefix[1:], outputs)
     finals = tuple(by_sample(state[schedule.ends], schedule, units) for state in (memory.h, memory.c)[: kind.states])
     return Forward(outputs, finals, memory, np.zeros(0, np.int32) if alike is None else alike)
 
@@ -169,7 +175,8 @@ def run_backward(
     """
     schedule, units, width = memory.schedule, weights.units, width_of(weights.units)
     shards = len(schedule.counts) - schedule.shared
-    by_state, d_h, d_c = received(memory, d_outputs, d_states, units)
+    follows = schedule.follows(d_outputs.shape[1]) if units == width else NO_PLACES
+    by_state, d_h, d_c = received(memory, d_outputs, d_states, units, follows)
     kernel = pack_transposed(weights.kernel, kind.gates, units, threads)
     recurrent = pack_transposed(weights.recurrent, kind.gates, units, threads)
     masks, segments = by_rank(kept, schedule, width), kind.segments(kept is not None)
@@ -182,7 +189,14 @@ def run_backward(
     past = Past(memory, reading.flat, reading.rows, masks, ranks, d_sums)
     weight_sums = WeightSums(kind, past, units, folded=reading.folded)
 
-    def work(shard: int, by_state: Floats = by_state, by_cell: Floats = NOTHING) -> None:
+    rows = d_outputs.reshape(-1, units)
+
+    def work(
+        shard: int,
+        by_state: Floats = NOTHING if len(follows) else by_state,
+        by_cell: Floats = NOTHING,
+        follows: Places = follows,
+    ) -> None:
         prefix = shard < schedule.shared  # it comes last, when the first shard's table is nobody else's
         d_table = d_tables[max(0, shard - schedule.shared)] if len(d_tables) else NOTHING
         if not prefix:
@@ -191,12 +205,12 @@ def run_backward(
             kind.number, shard, schedule.counts[shard], schedule.offsets, reading.rows,
             NO_PANELS if reading.folded else kernel, recurrent, segments, masks, memory.gates, memory.h, memory.c,
             by_state, by_cell, d_h, d_c, d_sums, d_read, reading.flat, ranks, weight_sums.terms, weight_sums.sums,
-            d_table,
+            d_table, follows, rows,
         )  # fmt: skip
 
     run_shards(lambda shard: work(shard + schedule.shared), shards)
     if schedule.shared:
-        work(0, *prefix_gradients(kind, schedule, by_state, d_h, d_c))
+        work(0, *prefix_gradients(kind, schedule, by_state, d_h, d_c), NO_PLACES)
     d_inputs, d_kernel = reading.gradients(kind.gates, units, kernel, d_read, d_tables, past, weight_sums, shards)
     return Gradients(
         d_inputs,
