@@ -56,6 +56,8 @@ def add_received(
 @njit(**CALLED)
 def add_outputs(d_outputs: Any, follows: Any, live: Any, gradient: Any, first: Any, k: Any) -> None:
     """Add the gradients of the outputs of step `k` to those of its states, by rank."""
+    if follows.size == 0:
+        return
     width = gradient.shape[1]
     for rank in range(first, first + live):
         row = np.int64(follows[rank]) + k
@@ -182,8 +184,7 @@ def backward(
         local -= live
         for added, gradient in ((d_states, d_h), (d_cells, d_c)):
             add_received(added, state, live, following, local, slots, gradient, first)
-        if follows.size:
-            add_outputs(d_outputs, follows, live, d_h, first, k)
+        add_outputs(d_outputs, follows, live, d_h, first, k)
         mine = address(gates) + BYTES * wide * (first if cell == SIMPLE_RNN else slot + local)
         sums -= BYTES * d_wide * live
         kept_candidate = address(kept) + row * (2 * kept.shape[1] + first)

@@ -141,7 +141,7 @@ def forward(
     row, wide = BYTES * width, blocks * width
     read, masked = scratch_memory(0 if folded else samples * features), scratch_memory(samples * width)
     dropped = kept.shape[0] > 0
-    passes = cell == LSTM or cell == GRU
+    passes = cell in (LSTM, GRU)
     passing = scratch_memory(samples * wide if passes else 0)
     candidate = address(recurrent) + BYTES * 2 * width * units
     local = 0

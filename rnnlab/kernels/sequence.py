@@ -191,12 +191,7 @@ def run_backward(
 
     rows = d_outputs.reshape(-1, units)
 
-    def work(
-        shard: int,
-        by_state: Floats = NOTHING if len(follows) else by_state,
-        by_cell: Floats = NOTHING,
-        follows: Places = follows,
-    ) -> None:
+    def work(shard: int, by_state: Floats, by_cell: Floats, follows: Places) -> None:
         prefix = shard < schedule.shared  # it comes last, when the first shard's table is nobody else's
         d_table = d_tables[max(0, shard - schedule.shared)] if len(d_tables) else NOTHING
         if not prefix:
@@ -208,7 +203,8 @@ def run_backward(
             d_table, follows, rows,
         )  # fmt: skip
 
-    run_shards(lambda shard: work(shard + schedule.shared), shards)
+    told = NOTHING if len(follows) else by_state
+    run_shards(lambda shard: work(shard + schedule.shared, told, NOTHING, follows), shards)
     if schedule.shared:
         work(0, *prefix_gradients(kind, schedule, by_state, d_h, d_c), NO_PLACES)
     d_inputs, d_kernel = reading.gradients(kind.gates, units, kernel, d_read, d_tables, past, weight_sums, shards)

@@ -1,3 +1,5 @@
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -106,3 +108,64 @@ def test_every_key_of_a_schedule_reaches_keras_and_the_rate_follows_it(kind):
         optimizer.apply([np.ones(1, "float32")], [weight])
     assert len(set(rates)) > 1
     assert weight.value.numpy()[0] == pytest.approx(-sum(rates), rel=1e-5)
+
+
+ADAMS = [
+    ("adam", {}),
+    ("adam", {"learning_rate": {"kind": "cosine_decay", "initial_learning_rate": 0.1, "decay_steps": 20}}),
+    ("adam", {"global_clipnorm": 0.5, "beta_1": 0.8, "beta_2": 0.95, "epsilon": 1e-5}),
+    ("adamw", {"weight_decay": 0.1}),
+]
+SHAPES = [(300, 7), (3,), (1,), (64, 32), (5, 16), (600_000,)]  # the last one takes two threads
+
+
+def _apply(optimizer, weights, *found) -> None:
+    optimizer.apply(list(found), weights)
+
+
+@pytest.mark.parametrize(("kind", "given"), ADAMS)
+def test_the_kernel_of_adam_computes_what_keras_does_to_the_bit(kind, given):
+    import keras
+    import tensorflow as tf
+
+    from rnnlab.build import build_optimizer, use_adam_kernel
+
+    draw = np.random.default_rng(0)
+    begun = [draw.normal(size=shape).astype("f") for shape in SHAPES]
+    sides = []
+    for own in (False, True):
+        optimizer, weights = build_optimizer(OPTIMIZERS[kind](**given)), [keras.Variable(each) for each in begun]
+        optimizer.build(weights)
+        if own:
+            use_adam_kernel(optimizer)
+        sides.append((optimizer, weights, tf.function(partial(_apply, optimizer, weights))))
+    for _ in range(5):
+        found = [(draw.normal(size=shape) * 10 ** draw.uniform(-12, 1, shape)).astype("f") for shape in SHAPES]
+        for _, _, step in sides:
+            step(*map(tf.constant, found))
+    keras_numbers, own_numbers = (
+        [each.numpy().tobytes() for each in (*weights, *optimizer.variables)] for optimizer, weights, _ in sides
+    )
+    assert own_numbers == keras_numbers
+    assert own_numbers != [each.tobytes() for each in begun]
+
+
+@pytest.mark.parametrize(("kind", "given"), [("adam", {"amsgrad": True}), ("sgd", {}), ("rmsprop", {})])
+def test_other_optimizers_stay_keras_own(kind, given):
+    from rnnlab.build import build_optimizer, use_adam_kernel
+
+    optimizer = build_optimizer(OPTIMIZERS[kind](**given))
+    use_adam_kernel(optimizer)
+    assert "_backend_update_step" not in vars(optimizer)
+
+
+def test_weights_of_another_dtype_are_changed_by_keras():
+    import keras
+
+    from rnnlab.build import build_optimizer, use_adam_kernel
+
+    optimizer, weight = build_optimizer(OPTIMIZERS["adam"]()), keras.Variable(np.ones(3), dtype="float64")
+    optimizer.build([weight])
+    use_adam_kernel(optimizer)
+    optimizer.apply([np.ones(3)], [weight])
+    assert (weight.numpy() < 1).all()

@@ -102,6 +102,41 @@ def test_any_size_will_do(kind, sizes):
     check(kind, np.random.default_rng(2), sizes=sizes, mask="scattered")
 
 
+@pytest.mark.parametrize("backwards", [False, True])
+@pytest.mark.parametrize("sizes", [(5, 6, 4, 16), (9, 7, 3, 32), (3, 1, 4, 16), (5, 6, 4, 20)])
+@pytest.mark.parametrize("kind", CELLS)
+@pytest.mark.usefixtures("few")
+def test_outputs_that_follow_one_another_are_read_and_written_by_the_loop(kind, sizes, backwards, monkeypatch):
+    monkeypatch.setattr("rnnlab.kernels.layout.SMALL", 1)
+    check(kind, np.random.default_rng(6), sizes=sizes, backwards=backwards, threads=2)
+
+
+@pytest.mark.parametrize("units", [16, 20])
+@pytest.mark.parametrize("kind", CELLS)
+@pytest.mark.usefixtures("few")
+def test_a_shared_prefix_changes_nothing(kind, units, monkeypatch):
+    from rnnlab.kernels.kinds import KINDS
+    from rnnlab.kernels.sequence import run_backward, run_forward
+
+    monkeypatch.setattr("rnnlab.kernels.layout.SMALL", 1)
+    monkeypatch.setattr("rnnlab.kernels.reading.ALONE", 1)
+    draw = np.random.default_rng(7)
+    weights, embedding = make_weights(kind, 5, units, draw), draw.normal(size=(9, 5)).astype("f")
+    ids = draw.integers(1, 9, (12, 10)).astype(np.int32)
+    for row in range(1, 12):
+        ids[row, : min(8, row)] = 0
+    starts = [np.zeros((12, units), "f")] * KINDS[kind].states
+    by_outputs, by_states = draw.normal(size=(12, 10, units)).astype("f"), [np.ones((12, units), "f") for _ in starts]
+    given = []
+    for share in (True, False):
+        done = run_forward(KINDS[kind], embedding, weights, starts, ids=ids, share=share, threads=2)
+        assert done.memory.schedule.shared == share
+        found = run_backward(KINDS[kind], done.memory, embedding, weights, by_outputs, by_states, threads=2)
+        given.append([done.outputs, *done.states, found.inputs, found.kernel, found.recurrent, found.bias])
+    for mine, other in zip(*given, strict=True):
+        close(mine, other)
+
+
 @pytest.mark.parametrize("sequences", [True, False])
 @pytest.mark.parametrize("kind", CELLS)
 @pytest.mark.usefixtures("few")
