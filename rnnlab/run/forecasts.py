@@ -10,7 +10,7 @@ from rnnlab.data.forecasts import errors_by_step, score_forecasts, true_values
 from rnnlab.data.gathered import SeriesWindows
 from rnnlab.data.mistakes import forecast_mistakes
 from rnnlab.run.scores import WORST, Scores
-from rnnlab.track.forecast_figures import Examples
+from rnnlab.track.examples import Examples
 from rnnlab.train.learner import EVALUATION_BATCH, Learner
 
 SHOWN = 6  # windows that are drawn

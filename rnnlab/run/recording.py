@@ -20,9 +20,6 @@ from rnnlab.run.road import Trained
 from rnnlab.run.scores import Scores
 from rnnlab.run.written import inference_of
 from rnnlab.tasks import LanguageModel, SequenceToSequence
-from rnnlab.track.data_figures import data_figure
-from rnnlab.track.figures import confusion_figure, curves_figure, interactive_curves
-from rnnlab.track.forecast_figures import errors_figure, forecasts_figure
 from rnnlab.track.store import Store
 from rnnlab.train.background import Background
 from rnnlab.train.listener import Quiet
@@ -87,6 +84,11 @@ def record_outcome(
     skill: Mapping[str, float],
 ) -> None:
     """Write test scores, the worst mistakes, baselines, figures and the model with its preparation."""
+    # Matplotlib and Plotly wait until the training is over.
+    from rnnlab.track.data_figures import data_figure
+    from rnnlab.track.figures import confusion_figure, curves_figure, interactive_curves
+    from rnnlab.track.forecast_figures import errors_figure, forecasts_figure
+
     result = trained.result
     values = {f"test_{name}": value for name, value in scores.metrics.items()}
     values |= {f"baseline_{name}_{key}": value for name, found in baselines.items() for key, value in found.items()}

@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import classification_report, confusion_matrix
 
 from rnnlab.plan import HeadPlan
-from rnnlab.track.forecast_figures import Examples
+from rnnlab.track.examples import Examples
 
 WORST = 20  # mistakes that are recorded
 SHARES = ("accuracy", "span_f1")  # of what is right: more is better; other quantities are errors
@@ -56,6 +55,8 @@ def score_outputs(
     if head.kind == "number":
         error = float(np.mean(np.abs(output_NU - target_N.reshape(output_NU.shape))))
         return Scores(metrics, "mean_absolute_error", error, None, {})
+    from sklearn.metrics import classification_report, confusion_matrix  # takes a second, and no training needs it
+
     answers = predicted_classes(head, output_NU)
     indices = list(range(len(labels)))
     report = classification_report(

@@ -2,39 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from rnnlab.track.examples import Examples
 from rnnlab.track.figures import TRAIN, VALIDATION, new_figure, style_axes
 
 Numbers = NDArray[np.float64]
 COLUMNS = 3
 _PAST = "#444444"
-
-
-@dataclass(frozen=True)
-class Examples:
-    """Some windows (n) of a split in real units, and the errors of all.
-
-    Attributes:
-        names: of the K targets.
-        past: (n, T, K) what was read last; NaN where missing.
-        wanted: (n, H, K) what came; NaN where missing.
-        found: (n, H, K, Q) what was forecast.
-        middle: which of the Q is the forecast.
-        errors: (H, K) mean absolute error of each timestep ahead.
-    """
-
-    names: tuple[str, ...]
-    past: Numbers
-    wanted: Numbers
-    found: Numbers
-    middle: int
-    errors: Numbers
 
 
 def forecasts_figure(examples: Examples) -> Figure:

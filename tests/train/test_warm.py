@@ -1,10 +1,12 @@
 """Learners that are used again train as fresh ones do, bit for bit."""
 
+import gc
 import hashlib
 import json
 import os
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 
 import pytest
@@ -101,6 +103,7 @@ def test_rates_and_weight_decay_are_values_to_the_bits_and_configuration_of_a_fr
 
 ALONE = """
 import sys
+import weakref
 from pathlib import Path
 from train.test_warm import _sha256, _train, assemble_file
 print(_sha256(*_train(assemble_file(Path(sys.argv[1]), *sys.argv[2:]))))
@@ -157,3 +160,38 @@ def test_learners_are_kept_only_as_far_as_their_variables_fit(assemble):
         learner = warm.build(first.experiment, first.plan)
         warm.build(second.experiment, second.plan)
         assert (warm.build(first.experiment, first.plan) is learner) == same
+
+
+def _graphs_and_functions():
+    """Return how many graphs are in Python's memory, and what TensorFlow compiled."""
+    from tensorflow.python.eager import context
+
+    gc.collect()
+    names = context.context().list_function_names()
+    return sum(type(each).__name__ == "FuncGraph" for each in gc.get_objects()), {
+        name for name in names if "__inference" in name
+    }
+
+
+@pytest.mark.parametrize("kernel", ["numba", "keras"])
+def test_a_learner_that_gave_way_leaves_nothing_and_the_others_train_on(assemble, kernel):
+    from rnnlab.train.warm import WarmLearners
+
+    def train(*overrides):
+        return _train(assemble("training.epochs=1", f"runtime.kernel={kernel}", *overrides), warm)[0]
+
+    before, known = _graphs_and_functions()
+    warm = WarmLearners(kept=2)
+    first, leaving = train("seed=1"), train("model.layers.rnn.units=5")
+    learners = [weakref.ref(each) for each in (leaving, leaving.model, leaving.optimizer)]
+    kept = _graphs_and_functions()[1] - known
+    assert train("seed=2") is first  # its names were forgotten by Keras since
+    del leaving
+    train("model.layers.rnn.units=6")
+    graphs, functions = _graphs_and_functions()
+    assert [each() for each in learners] == [None] * 3
+    assert graphs <= before
+    assert 0 < len(functions & kept) < len(kept)
+    del first
+    warm.forget()
+    assert not _graphs_and_functions()[1] - known
