@@ -220,16 +220,17 @@ def _sweep(
     reuse: bool,
     resume: bool,
 ) -> SweepOutcome:
+    known = road.store.records(experiment=facts.experiment) if resume else ()
     if resume:
         road.store.reopen(facts.run_id)
         road = replace(road, experiment=road.experiment.model_copy(update={"name": facts.experiment}))
     facts = replace(facts, process=this_process(), workers=executor.capacity, concluded=False)
-    folder.write(facts)
+    ledger = Ledger(road.store, facts.run_id, known)
     places = places_of(road.experiment, road.document)
-    with _opened_book(road, folder, facts, places) as book:
-        return _supervise(
-            road, folder, facts, executor, listeners, book, Points(road, places), reuse=reuse, resume=resume
-        )
+    with _closed(road, folder, facts, ledger), _opened_book(road, folder, facts, places) as book:
+        earlier = Earlier(road.store, facts.objective, besides=facts.run_id) if reuse else None
+        site = Site(road, facts.run_id, folder, book, Points(road, places), facts.direction, executor, ledger)
+        return _supervise(site, facts, Supervisor(site, earlier, listeners))
 
 
 @contextmanager
@@ -250,40 +251,25 @@ def _opened_book(
         yield SharedBook(Book(study, places), database, sweep.trials)
 
 
-def _supervise(
-    road: Road,
-    folder: SweepFolder,
-    facts: SweepFacts,
-    executor: Executor,
-    listeners: tuple[SweepListener, ...],
-    book: Book | SharedBook,
-    points: Points,
-    *,
-    reuse: bool,
-    resume: bool,
-) -> SweepOutcome:
-    known = road.store.records(experiment=facts.experiment) if resume else ()
-    ledger = Ledger(road.store, facts.run_id, known)
-    earlier = Earlier(road.store, facts.objective, besides=facts.run_id) if reuse else None
-    site = Site(road, facts.run_id, folder, book, points, facts.direction, executor, ledger)
-    supervisor = Supervisor(site, earlier, listeners)
+def _supervise(site: Site, facts: SweepFacts, supervisor: Supervisor) -> SweepOutcome:
     sweep = site.sweep
     confirmed: tuple[Confirmed, ...] = ()
-    with _closed(road, folder, facts, ledger):
-        supervisor.run()
-        if sweep.confirm is not None and not supervisor.has_failed:
-            confirmed = confirm(site, supervisor.trials, sweep.confirm)
-        ledger.flush()
-        with ThreadPoolExecutor(1, thread_name_prefix="figures") as pool:  # while a worker records the best
-            drawn = pool.submit(_draw, site, facts.objective)
-            best = conclude(site, supervisor.trials, confirmed)
-            left_out = drawn.result()
-        record_counts(site, supervisor.trials, len(supervisor.refused))
-        front = record_front(site, supervisor.trials) if sweep.objectives else ()
+    supervisor.run()
+    if sweep.confirm is not None and not supervisor.has_failed:
+        confirmed = confirm(site, supervisor.trials, sweep.confirm)
+    site.ledger.abandon()
+    site.ledger.flush()
+    with ThreadPoolExecutor(1, thread_name_prefix="figures") as pool:  # while a worker records the best
+        drawn = pool.submit(_draw, site, facts.objective)
+        best = conclude(site, supervisor.trials, confirmed)
+        left_out = drawn.result()
+    record_counts(site, supervisor.trials, len(supervisor.refused))
+    front = record_front(site, supervisor.trials) if sweep.objectives else ()
+    site.ledger.flush()
     failed = supervisor.has_failed
-    road.store.finish(facts.run_id, "FINISHED" if best and not failed else "FAILED")
-    folder.write(replace(facts, process="", concluded=not failed))
-    outcome = _outcome(road, facts, supervisor, best, confirmed)
+    site.road.store.finish(facts.run_id, "FINISHED" if best and not failed else "FAILED")
+    site.folder.write(replace(facts, process="", concluded=not failed))
+    outcome = _outcome(site.road, facts, supervisor, best, confirmed)
     return replace(outcome, objectives=goals_of(sweep), front=front, figures_left_out=left_out)
 
 
@@ -303,6 +289,7 @@ def _closed(road: Road, folder: SweepFolder, facts: SweepFacts, ledger: Ledger) 
     """
     called = f"the sweep {facts.name} ({facts.run_id[:8]})"
     try:
+        folder.write(facts)
         yield
     except KeyboardInterrupt as error:
         folder.write(replace(facts, process=""))
@@ -317,7 +304,6 @@ def _closed(road: Road, folder: SweepFolder, facts: SweepFacts, ledger: Ledger) 
         road.store.set_tags(facts.run_id, {"rnnlab.error": str(error)})
         road.store.finish(facts.run_id, "FAILED")
         raise
-    ledger.flush()
     ledger.end()
 
 
