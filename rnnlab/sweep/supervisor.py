@@ -68,7 +68,7 @@ class Supervisor:
         self.mend()
         self.book.begin(self.points.first())
         for listener in self.listeners:
-            listener.on_sweep(self.sweep.trials, self.objective, self.direction)
+            listener.on_sweep(self.sweep.trials, goals_of(self.sweep))
             if self.trials or self.refused:
                 listener.on_resumed(self.trials, len(self.refused))
         while True:
@@ -265,9 +265,10 @@ class Supervisor:
         running = self.running_of(training)
         if not self.book.owns(running.asked):  # the next that is heard of it ends it here
             return
-        self.book.place(running.asked, worker)
+        place = running.trainings.index(training) if running.is_replicated else None
+        self.book.place(running.asked, worker, place)
         for listener in self.listeners:
-            listener.on_trial_begin(running.number, worker)
+            listener.on_trial_begin(running.number, worker, None if place is None else training.seed)
 
     def lose(self, running: Running) -> None:
         """Give up a trial that another machine has taken over."""
@@ -311,6 +312,8 @@ class Supervisor:
         if running.is_replicated:
             self.book.keep(running.asked, place, replicate)
             self.ledger.close(training.name, replicate)
+            for listener in self.listeners:
+                listener.on_replicate_end(running.number, replicate)
             self.follow(running)
         self.settle(running)
 

@@ -18,6 +18,7 @@ from rnnlab.experiment import Experiment
 from rnnlab.kernels import await_compiled
 from rnnlab.plan import check_experiment
 from rnnlab.plan.space import Goal, Place, goals_of, places_of
+from rnnlab.plugging import loaded_plugins
 from rnnlab.run.heads import run_head
 from rnnlab.run.intervals import Interval
 from rnnlab.run.opening import Road, Say, home_of, is_replicated, open_road
@@ -45,6 +46,7 @@ from rnnlab.sweep.supervisor import Supervisor
 from rnnlab.sweep.trial import Trial
 from rnnlab.tasks import direction_of
 from rnnlab.track.process import this_process
+from rnnlab.track.uri import mask_password
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class SweepOutcome:
         epochs_saved: epochs that pruned trials did not train.
         failed: more trials failed than `max_failures`, so that not all were tried.
         figures_left_out: why pictures of the sweep could not be drawn, by name.
+        facts: of which the call is made that goes on with it.
     """
 
     run_id: str
@@ -75,6 +78,7 @@ class SweepOutcome:
     trials: tuple[Trial, ...]
     refused: tuple[Trial, ...]
     best: Trial | None
+    facts: SweepFacts
     best_config: str = ""
     best_path: Path | None = None
     scores: dict[str, Any] = field(default_factory=dict)
@@ -129,8 +133,15 @@ def run_sweep(
             say(short_census(road.experiment, road.document, road.folder, road.plan, road.store))
         await_compiled()
         folder, facts = _resumed(road) if resume else _begun(road, url)
+        facts = replace(
+            facts,
+            overrides=tuple(mask_password(override) for override in overrides),
+            plugins=tuple(str(plugin.spec_file.path) for plugin in loaded_plugins()),
+            store=mask_password(road.store.uri),
+            reuse=reuse,
+        )
         with folder.held(), reported_database(url):
-            return _sweep(road, folder, facts, worker, tuple(listeners), reuse=reuse, resume=resume)
+            return _sweep(road, folder, facts, worker, tuple(listeners), resume=resume)
     finally:
         worker.close()
 
@@ -217,7 +228,6 @@ def _sweep(
     executor: Executor,
     listeners: tuple[SweepListener, ...],
     *,
-    reuse: bool,
     resume: bool,
 ) -> SweepOutcome:
     known = road.store.records(experiment=facts.experiment) if resume else ()
@@ -228,7 +238,7 @@ def _sweep(
     ledger = Ledger(road.store, facts.run_id, known)
     places = places_of(road.experiment, road.document)
     with _closed(road, folder, facts, ledger), _opened_book(road, folder, facts, places) as book:
-        earlier = Earlier(road.store, facts.objective, besides=facts.run_id) if reuse else None
+        earlier = Earlier(road.store, facts.objective, besides=facts.run_id) if facts.reuse else None
         site = Site(road, facts.run_id, folder, book, Points(road, places), facts.direction, executor, ledger)
         return _supervise(site, facts, Supervisor(site, earlier, listeners))
 
@@ -326,6 +336,7 @@ def _outcome(
         direction=facts.direction,
         trials=tuple(sorted(supervisor.trials, key=lambda trial: trial.number)),
         refused=tuple(supervisor.refused),
+        facts=facts,
         store=road.store.uri,
         epochs_saved=epochs_saved(supervisor.trials),
         failed=supervisor.has_failed,

@@ -57,6 +57,24 @@ def test_every_seed_is_a_run_nested_in_its_trials_and_the_value_is_their_mean(sc
     assert found[outcome.name].metrics["epochs"] == 12
 
 
+def test_the_status_tells_which_replicates_are_under_way(scripted, tiny):
+    from rnnlab.errors import InterruptedRunError
+    from rnnlab.sweep.status import sweep_status
+
+    class Interrupted(Scripted):
+        def next_event(self, timeout=None):
+            if 2 in self.started and any(job.done for number, job in self.jobs.items() if number == 2):
+                raise KeyboardInterrupt
+            return super().next_event(timeout)
+
+    with pytest.raises(InterruptedRunError):
+        scripted(Interrupted(2))
+    first = sweep_status("LAST", store=tiny.store).running[0]
+    assert first.seeds == (9,)
+    assert len(first.workers) == 1
+    assert (len(first.values), first.epochs) == (5, 6), "the epochs of three replicates"
+
+
 def _values(record):
     return [point.value for point in record.curves["val_loss"]]
 

@@ -4,6 +4,7 @@ import json
 import multiprocessing
 import os
 import random
+import shlex
 import signal
 import time
 from dataclasses import replace
@@ -323,3 +324,29 @@ class Timed(Scripted):
         if order.number == 0 and number <= 3:
             return replace(epoch, seconds=5.0)
         return replace(epoch, timestamp=round(time.time() * 1000) + 1000)
+
+
+def test_the_status_names_the_call_that_goes_on_from_any_folder(tiny, monkeypatch, tmp_path_factory):
+    from rnnlab import run_sweep
+    from rnnlab.errors import InterruptedRunError
+    from rnnlab.sweep.call import resuming_call
+    from rnnlab.sweep.status import sweep_status
+
+    class Interrupted(Scripted):
+        def next_event(self, timeout=None):
+            raise KeyboardInterrupt
+
+    def call(store=None):
+        return shlex.split(resuming_call(sweep_status("LAST", store=store).facts))
+
+    tiny.extend(RANDOM)
+    values = ["sweep.trials=2", "description=it's one"]
+    with pytest.raises(InterruptedRunError):
+        run_sweep(tiny.file, overrides=values, executor=Interrupted())
+    given = ["rnnlab", "sweep", str(tiny.file.absolute()), "--set", values[0], "--set", values[1], "--resume"]
+    assert call() == given
+    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
+    uri = f"sqlite:///{tiny.folder / 'mlruns' / 'mlflow.db'}"
+    assert call(uri) == [*given, "--store", uri]
+    run_sweep(tiny.file, overrides=["sweep.trials=3"], store=uri, executor=Scripted(), resume=True)
+    assert call(uri)[3:5] == ["--set", "sweep.trials=3"], "those of the last call"
