@@ -261,6 +261,20 @@ def test_a_sweep_that_is_done_can_be_confirmed_later(scripted):
     assert second.confirmed
 
 
+def test_the_report_names_runs_of_trials_to_compare_and_the_store(scripted, tiny, monkeypatch, capsys):
+    from rnnlab.cli.sweep_report import give_report
+
+    outcome, _ = scripted(Scripted(), "sweep.trials=2")
+    ids = [trial.run_id[:8] for trial in outcome.trials]
+    give_report(outcome, tiny.file, json=False)
+    assert f"rnnlab compare {' '.join(ids)}  the last 2 trials" in " ".join(capsys.readouterr().out.split("    "))
+    monkeypatch.chdir(tiny.folder.parent)
+    give_report(outcome, tiny.file, json=False)
+    told = capsys.readouterr().out
+    assert told.count(f"--store {outcome.store}") == 4
+    assert f"rnnlab sweep {tiny.file} --set sweep.trials=2 --resume --store {outcome.store}  goes on" in told
+
+
 @pytest.mark.tensorflow
 def test_the_best_file_gives_the_numbers_of_its_confirmation(tiny, sweep_of, capsys):
     import json
