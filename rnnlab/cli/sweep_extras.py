@@ -74,8 +74,8 @@ def narrow_value_of(trial: Trial) -> str:
 
 
 def told_objectives(trial: Trial, goals: Sequence[Goal]) -> str:
-    """Return the objectives of a trial by name, the first with its interval where it has one."""
-    if len(goals) == 1:
+    """Return the objectives of a trial by name; a single one with its interval where it has one."""
+    if not trial.objectives:
         return f"{goals[0].metric} {value_of(trial)}"
     numbers = zip(goals, trial.objectives, strict=True)
     return ", ".join(f"{goal.metric} {_number(value)}" for goal, value in numbers)

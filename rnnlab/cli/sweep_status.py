@@ -13,6 +13,7 @@ from rnnlab.sweep.call import resuming_call
 
 if TYPE_CHECKING:
     from rnnlab.sweep.status import SweepStatus
+    from rnnlab.sweep.trial import Trial
 
 
 def show_status(selector: str, store: str | None, *, as_json: bool) -> None:
@@ -42,9 +43,7 @@ def _data(status: SweepStatus) -> dict[str, Any]:
         "ended": len(status.trials),
         "states": status.states,
         "refused": status.refused,
-        "best": {"number": best.number, "value": best.value, "values": best.values, **trial_extras(best)}
-        if best
-        else None,
+        "best": _best(best) if best else None,
         "running": [
             {
                 "number": trial.number,
@@ -62,6 +61,10 @@ def _data(status: SweepStatus) -> dict[str, Any]:
         "resume": None if facts.status == "running" else resuming_call(facts),
         **_front(status),
     }
+
+
+def _best(best: Trial) -> dict[str, Any]:
+    return {"number": best.number, "value": best.value, "values": best.values, **trial_extras(best)}
 
 
 def _front(status: SweepStatus) -> dict[str, Any]:

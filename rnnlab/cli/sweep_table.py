@@ -145,11 +145,7 @@ class SweepTable:
     def _line(self, trial: Trial) -> str:
         names = short_names(list(trial.values))
         values = "  ".join(f"{names[path]} {shown(value)}" for path, value in trial.values.items())
-        value = (
-            ""
-            if trial.value is None
-            else f"  {told_objectives(trial, self.goals if trial.objectives else self.goals[:1])}"
-        )
+        value = "" if trial.value is None else f"  {told_objectives(trial, self.goals)}"
         message = f"  {trial.message}" if trial.message else ""
         place = f"trial {trial.number} ({trial.number + 1} of {self.total})"
         return f"{place}  {values}  {trial.state}{value}  {trial.seconds:.1f} s{message}"

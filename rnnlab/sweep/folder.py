@@ -102,9 +102,14 @@ class SweepFolder:
         """Return the file of the weights of a training: that of a trial has the trial's number for a name."""
         return self.weights / f"{training}.weights.h5"
 
+    @property
+    def checkpoints(self) -> Path:
+        """Return the folder of the checkpoints of all trainings."""
+        return self.path / "checkpoints"
+
     def checkpoints_of(self, training: str) -> Path:
         """Return the folder of a training's checkpoints."""
-        return self.path / "checkpoints" / training
+        return self.checkpoints / training
 
     def write(self, facts: SweepFacts) -> None:
         """Write what the sweep is, whole or not at all.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -276,6 +277,7 @@ def _supervise(site: Site, facts: SweepFacts, supervisor: Supervisor) -> SweepOu
     record_counts(site, supervisor.trials, len(supervisor.refused))
     front = record_front(site, supervisor.trials) if sweep.objectives else ()
     site.ledger.flush()
+    shutil.rmtree(site.folder.checkpoints, ignore_errors=True)  # also those that a killed process left
     failed = supervisor.has_failed
     site.road.store.finish(facts.run_id, "FINISHED" if best and not failed else "FAILED")
     site.folder.write(replace(facts, process="", concluded=not failed))

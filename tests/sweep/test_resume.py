@@ -148,10 +148,15 @@ def test_an_interrupted_sweep_is_told_and_a_new_one_begins(interrupted, records,
     assert len([record for record in records(tiny) if record.kind == "sweep"]) == 2
 
 
-def test_resuming_goes_on_to_exactly_the_total_which_may_have_changed(interrupted):
+def test_resuming_goes_on_to_exactly_the_total_which_may_have_changed(interrupted, tiny):
+    from rnnlab.sweep.folder import sweeps_in
+
     run, said = interrupted
+    ((folder, _),) = sweeps_in(tiny.folder / "mlruns")
+    folder.checkpoints_of("1").mkdir(parents=True)  # of a process that was killed before it could delete it
     outcome = run("sweep.trials=5", "sweep.pruner=none", "description=another", resume=True)
     assert [trial.number for trial in outcome.trials] == [0, 1, 2, 3, 4]
+    assert not folder.checkpoints.exists()
     assert "`sweep.trials` was 7, now 5" in said
     again = run("sweep.trials=8", resume=True)
     assert again.trials[:5] == outcome.trials
