@@ -307,6 +307,11 @@ class Supervisor:
 
     def end_training(self, running: Running, training: Training, report: TrialReport) -> None:
         """Take in how a training ended, and with it the trial, unless there are others."""
+        self.take_in(running, training, report)
+        self.settle(running)
+
+    def take_in(self, running: Running, training: Training, report: TrialReport) -> None:
+        """Write how a training ended."""
         replicate = training.ended(report, self.site.metrics, self.ledger.run_id(training.name))
         place = running.end(training, replicate)
         if running.is_replicated:
@@ -315,7 +320,13 @@ class Supervisor:
             for listener in self.listeners:
                 listener.on_replicate_end(running.number, replicate)
             self.follow(running)
-        self.settle(running)
+
+    def stop_left(self, running: Running) -> None:
+        """Write that those replicates were stopped that an earlier process had under way, of a trial that ends now."""
+        for place, training in enumerate(running.trainings):
+            if place not in running.ended and self.ledger.has_run(training.name):
+                self.start_part(running, training)
+                self.take_in(running, training, TrialReport("pruned"))
 
     def settle(self, running: Running) -> None:
         """End a trial of which nothing is left to be trained."""
@@ -326,6 +337,7 @@ class Supervisor:
 
     def finish(self, running: Running) -> None:
         """Tell and record how a trial ended."""
+        self.stop_left(running)
         del self.running[running.number]
         trial = running.finished(self.ledger.run_id(running.name))
         self.end(running.asked, trial)

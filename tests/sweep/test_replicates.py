@@ -230,6 +230,27 @@ def test_replicates_that_were_interrupted_go_on_to_what_an_unbroken_sweep_gives(
     assert len(found) == 1 + 2 + sum(len(trial.replicates) for trial in broken.trials)
 
 
+def test_replicates_that_were_under_way_when_their_trial_and_its_supervisor_ended_are_stopped(scripted):
+    from rnnlab.errors import InterruptedRunError
+
+    class Interrupted(Scripted):
+        def next_event(self, timeout=None):
+            if 3 in self.started and 3 not in self.jobs and {4, 5} <= self.jobs.keys():
+                raise KeyboardInterrupt
+            return super().next_event(timeout)
+
+    two = ("sweep.trials=2", "training.epochs=5")
+    with pytest.raises(InterruptedRunError):
+        scripted(Interrupted(3, ends={3: [TrialReport("failed", message="boom")]}), *two)
+    executor = Scripted(3)
+    outcome, found = scripted(executor, *two, resume=True)
+    assert executor.started == []
+    assert [(part.seed, part.state) for part in outcome.trials[1].replicates] == [
+        (7, "failed"), (8, "pruned"), (9, "pruned"),
+    ]  # fmt: skip
+    assert [found[f"trial-1-seed-{seed}"].tags["rnnlab.state"] for seed in (7, 8, 9)] == ["failed", "pruned", "pruned"]
+
+
 def _parts(trial):
     return [(part.seed, part.state, part.value, len(part.history)) for part in trial.replicates]
 
