@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from rnnlab.source import visible
 
+UNBEATEN = "{} trials that no other one beats in all objectives"
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rnnlab.plan.space import Goal
     from rnnlab.run.intervals import Interval
     from rnnlab.sweep import SweepOutcome
     from rnnlab.sweep.trial import Trial
@@ -59,6 +64,23 @@ def value_of(trial: Trial) -> str:
     return f"{trial.value:.4f}" + (_brackets(interval) if interval else "")
 
 
+def narrow_value_of(trial: Trial) -> str:
+    """Return the value of a trial, with half its interval where it has one; empty where it has no value."""
+    if trial.value is None:
+        return ""
+    interval = trial.interval
+    known = interval is not None and not math.isnan(interval.low)
+    return f"{trial.value:.4f}" + (f" ±{interval.high - interval.mean:.4f}" if interval and known else "")
+
+
+def told_objectives(trial: Trial, goals: Sequence[Goal]) -> str:
+    """Return the objectives of a trial by name; a single one with its interval where it has one."""
+    if not trial.objectives:
+        return f"{goals[0].metric} {value_of(trial)}"
+    numbers = zip(goals, trial.objectives, strict=True)
+    return ", ".join(f"{goal.metric} {_number(value)}" for goal, value in numbers)
+
+
 def test_scores(outcome: SweepOutcome) -> list[str]:
     """Return the test scores of the best, with their intervals where it was trained several times."""
     intervals = outcome.intervals
@@ -88,11 +110,12 @@ def front_lines(outcome: SweepOutcome) -> list[str]:
     """Return the trials that no other one beats in all objectives."""
     if not outcome.front:
         return []
-    lines = [f"front       {len(outcome.front)} trials that no other one beats in all objectives"]
+    lines = [f"front       {UNBEATEN.format(len(outcome.front))}"]
     for member in outcome.front:
-        numbers = (f"{metric} {_number(value)}" for metric, value in _by_metric(outcome, member.trial).items())
         name = f"  {visible(member.path.name)}" if member.path else ""
-        lines.append(f"            trial {member.trial.number}: " + ", ".join(numbers) + name)
+        lines.append(
+            f"            trial {member.trial.number}: {told_objectives(member.trial, outcome.objectives)}{name}"
+        )
     if "milliseconds" in {each.metric for each in outcome.objectives}:
         lines.append(
             "            milliseconds are of an answer for one sample, measured: compare large differences only"

@@ -15,11 +15,13 @@ from rnnlab.cli.sweep_extras import (
     value_of,
 )
 from rnnlab.cli.terminal import show
+from rnnlab.sweep.call import resuming_call, store_option
 from rnnlab.sweep.trial import FAILURES, Trial
 
 if TYPE_CHECKING:
     from rnnlab.sweep import SweepOutcome
 
+WIDEST = 72  # characters of a command beside which others are set in columns
 SIDE_BY_SIDE = 4  # runs that are offered to be compared
 
 
@@ -137,16 +139,18 @@ def _score_lines(outcome: SweepOutcome) -> list[str]:
 
 def _next_lines(outcome: SweepOutcome, file: Path) -> list[str]:
     lines = [f"store       {outcome.store}"]
-    commands = []
+    commands, store = [], store_option(outcome.facts)
     if outcome.best_path:
         lines.append(f"saved       {outcome.best_path}")
-        commands.append((f"rnnlab run {outcome.best_path}", "trains the best again, alone"))
-    commands.append((f"rnnlab sweep {file} --resume", "goes on, once `trials` is raised"))
-    recorded = min(sum(trial.run_id is not None for trial in outcome.trials), SIDE_BY_SIDE)
-    if recorded > 1:
-        commands.append((f"rnnlab compare LAST~{recorded - 1}..LAST", f"the last {recorded} trials side by side"))
-    commands.append(("rnnlab ui", "MLflow's pages, with this sweep's pictures"))
-    width = max(len(command) for command, _ in commands)
+        commands.append((f"rnnlab run {outcome.best_path}{store}", "trains the best again, alone"))
+    commands.append((resuming_call(outcome.facts, file=file), "goes on, once `trials` is raised"))
+    last = [trial.run_id[:8] for trial in outcome.trials if trial.run_id][-SIDE_BY_SIDE:]
+    if len(last) > 1:
+        replicated = outcome.confirmed or any(trial.replicates for trial in outcome.trials)  # they are the last runs
+        named = " ".join(last) if replicated else f"LAST~{len(last) - 1}..LAST"
+        commands.append((f"rnnlab compare {named}{store}", f"the last {len(last)} trials side by side"))
+    commands.append((f"rnnlab ui{store}", "MLflow's pages, with this sweep's pictures"))
+    width = max((len(command) for command, _ in commands if len(command) <= WIDEST), default=0)
     for index, (command, what) in enumerate(commands):
         lines.append(f"{'next' if index == 0 else '':<12}{command:<{width}}  {what}")
     return lines

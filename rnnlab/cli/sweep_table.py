@@ -11,10 +11,11 @@ from typing import Any
 from rich.live import Live
 
 from rnnlab.cli.console import SafeConsole
+from rnnlab.cli.sweep_extras import told_objectives
 from rnnlab.cli.sweep_view import Snapshot, UnderWay, draw, shown
+from rnnlab.plan.space import Goal
 from rnnlab.sweep.names import short_names
-from rnnlab.sweep.trial import Trial
-from rnnlab.tasks import Direction
+from rnnlab.sweep.trial import Replicate, Trial
 from rnnlab.train.result import Epoch
 
 AROUND = 7  # lines of a terminal that are not rows of the table
@@ -25,13 +26,14 @@ class _Going:
     """A trial under way.
 
     Attributes:
+        workers: that train it, by the seed of the replicate; by None where it has no replicates.
         began: on the clock of `time.monotonic`; None before a worker has it.
     """
 
     values: dict[str, Any]
     curve: list[float] = field(default_factory=list)
     epochs: int = 0
-    worker: str = ""
+    workers: dict[int | None, str] = field(default_factory=dict)
     began: float | None = None
 
 
@@ -45,8 +47,7 @@ class SweepTable:
         self.workers: set[str] = set()
         self.refused = 0
         self.total = 0
-        self.objective = ""
-        self.direction: Direction = "minimize"
+        self.goals: tuple[Goal, ...] = ()
         self.live = Live(console=self.console, transient=True, refresh_per_second=4, get_renderable=self._live)
 
     def __enter__(self) -> SweepTable:
@@ -67,9 +68,14 @@ class SweepTable:
         """Print a sentence above the table."""
         self.console.print(line, markup=False)
 
-    def on_sweep(self, trials: int, objective: str, direction: Direction) -> None:
+    @property
+    def objective(self) -> str:
+        """Return the metric that says which trial is the best."""
+        return self.goals[0].metric
+
+    def on_sweep(self, trials: int, goals: Sequence[Goal]) -> None:
         """Hear that the sweep begins."""
-        self.total, self.objective, self.direction = trials, objective, direction
+        self.total, self.goals = trials, tuple(goals)
 
     def on_resumed(self, trials: Sequence[Trial], refused: int) -> None:
         """Take in what an earlier process did."""
@@ -79,10 +85,16 @@ class SweepTable:
         """Show the trial as waiting for its worker."""
         self.going[number] = _Going(values)
 
-    def on_trial_begin(self, number: int, worker: str) -> None:
+    def on_trial_begin(self, number: int, worker: str, seed: int | None) -> None:
         """Show the trial as running."""
+        going = self.going[number]
         self.workers.add(worker)
-        self.going[number].worker, self.going[number].began = worker, time.monotonic()
+        going.workers[seed] = worker
+        going.began = time.monotonic() if going.began is None else going.began
+
+    def on_replicate_end(self, number: int, replicate: Replicate) -> None:
+        """Show what is left of the trial."""
+        self.going[number].workers.pop(replicate.seed, None)
 
     def on_trial_epoch(self, number: int, epoch: Epoch, epochs: int) -> None:
         """Move its sparkline."""
@@ -110,14 +122,14 @@ class SweepTable:
                 each.values,
                 tuple(each.curve),
                 each.epochs,
-                each.worker,
+                tuple(each.workers.values()),
                 None if each.began is None else now - each.began,
+                tuple(seed for seed in each.workers if seed is not None),
             )
             for number, each in sorted(self.going.items())
         )
         return Snapshot(
-            self.objective,
-            self.direction,
+            self.goals,
             tuple(self.trials),
             tuple(running),
             self.refused,
@@ -133,7 +145,7 @@ class SweepTable:
     def _line(self, trial: Trial) -> str:
         names = short_names(list(trial.values))
         values = "  ".join(f"{names[path]} {shown(value)}" for path, value in trial.values.items())
-        value = "" if trial.value is None else f"  {self.objective} {trial.value:.4f}"
+        value = "" if trial.value is None else f"  {told_objectives(trial, self.goals)}"
         message = f"  {trial.message}" if trial.message else ""
         place = f"trial {trial.number} ({trial.number + 1} of {self.total})"
         return f"{place}  {values}  {trial.state}{value}  {trial.seconds:.1f} s{message}"

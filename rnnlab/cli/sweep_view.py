@@ -5,22 +5,26 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from rich.console import Group, JustifyMethod, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from rnnlab.cli.sweep_extras import UNBEATEN, narrow_value_of, told_objectives
+from rnnlab.plan.space import Goal
 from rnnlab.source import visible
 from rnnlab.sweep.names import short_names
+from rnnlab.sweep.ranking import best_in, front_of
 from rnnlab.sweep.remaining import seconds_left
-from rnnlab.sweep.trial import FAILURES, Trial, best_of
-from rnnlab.tasks import Direction
+from rnnlab.sweep.trial import FAILURES, Trial
 
 SPARKS = "▁▂▃▄▅▆▇█"
 CURVE = 8  # characters of a sparkline
 FIXED = 40  # characters of a line but for the objective and the places
 WIDEST = 14  # characters of a place's column, or the objective's
+SHORTEST = 9  # characters of a state for which there is always room
 
 
 @dataclass(frozen=True)
@@ -31,16 +35,25 @@ class UnderWay:
         values: by dotted path.
         curve: of the objective, by epoch.
         epochs: that it trains for if nothing stops it.
-        worker: that trains it; empty while none has begun.
+        workers: that train it; empty while none has begun.
         seconds: since it began; None where it has not.
+        seeds: of the replicates that they train, where it has replicates.
     """
 
     number: int
     values: dict[str, Any]
     curve: tuple[float, ...]
     epochs: int
-    worker: str = ""
+    workers: tuple[str, ...] = ()
     seconds: float | None = None
+    seeds: tuple[int, ...] = ()
+
+    @property
+    def state(self) -> str:
+        """Return who trains it, and which replicates."""
+        if not self.workers:
+            return "waiting"
+        return _counted("worker", self.workers) + (f" {_counted('seed', self.seeds)}" if self.seeds else "")
 
 
 @dataclass(frozen=True)
@@ -48,6 +61,7 @@ class Snapshot:
     """A sweep at a moment.
 
     Attributes:
+        goals: the objectives, the first one first.
         trials: that ended, refused points not counted.
         running: by number.
         refused: points that the plan refused.
@@ -55,8 +69,7 @@ class Snapshot:
         workers: at a time.
     """
 
-    objective: str
-    direction: Direction
+    goals: tuple[Goal, ...]
     trials: tuple[Trial, ...]
     running: tuple[UnderWay, ...]
     refused: int
@@ -64,9 +77,19 @@ class Snapshot:
     workers: int
 
     @property
+    def objective(self) -> str:
+        """Return the metric that says which trial is the best."""
+        return self.goals[0].metric
+
+    @cached_property
     def best(self) -> Trial | None:
         """Return the best trial so far."""
-        return best_of(self.trials, self.direction)
+        return best_in(self.trials, self.goals)
+
+    @cached_property
+    def front(self) -> tuple[Trial, ...]:
+        """Return the trials that none beats so far; none where there is one objective."""
+        return tuple(front_of(self.trials, self.goals)) if len(self.goals) > 1 else ()
 
     @property
     def seconds_left(self) -> float | None:
@@ -102,7 +125,11 @@ def draw(snapshot: Snapshot, *, width: int, rows: int | None = None) -> Renderab
     if best is not None:
         names = short_names(list(best.values))
         values = "  ".join(f"{names[path]} {shown(value)}" for path, value in best.values.items())
-        lines.append(Text(f"best: trial {best.number}  {snapshot.objective} {best.value:.4f}  {values}", style="bold"))
+        told = told_objectives(best, snapshot.goals)
+        lines.append(Text(f"best: trial {best.number}  {told}  {values}", style="bold"))
+    if snapshot.front:
+        members = ", ".join(f"{trial.number}" for trial in snapshot.front)
+        lines.append(Text(f"front: {UNBEATEN.format(len(snapshot.front))}: {members}"))
     return Group(*lines, _table(snapshot, width, rows))
 
 
@@ -140,7 +167,11 @@ def _table(snapshot: Snapshot, width: int, rows: int | None) -> RenderableType:
     ended = sorted(snapshot.trials, key=lambda trial: trial.number)
     left_out = 0 if rows is None else max(0, len(ended) + len(snapshot.running) - rows)
     every = [*(trial.values for trial in ended), *(each.values for each in snapshot.running)]
-    paths, hidden = _fitting(every, width - FIXED - min(WIDEST, len(snapshot.objective)))
+    worths = [narrow_value_of(trial) for trial in ended[left_out:]]
+    states = [each.state for each in snapshot.running]
+    taken = min(WIDEST, max(len(text) for text in (snapshot.objective, *worths)))
+    taken += max(0, *(len(state) - SHORTEST for state in ("", *states)))
+    paths, hidden = _fitting(every, width - FIXED - taken)
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     table.add_column("trial", justify="right", no_wrap=True)
     for name in paths.values():
@@ -155,9 +186,8 @@ def _table(snapshot: Snapshot, width: int, rows: int | None) -> RenderableType:
         _add_ended(table, trial, paths, snapshot)
     for each in snapshot.running:
         last = f"{each.curve[-1]:.4f}" if each.curve else ""
-        place = f"worker {each.worker}" if each.worker else "waiting"
         epochs = f"{len(each.curve)}/{each.epochs}" if each.epochs else ""
-        cells = [last, sparkline(each.curve), epochs, place]
+        cells = [last, sparkline(each.curve), epochs, each.state]
         spent = "" if each.seconds is None else f"{each.seconds:.1f}"
         table.add_row(f"{each.number}", *_cells(each.values, paths), *cells, spent, style="cyan")
     notes = [f"{left_out} older trials are not shown"] if left_out else []
@@ -168,14 +198,14 @@ def _table(snapshot: Snapshot, width: int, rows: int | None) -> RenderableType:
 def _add_ended(table: Table, trial: Trial, paths: dict[str, str], snapshot: Snapshot) -> None:
     is_best = snapshot.best is trial
     curve = sparkline([epoch.metrics[snapshot.objective] for epoch in trial.history])
-    value = "" if trial.value is None else f"{trial.value:.4f}"
-    epochs = f"{len(trial.history)}/{trial.epochs}" if trial.epochs else ""
+    epochs = f"{trial.trained}/{trial.epochs}" if trial.epochs else ""
     state = "memory" if trial.state == "out_of_memory" else trial.state
     style = "bold green" if is_best else "red" if trial.state in FAILURES else None
     style = style or (None if trial.state == "complete" else "dim")
     spent = f"{trial.seconds:.1f}" if trial.seconds else ""
     number = f"{'★ ' * is_best}{trial.number}"
-    table.add_row(number, *_cells(trial.values, paths), value, curve, epochs, state, spent, style=style)
+    cells = [narrow_value_of(trial), curve, epochs, state, spent]
+    table.add_row(number, *_cells(trial.values, paths), *cells, style=style)
 
 
 def _fitting(every: Sequence[dict[str, Any]], room: int) -> tuple[dict[str, str], list[str]]:
@@ -194,6 +224,10 @@ def _fitting(every: Sequence[dict[str, Any]], room: int) -> tuple[dict[str, str]
             left -= taken
     ordered = {path: name for path, name in names.items() if path in fitting}
     return ordered, [name for path, name in names.items() if path not in fitting]
+
+
+def _counted(name: str, items: Sequence[object]) -> str:
+    return f"{name}{'s' * (len(items) > 1)} {','.join(map(str, items))}"
 
 
 def _cells(values: dict[str, Any], paths: dict[str, str]) -> list[str]:

@@ -17,6 +17,8 @@ from rnnlab.sweep.trial import Replicate, Trial
 
 REPLICATE = "replicate-"
 CONFIRMATION = "confirmation-"
+PLACED = "placed"
+CURVE = "curve"  # of a trial of several objectives
 
 
 @dataclass(frozen=True)
@@ -149,9 +151,10 @@ class Book:
         asked.trial.set_user_attr("begun", asdict(begun))
         return begun
 
-    def place(self, asked: Asked, worker: str) -> None:
-        """Write who trains a point, and since when, for those who look on."""
-        asked.trial.set_user_attr("placed", {"worker": worker, "since": time.time()})
+    def place(self, asked: Asked, worker: str, place: int | None) -> None:
+        """Write who trains a point, or a replicate of it by its place, and since when, for those who look on."""
+        key = PLACED if place is None else f"{PLACED}-{place}"
+        asked.trial.set_user_attr(key, {"worker": worker, "since": time.time()})
 
     def report(self, asked: Asked, step: int, value: float) -> bool:
         """Return whether the trial is to stop after a step: an epoch, or a replicate.
@@ -159,6 +162,8 @@ class Book:
         A step that is repeated was decided before: only the last one may have been left undecided.
         """
         if len(self.study.directions) > 1:  # such trials are not pruned, and Optuna takes no reports of them
+            asked.reported[step] = value
+            asked.trial.set_user_attr(CURVE, list(asked.reported.values()))
             return False
         if step not in asked.reported:
             asked.trial.report(value, step)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from rnnlab.errors import RnnlabError
+from rnnlab.errors import RnnlabError, WorkerDiedError
 from rnnlab.plan.space import goals_of
 from rnnlab.plugging import plugins_in
 from rnnlab.run.intervals import Interval, interval_of
@@ -23,6 +23,7 @@ from rnnlab.sweep.site import Site
 from rnnlab.sweep.together import train_together
 from rnnlab.sweep.training import Training
 from rnnlab.sweep.trial import Replicate, Trial, TrialReport, with_run, with_seeds
+from rnnlab.sweep.under_way import RETRIES
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,13 @@ def record_counts(site: Site, trials: Sequence[Trial], refused: int) -> None:
 
 def _recorded(site: Site, best: Trial, training: Training, part: Replicate) -> dict[str, Any]:
     assert part.run_id is not None
-    return site.executor.record_best(site.order(training), part.run_id, site.road.store.uri, best.part(part))
+    asked = site.order(training), part.run_id, site.road.store.uri, best.part(part)
+    for _ in range(RETRIES):
+        try:
+            return site.executor.record_best(*asked)
+        except WorkerDiedError as error:
+            site.road.say(f"trial {training.name}: {error}; trying again")
+    return site.executor.record_best(*asked)
 
 
 def _mean(found: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from rnnlab.errors import CallError, StoreError
-from rnnlab.tasks import Direction
+from rnnlab.plan.space import Goal
+from rnnlab.tasks import Direction, direction_of
 from rnnlab.track.process import is_dead
 
 
@@ -35,6 +36,10 @@ class SweepFacts:
         concluded: all trials are done, and the best is recorded.
         storage: address of the database that has the study; empty where the folder's journal has it.
         study: its name there.
+        overrides: that were laid over the file, as `--set` takes them.
+        plugins: absolute paths of the spec files that were loaded, as `--plugin` takes them.
+        store: where it is recorded, absolute, without passwords.
+        reuse: values of other trainings are taken.
     """
 
     run_id: str
@@ -52,6 +57,22 @@ class SweepFacts:
     concluded: bool = False
     storage: str = ""
     study: str = ""
+    overrides: tuple[str, ...] = ()
+    plugins: tuple[str, ...] = ()
+    store: str = ""
+    reuse: bool = False
+
+    @property
+    def goals(self) -> tuple[Goal, ...]:
+        """Return the objectives; the first says which trial is called the best."""
+        several = self.config["sweep"].get("objectives") or [{"metric": self.objective}]
+        return tuple(Goal(each["metric"], direction_of(each["metric"])) for each in several)
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """Return the seeds of a trial's replicates; none where it has no replicates."""
+        count = self.config.get("seeds")
+        return tuple(range(self.config["seed"], self.config["seed"] + count)) if count else ()
 
     @property
     def status(self) -> str:
@@ -81,9 +102,14 @@ class SweepFolder:
         """Return the file of the weights of a training: that of a trial has the trial's number for a name."""
         return self.weights / f"{training}.weights.h5"
 
+    @property
+    def checkpoints(self) -> Path:
+        """Return the folder of the checkpoints of all trainings."""
+        return self.path / "checkpoints"
+
     def checkpoints_of(self, training: str) -> Path:
         """Return the folder of a training's checkpoints."""
-        return self.path / "checkpoints" / training
+        return self.checkpoints / training
 
     def write(self, facts: SweepFacts) -> None:
         """Write what the sweep is, whole or not at all.
@@ -106,7 +132,9 @@ class SweepFolder:
         """Return what the sweep is; None where that was never written, or by a release that knew other facts."""
         try:
             data = json.loads((self.path / "sweep.json").read_text(encoding="utf-8"))
-            return SweepFacts(**{field.name: data[field.name] for field in fields(SweepFacts) if field.name in data})
+            known = {field.name: data[field.name] for field in fields(SweepFacts) if field.name in data}
+            given = {key: tuple(known.get(key, ())) for key in ("overrides", "plugins")}
+            return SweepFacts(**known | given)
         except (OSError, ValueError, KeyError, TypeError):
             return None
 

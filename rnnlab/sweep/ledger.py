@@ -68,6 +68,10 @@ class Ledger:
         self._do(partial(self._close, name, ended))
         self._open.discard(name)
 
+    def has_run(self, name: str) -> bool:
+        """Return whether a training has a run, of this process or an earlier one."""
+        return name in self._runs or name in self._known
+
     def is_closed(self, name: str) -> bool:
         """Return whether a run is not under way."""
         return name not in self._open
@@ -96,6 +100,15 @@ class Ledger:
         for name in sorted(self._open if names is None else self._open.intersection(names)):
             self._do(partial(self._leave, name, status))
             self._open.discard(name)
+
+    def abandon(self) -> None:
+        """End the runs that an earlier process left RUNNING and with which this one did not go on.
+
+        Those of dead processes of this host were closed when the store was opened; others cannot be seen.
+        """
+        for name, record in self._known.items():
+            if name and record.status == "RUNNING" and name not in self._runs:
+                self._do(partial(self._store.finish, record.run_id, "KILLED"))
 
     def flush(self) -> None:
         """Wait until all is written; raise what it raised."""

@@ -25,10 +25,10 @@ def front_of(trials: Sequence[Trial], goals: Sequence[Goal]) -> list[Trial]:
         (trial for trial in trials if trial.objectives), key=lambda trial: (_cost(trial, goals), trial.number)
     )
     found: dict[tuple[float, ...], Trial] = {}
-    for trial in first:
-        scores = tuple(_cost(trial, goals))
-        if not any(_beats(_cost(other, goals), scores) for other in first):
-            found.setdefault(scores, trial)
+    for trial in first:  # what beats a trial stands before it, and so does one of the front that beats it
+        scores = _cost(trial, goals)
+        if scores not in found and not any(_beats(other, scores) for other in found):
+            found[scores] = trial
     return list(found.values())
 
 

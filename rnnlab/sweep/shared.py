@@ -162,9 +162,9 @@ class SharedBook:
             number = max([0, *numbers]) + 1 if asked.trial.number else 0
             return self._book.start(asked, replace(begun, number=number))
 
-    def place(self, asked: Asked, worker: str) -> None:
+    def place(self, asked: Asked, worker: str, place: int | None) -> None:
         """Write who trains a point: see `Book.place`."""
-        self._book.place(asked, worker)
+        self._book.place(asked, worker, place)
 
     def report(self, asked: Asked, step: int, value: float) -> bool:
         """Return whether the trial is to stop after a step: see `Book.report`."""

@@ -12,12 +12,13 @@ from typing import Any
 from optuna.trial import FrozenTrial
 
 from rnnlab.errors import RunNotFoundError, StoreError
-from rnnlab.sweep.book import ended_trials
+from rnnlab.sweep.book import CURVE, PLACED, REPLICATE, ended_trials
 from rnnlab.sweep.folder import SweepFacts, sweeps_in
 from rnnlab.sweep.journal import read_study
+from rnnlab.sweep.ranking import best_in, front_of
 from rnnlab.sweep.remaining import seconds_left
 from rnnlab.sweep.shared import read_shared_study
-from rnnlab.sweep.trial import REPEATED, Trial, best_of
+from rnnlab.sweep.trial import REPEATED, Trial
 from rnnlab.track.record import Record
 from rnnlab.track.selectors import select
 from rnnlab.track.uri import database_path, resolve_uri
@@ -31,16 +32,18 @@ class RunningTrial:
         chosen: by dotted path, as Optuna names the values.
         values: of the epochs that it reported, in order.
         epochs: that it trains for if nothing stops it.
-        worker: that began with it last; empty where none has.
-        since: when that was, in seconds since 1970.
+        workers: that train it; empty where none has begun.
+        since: when the first of them began, in seconds since 1970.
+        seeds: of the replicates that they train, where it has replicates.
     """
 
     number: int
     chosen: dict[str, Any]
     values: tuple[float, ...]
     epochs: int
-    worker: str
+    workers: tuple[str, ...]
     since: float | None
+    seeds: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,8 @@ class SweepStatus:
 
     Attributes:
         trials: that ended.
+        best: as the report has it at the end: in the first objective, of those alike in it in the next.
+        front: of several objectives, the trials that none beats, the best first.
         seconds_left: an estimate, from the trials that ended; None where there is nothing to go by.
     """
 
@@ -57,6 +62,7 @@ class SweepStatus:
     running: tuple[RunningTrial, ...]
     refused: int
     best: Trial | None
+    front: tuple[Trial, ...]
     seconds_left: float | None
 
     @property
@@ -94,19 +100,33 @@ def sweep_status(selector: str, *, store: str | None = None, working_folder: Pat
     begun = [each for each in frozen if not each.state.is_finished() and "begun" in each.user_attrs]
     running = tuple(_running(each, facts) for each in begun)
     refused = len(ended) - len(trials)
-    return SweepStatus(facts, trials, running, refused, best_of(trials, facts.direction), _left(facts, trials, running))
+    best, front = best_in(trials, facts.goals), front_of(trials, facts.goals) if len(facts.goals) > 1 else ()
+    return SweepStatus(facts, trials, running, refused, best, tuple(front), _left(facts, trials, running))
 
 
 def _running(frozen: FrozenTrial, facts: SweepFacts) -> RunningTrial:
-    placed = frozen.user_attrs.get("placed", {})
+    known, seeds = frozen.user_attrs, facts.seeds
+    places = [place for place in range(len(seeds)) if f"{REPLICATE}{place}" not in known]
+    keys = {f"{PLACED}-{place}": seeds[place] for place in places} if seeds else {PLACED: None}
+    placed = [(known[key], seed) for key, seed in keys.items() if key in known]
+    reported = (frozen.intermediate_values[step] for step in sorted(frozen.intermediate_values))
     return RunningTrial(
-        frozen.user_attrs["begun"]["number"],
+        known["begun"]["number"],
         dict(frozen.params),
-        tuple(frozen.intermediate_values[step] for step in sorted(frozen.intermediate_values)),
-        frozen.params.get("training.epochs", facts.config["training"]["epochs"]),
-        placed.get("worker", ""),
-        placed.get("since"),
+        tuple(known.get(CURVE, reported)),
+        _steps(frozen, facts),
+        tuple(each["worker"] for each, _ in placed),
+        min((each["since"] for each, _ in placed), default=None),
+        tuple(seed for _, seed in placed if seed is not None),
     )
+
+
+def _steps(frozen: FrozenTrial, facts: SweepFacts) -> int:
+    """Return how many values a trial reports if nothing stops it: of its epochs, or of its replicates."""
+    if facts.config["sweep"].get("pruner", {}).get("kind") == "wilcoxon":
+        return len(facts.seeds)
+    epochs: int = frozen.params.get("training.epochs", facts.config["training"]["epochs"])
+    return epochs * max(1, len(facts.seeds))
 
 
 def _left(facts: SweepFacts, trials: Sequence[Trial], running: Sequence[RunningTrial]) -> float | None:

@@ -12,7 +12,7 @@ from rnnlab.sweep.book import Asked, Begun
 from rnnlab.sweep.listener import SweepListener
 from rnnlab.sweep.mending import mend_part, mend_trial
 from rnnlab.sweep.ranking import best_in
-from rnnlab.sweep.reuse import Earlier
+from rnnlab.sweep.reuse import Earlier, Found
 from rnnlab.sweep.running import Running, running_of
 from rnnlab.sweep.site import Site
 from rnnlab.sweep.training import Training
@@ -68,7 +68,7 @@ class Supervisor:
         self.mend()
         self.book.begin(self.points.first())
         for listener in self.listeners:
-            listener.on_sweep(self.sweep.trials, self.objective, self.direction)
+            listener.on_sweep(self.sweep.trials, goals_of(self.sweep))
             if self.trials or self.refused:
                 listener.on_resumed(self.trials, len(self.refused))
         while True:
@@ -157,10 +157,11 @@ class Supervisor:
         trial = replace(trial, parameters=point.plan.parameters, fingerprint=point.fingerprint, epochs=epochs)
         begun = asked.begun or self.book.start(asked, Begun(number, asked.chosen, threads))
         trial = replace(trial, number=begun.number)
-        if asked.deaths > RETRIES:
-            self.end(asked, replace(trial, state="killed", message=f"{asked.deaths} workers or machines died of it"))
+        running = running_of(asked, begun.number, point, trial)
+        if asked.deaths > RETRIES and running.ending is None:
+            self.bury(running)
             return
-        self.begin(running_of(asked, begun.number, point, trial))
+        self.begin(running)
 
     def next_number(self) -> int:
         """Return the number of the next trial."""
@@ -179,7 +180,7 @@ class Supervisor:
 
     def begin(self, running: Running) -> None:
         """Send a trial to a worker, unless the same was, or is, trained."""
-        fingerprint, parameters = running.point.fingerprint, running.trial.parameters
+        fingerprint = running.point.fingerprint
         same = next((each for each in self.trials if each.fingerprint == fingerprint and _is_final(each)), None)
         if same is not None:
             self.repeat(running, same)
@@ -187,7 +188,7 @@ class Supervisor:
         if any(each.point.fingerprint == fingerprint for each in self.running.values()):
             self.waiting.append(running)
             return
-        found = self.earlier.find_all([each.point for each in running.trainings]) if self.earlier else None
+        found = self.found_earlier(running)
         if found is not None:
             message = f"same as {found.name} ({found.run_id[:8]})"
             state = replace(running.trial, state="duplicate", value=found.value, message=message)
@@ -197,16 +198,36 @@ class Supervisor:
         training = running.next_training((), in_turn=True) if self.under_way.has_room else None
         if training is not None:
             self.under_way.start(training)  # its worker need not wait for what follows
-        self.ledger.start(running.name, self.points.head(running.number, running.point, self.run_id), parameters)
-        for done, replicate in running.ended_trainings():
-            mend_part(self.ledger, self.points, self.run_id, running, done, replicate)
+        self.open_run(running)
         if training is not None:
             self.start_part(running, training)
-        for listener in self.listeners:
-            listener.on_trial(running.number, running.trial.values, parameters)
         if running.ended:
             self.follow(running)
             self.settle(running)
+
+    def open_run(self, running: Running) -> None:
+        """Begin the run of a trial, or go on with it, and tell of it."""
+        parameters = running.trial.parameters
+        self.ledger.start(running.name, self.points.head(running.number, running.point, self.run_id), parameters)
+        for done, replicate in running.ended_trainings():
+            mend_part(self.ledger, self.points, self.run_id, running, done, replicate)
+        for listener in self.listeners:
+            listener.on_trial(running.number, running.trial.values, parameters)
+
+    def bury(self, running: Running) -> None:
+        """End a trial that an earlier process left, or another machine, after too many deaths."""
+        self.running[running.number] = running
+        self.open_run(running)
+        training = next(each for place, each in enumerate(running.trainings) if place not in running.ended)
+        self.start_part(running, training)
+        message = f"{running.asked.deaths} workers or machines died of it"
+        self.end_training(running, training, TrialReport("killed", message=message))
+
+    def found_earlier(self, running: Running) -> Found | None:
+        """Return a training of the store that need not be done again; a trial that has a run goes on with it."""
+        if self.earlier is None or self.ledger.has_run(running.name):
+            return None
+        return self.earlier.find_all([each.point for each in running.trainings])
 
     def repeat(self, running: Running, same: Trial) -> None:
         """End a trial with what the same training came to; a grid's repetition of trial 0 counts for nothing."""
@@ -244,9 +265,10 @@ class Supervisor:
         running = self.running_of(training)
         if not self.book.owns(running.asked):  # the next that is heard of it ends it here
             return
-        self.book.place(running.asked, worker)
+        place = running.trainings.index(training) if running.is_replicated else None
+        self.book.place(running.asked, worker, place)
         for listener in self.listeners:
-            listener.on_trial_begin(running.number, worker)
+            listener.on_trial_begin(running.number, worker, None if place is None else training.seed)
 
     def lose(self, running: Running) -> None:
         """Give up a trial that another machine has taken over."""
@@ -260,7 +282,7 @@ class Supervisor:
 
     def hear_epoch(self, running: Running, training: Training, epoch: Epoch) -> bool:
         """Return whether a training is to stop after an epoch."""
-        if training.hear(epoch, known=not running.is_replicated and epoch.epoch in running.asked.reported):
+        if training.hear(epoch):
             self.ledger.log_epoch(training.name, epoch)
         if not running.is_replicated:
             self.tell(running, epoch)
@@ -285,13 +307,26 @@ class Supervisor:
 
     def end_training(self, running: Running, training: Training, report: TrialReport) -> None:
         """Take in how a training ended, and with it the trial, unless there are others."""
+        self.take_in(running, training, report)
+        self.settle(running)
+
+    def take_in(self, running: Running, training: Training, report: TrialReport) -> None:
+        """Write how a training ended."""
         replicate = training.ended(report, self.site.metrics, self.ledger.run_id(training.name))
         place = running.end(training, replicate)
         if running.is_replicated:
             self.book.keep(running.asked, place, replicate)
             self.ledger.close(training.name, replicate)
+            for listener in self.listeners:
+                listener.on_replicate_end(running.number, replicate)
             self.follow(running)
-        self.settle(running)
+
+    def stop_left(self, running: Running) -> None:
+        """Write that those replicates were stopped that an earlier process had under way, of a trial that ends now."""
+        for place, training in enumerate(running.trainings):
+            if place not in running.ended and self.ledger.has_run(training.name):
+                self.start_part(running, training)
+                self.take_in(running, training, TrialReport("pruned"))
 
     def settle(self, running: Running) -> None:
         """End a trial of which nothing is left to be trained."""
@@ -302,6 +337,7 @@ class Supervisor:
 
     def finish(self, running: Running) -> None:
         """Tell and record how a trial ended."""
+        self.stop_left(running)
         del self.running[running.number]
         trial = running.finished(self.ledger.run_id(running.name))
         self.end(running.asked, trial)

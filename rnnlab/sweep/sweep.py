@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +19,7 @@ from rnnlab.experiment import Experiment
 from rnnlab.kernels import await_compiled
 from rnnlab.plan import check_experiment
 from rnnlab.plan.space import Goal, Place, goals_of, places_of
+from rnnlab.plugging import loaded_plugins
 from rnnlab.run.heads import run_head
 from rnnlab.run.intervals import Interval
 from rnnlab.run.opening import Road, Say, home_of, is_replicated, open_road
@@ -45,6 +47,7 @@ from rnnlab.sweep.supervisor import Supervisor
 from rnnlab.sweep.trial import Trial
 from rnnlab.tasks import direction_of
 from rnnlab.track.process import this_process
+from rnnlab.track.uri import mask_password
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,7 @@ class SweepOutcome:
         epochs_saved: epochs that pruned trials did not train.
         failed: more trials failed than `max_failures`, so that not all were tried.
         figures_left_out: why pictures of the sweep could not be drawn, by name.
+        facts: of which the call is made that goes on with it.
     """
 
     run_id: str
@@ -75,6 +79,7 @@ class SweepOutcome:
     trials: tuple[Trial, ...]
     refused: tuple[Trial, ...]
     best: Trial | None
+    facts: SweepFacts
     best_config: str = ""
     best_path: Path | None = None
     scores: dict[str, Any] = field(default_factory=dict)
@@ -129,8 +134,15 @@ def run_sweep(
             say(short_census(road.experiment, road.document, road.folder, road.plan, road.store))
         await_compiled()
         folder, facts = _resumed(road) if resume else _begun(road, url)
+        facts = replace(
+            facts,
+            overrides=tuple(mask_password(override) for override in overrides),
+            plugins=tuple(str(plugin.spec_file.path) for plugin in loaded_plugins()),
+            store=mask_password(road.store.uri),
+            reuse=reuse,
+        )
         with folder.held(), reported_database(url):
-            return _sweep(road, folder, facts, worker, tuple(listeners), reuse=reuse, resume=resume)
+            return _sweep(road, folder, facts, worker, tuple(listeners), resume=resume)
     finally:
         worker.close()
 
@@ -217,19 +229,19 @@ def _sweep(
     executor: Executor,
     listeners: tuple[SweepListener, ...],
     *,
-    reuse: bool,
     resume: bool,
 ) -> SweepOutcome:
+    known = road.store.records(experiment=facts.experiment) if resume else ()
     if resume:
         road.store.reopen(facts.run_id)
         road = replace(road, experiment=road.experiment.model_copy(update={"name": facts.experiment}))
     facts = replace(facts, process=this_process(), workers=executor.capacity, concluded=False)
-    folder.write(facts)
+    ledger = Ledger(road.store, facts.run_id, known)
     places = places_of(road.experiment, road.document)
-    with _opened_book(road, folder, facts, places) as book:
-        return _supervise(
-            road, folder, facts, executor, listeners, book, Points(road, places), reuse=reuse, resume=resume
-        )
+    with _closed(road, folder, facts, ledger), _opened_book(road, folder, facts, places) as book:
+        earlier = Earlier(road.store, facts.objective, besides=facts.run_id) if facts.reuse else None
+        site = Site(road, facts.run_id, folder, book, Points(road, places), facts.direction, executor, ledger)
+        return _supervise(site, facts, Supervisor(site, earlier, listeners))
 
 
 @contextmanager
@@ -250,40 +262,26 @@ def _opened_book(
         yield SharedBook(Book(study, places), database, sweep.trials)
 
 
-def _supervise(
-    road: Road,
-    folder: SweepFolder,
-    facts: SweepFacts,
-    executor: Executor,
-    listeners: tuple[SweepListener, ...],
-    book: Book | SharedBook,
-    points: Points,
-    *,
-    reuse: bool,
-    resume: bool,
-) -> SweepOutcome:
-    known = road.store.records(experiment=facts.experiment) if resume else ()
-    ledger = Ledger(road.store, facts.run_id, known)
-    earlier = Earlier(road.store, facts.objective, besides=facts.run_id) if reuse else None
-    site = Site(road, facts.run_id, folder, book, points, facts.direction, executor, ledger)
-    supervisor = Supervisor(site, earlier, listeners)
+def _supervise(site: Site, facts: SweepFacts, supervisor: Supervisor) -> SweepOutcome:
     sweep = site.sweep
     confirmed: tuple[Confirmed, ...] = ()
-    with _closed(road, folder, facts, ledger):
-        supervisor.run()
-        if sweep.confirm is not None and not supervisor.has_failed:
-            confirmed = confirm(site, supervisor.trials, sweep.confirm)
-        ledger.flush()
-        with ThreadPoolExecutor(1, thread_name_prefix="figures") as pool:  # while a worker records the best
-            drawn = pool.submit(_draw, site, facts.objective)
-            best = conclude(site, supervisor.trials, confirmed)
-            left_out = drawn.result()
-        record_counts(site, supervisor.trials, len(supervisor.refused))
-        front = record_front(site, supervisor.trials) if sweep.objectives else ()
+    supervisor.run()
+    if sweep.confirm is not None and not supervisor.has_failed:
+        confirmed = confirm(site, supervisor.trials, sweep.confirm)
+    site.ledger.abandon()
+    site.ledger.flush()
+    with ThreadPoolExecutor(1, thread_name_prefix="figures") as pool:  # while a worker records the best
+        drawn = pool.submit(_draw, site, facts.objective)
+        best = conclude(site, supervisor.trials, confirmed)
+        left_out = drawn.result()
+    record_counts(site, supervisor.trials, len(supervisor.refused))
+    front = record_front(site, supervisor.trials) if sweep.objectives else ()
+    site.ledger.flush()
+    shutil.rmtree(site.folder.checkpoints, ignore_errors=True)  # also those that a killed process left
     failed = supervisor.has_failed
-    road.store.finish(facts.run_id, "FINISHED" if best and not failed else "FAILED")
-    folder.write(replace(facts, process="", concluded=not failed))
-    outcome = _outcome(road, facts, supervisor, best, confirmed)
+    site.road.store.finish(facts.run_id, "FINISHED" if best and not failed else "FAILED")
+    site.folder.write(replace(facts, process="", concluded=not failed))
+    outcome = _outcome(site.road, facts, supervisor, best, confirmed)
     return replace(outcome, objectives=goals_of(sweep), front=front, figures_left_out=left_out)
 
 
@@ -303,6 +301,7 @@ def _closed(road: Road, folder: SweepFolder, facts: SweepFacts, ledger: Ledger) 
     """
     called = f"the sweep {facts.name} ({facts.run_id[:8]})"
     try:
+        folder.write(facts)
         yield
     except KeyboardInterrupt as error:
         folder.write(replace(facts, process=""))
@@ -317,7 +316,6 @@ def _closed(road: Road, folder: SweepFolder, facts: SweepFacts, ledger: Ledger) 
         road.store.set_tags(facts.run_id, {"rnnlab.error": str(error)})
         road.store.finish(facts.run_id, "FAILED")
         raise
-    ledger.flush()
     ledger.end()
 
 
@@ -340,6 +338,7 @@ def _outcome(
         direction=facts.direction,
         trials=tuple(sorted(supervisor.trials, key=lambda trial: trial.number)),
         refused=tuple(supervisor.refused),
+        facts=facts,
         store=road.store.uri,
         epochs_saved=epochs_saved(supervisor.trials),
         failed=supervisor.has_failed,

@@ -47,7 +47,7 @@ def train_together(
             continue
         training, news = found
         if isinstance(news, Epoch):
-            if training.hear(news, known=False):
+            if training.hear(news):
                 hear(training, news)
             under_way.answer(training, False)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ class Training:
         history: by epoch.
         deaths: of its workers, and of those of its trial's other trainings.
         stopping: its worker was, or is to be, told to stop.
+        known: when this process came to know of it, in seconds since 1970.
     """
 
     handle: int
@@ -34,6 +36,7 @@ class Training:
     history: dict[int, Epoch] = field(default_factory=dict)
     deaths: int = 0
     stopping: bool = False
+    known: float = field(default_factory=time.time)
 
     @property
     def seed(self) -> int:
@@ -58,12 +61,12 @@ class Training:
         """Stop to count the time of a worker that died."""
         self.spent, self.since = self.seconds, None
 
-    def hear(self, epoch: Epoch, *, known: bool) -> bool:
-        """Return whether an epoch is new to this process; one that an earlier process knew took time there."""
+    def hear(self, epoch: Epoch) -> bool:
+        """Return whether an epoch is new to this process; one of an earlier process took time there."""
         if epoch.epoch in self.history:
             return False
         self.history[epoch.epoch] = epoch
-        self.spent += epoch.seconds if known else 0.0
+        self.spent += epoch.seconds if epoch.timestamp < self.known * 1000 else 0.0
         return True
 
     def ended(self, report: TrialReport, metrics: Sequence[str], run_id: str) -> Replicate:
@@ -77,6 +80,8 @@ class Training:
         result = report.result
         complete = result if report.state == "complete" else None
         values = self._values(metrics, complete, report) if complete else ()
+        if not all(math.isfinite(value) for value in values):
+            return self.ended(self._diverged(metrics, values), metrics, run_id)
         return Replicate(
             seed=self.seed,
             state="failed" if report.state == "invalid" else report.state,  # the plan had accepted it
@@ -90,6 +95,11 @@ class Training:
             stopped_by="pruned" if report.state == "pruned" else result.stopped_by if result else None,
             objectives=values if len(values) > 1 else (),
         )
+
+    def _diverged(self, metrics: Sequence[str], values: Sequence[float]) -> TrialReport:
+        """Return how a training ended whose loss is finite, but not what it is judged by."""
+        found = (f"{name} is {value}" for name, value in zip(metrics, values, strict=True) if not math.isfinite(value))
+        return TrialReport("diverged", message=f"{', '.join(found)} at the epoch whose weights are kept")
 
     def _values(self, metrics: Sequence[str], result: TrainingResult, report: TrialReport) -> tuple[float, ...]:
         costs = {"parameters": float(self.point.plan.parameters), "milliseconds": report.milliseconds}

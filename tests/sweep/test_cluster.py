@@ -55,7 +55,7 @@ class NodeLoss:
         self.cluster = cluster
         self.training = set()
 
-    def on_sweep(self, trials, objective, direction):
+    def on_sweep(self, trials, goals):
         pass
 
     def on_resumed(self, trials, refused):
@@ -64,7 +64,10 @@ class NodeLoss:
     def on_trial(self, number, values, parameters):
         pass
 
-    def on_trial_begin(self, number, worker):
+    def on_trial_begin(self, number, worker, seed):
+        pass
+
+    def on_replicate_end(self, number, replicate):
         pass
 
     def on_trial_epoch(self, number, epoch, epochs):

@@ -112,6 +112,47 @@ def test_the_report_has_the_front(tiny, swept, capsys):
     assert data["front"][0]["number"] == data["best"] == outcome.best.number
 
 
+def test_the_status_ranks_as_the_report_does_and_has_the_front(tiny, swept, capsys):
+    from rnnlab.cli.sweep_status import show_status
+
+    class Alike(Scripted):
+        """All trials are alike in the first objective."""
+
+        def epoch(self, order, number):
+            epoch = super().epoch(order, number)
+            return type(epoch)(number, epoch.metrics | {"val_accuracy": 0.5}, 0.01, 100.0, epoch.timestamp)
+
+    outcome, _ = swept(Alike(), "model.layers.rnn.units=8")
+    first = next(trial for trial in outcome.trials if trial.value == 0.5)
+    assert outcome.best.number != first.number, "the next objective decides"
+    capsys.readouterr()
+    show_status("LAST", tiny.store, as_json=True)
+    found = json.loads(capsys.readouterr().out)
+    assert found["best"]["number"] == outcome.best.number
+    assert [each["number"] for each in found["front"]] == [member.trial.number for member in outcome.front]
+    assert [each["metric"] for each in found["objectives"]] == ["val_accuracy", "parameters", "milliseconds"]
+    show_status("LAST", tiny.store, as_json=False)
+    told = capsys.readouterr().out
+    assert f"best: trial {outcome.best.number}  val_accuracy 0.5, parameters" in told
+    assert f"front       trial {outcome.front[0].trial.number}: val_accuracy 0.5, parameters" in told
+
+
+def test_the_status_has_the_course_of_a_trial_of_several_objectives(tiny, swept):
+    from rnnlab.errors import InterruptedRunError
+    from rnnlab.sweep.status import sweep_status
+
+    class Interrupted(Scripted):
+        def next_event(self, timeout=None):
+            if any(job.done and not job.waits for job in self.jobs.values()):
+                raise KeyboardInterrupt
+            return super().next_event(timeout)
+
+    with pytest.raises(InterruptedRunError):
+        swept(Interrupted())
+    (running,) = sweep_status("LAST", store=tiny.store).running
+    assert (len(running.values), running.epochs) == (1, 2)
+
+
 @pytest.mark.tensorflow
 def test_answers_are_timed_by_real_workers(tiny, sweep_of):
     text = OBJECTIVES.replace("trials: 6", "trials: 2").replace("{kind: tpe, seed: 5, n_startup_trials: 3}", "random")

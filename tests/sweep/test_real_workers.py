@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -61,7 +62,10 @@ def test_workers_end_with_their_supervisor_and_the_sweep_goes_on_to_the_bits_of_
     first.communicate()
     assert psutil.wait_procs(workers, timeout=20)[1] == [], "stdin ended while they trained"
 
-    out, err = command(tiny, "sweep", "tiny.yaml", "--resume", "--json", *overrides).communicate()
+    told, _ = command(tiny, "sweep", "--status", "LAST", "--store", tiny.store).communicate()
+    pasted = shlex.split(told.rpartition("next")[2])
+    assert pasted[:2] == ["rnnlab", "sweep"]
+    out, err = command(tiny, *pasted[1:], "--json").communicate()
     swept = json.loads(out)
     assert "resuming sweep" in err
     assert [trial["state"] for trial in swept["trials"]] == ["complete"] * 6

@@ -57,6 +57,24 @@ def test_every_seed_is_a_run_nested_in_its_trials_and_the_value_is_their_mean(sc
     assert found[outcome.name].metrics["epochs"] == 12
 
 
+def test_the_status_tells_which_replicates_are_under_way(scripted, tiny):
+    from rnnlab.errors import InterruptedRunError
+    from rnnlab.sweep.status import sweep_status
+
+    class Interrupted(Scripted):
+        def next_event(self, timeout=None):
+            if 2 in self.started and any(job.done for number, job in self.jobs.items() if number == 2):
+                raise KeyboardInterrupt
+            return super().next_event(timeout)
+
+    with pytest.raises(InterruptedRunError):
+        scripted(Interrupted(2))
+    first = sweep_status("LAST", store=tiny.store).running[0]
+    assert first.seeds == (9,)
+    assert len(first.workers) == 1
+    assert (len(first.values), first.epochs) == (5, 6), "the epochs of three replicates"
+
+
 def _values(record):
     return [point.value for point in record.curves["val_loss"]]
 
@@ -212,6 +230,27 @@ def test_replicates_that_were_interrupted_go_on_to_what_an_unbroken_sweep_gives(
     assert len(found) == 1 + 2 + sum(len(trial.replicates) for trial in broken.trials)
 
 
+def test_replicates_that_were_under_way_when_their_trial_and_its_supervisor_ended_are_stopped(scripted):
+    from rnnlab.errors import InterruptedRunError
+
+    class Interrupted(Scripted):
+        def next_event(self, timeout=None):
+            if 3 in self.started and 3 not in self.jobs and {4, 5} <= self.jobs.keys():
+                raise KeyboardInterrupt
+            return super().next_event(timeout)
+
+    two = ("sweep.trials=2", "training.epochs=5")
+    with pytest.raises(InterruptedRunError):
+        scripted(Interrupted(3, ends={3: [TrialReport("failed", message="boom")]}), *two)
+    executor = Scripted(3)
+    outcome, found = scripted(executor, *two, resume=True)
+    assert executor.started == []
+    assert [(part.seed, part.state) for part in outcome.trials[1].replicates] == [
+        (7, "failed"), (8, "pruned"), (9, "pruned"),
+    ]  # fmt: skip
+    assert [found[f"trial-1-seed-{seed}"].tags["rnnlab.state"] for seed in (7, 8, 9)] == ["failed", "pruned", "pruned"]
+
+
 def _parts(trial):
     return [(part.seed, part.state, part.value, len(part.history)) for part in trial.replicates]
 
@@ -241,6 +280,20 @@ def test_a_sweep_that_is_done_can_be_confirmed_later(scripted):
     assert second.run_id == first.run_id
     assert len(executor.started) == 8
     assert second.confirmed
+
+
+def test_the_report_names_runs_of_trials_to_compare_and_the_store(scripted, tiny, monkeypatch, capsys):
+    from rnnlab.cli.sweep_report import give_report
+
+    outcome, _ = scripted(Scripted(), "sweep.trials=2")
+    ids = [trial.run_id[:8] for trial in outcome.trials]
+    give_report(outcome, tiny.file, json=False)
+    assert f"rnnlab compare {' '.join(ids)}  the last 2 trials" in " ".join(capsys.readouterr().out.split("    "))
+    monkeypatch.chdir(tiny.folder.parent)
+    give_report(outcome, tiny.file, json=False)
+    told = capsys.readouterr().out
+    assert told.count(f"--store {outcome.store}") == 4
+    assert f"rnnlab sweep {tiny.file} --set sweep.trials=2 --resume --store {outcome.store}  goes on" in told
 
 
 @pytest.mark.tensorflow

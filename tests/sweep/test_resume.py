@@ -4,12 +4,15 @@ import json
 import multiprocessing
 import os
 import random
+import shlex
 import signal
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.sweep.scripted import Scripted
+from tests.sweep.scripted import Doomed, Scripted
 
 TPE = """\
 sweep:
@@ -26,7 +29,7 @@ GRID = TPE.replace("{kind: tpe, seed: 3, n_startup_trials: 4}", "grid").replace(
 RANDOM = TPE.replace("{kind: tpe, seed: 3, n_startup_trials: 4}", "{kind: random, seed: 3}")
 
 
-def sweep(tiny, *overrides, resume=False, die_at=None, torn=0, capacity=1):
+def sweep(tiny, *overrides, resume=False, die_at=None, torn=0, capacity=1, **options):
     """Run a sweep in a process of its own, killed at the Nth record of its journal; return the exit code."""
 
     def child():
@@ -34,7 +37,8 @@ def sweep(tiny, *overrides, resume=False, die_at=None, torn=0, capacity=1):
 
         if die_at is not None:
             die(die_at, torn)
-        run_sweep(tiny.file, overrides=overrides, store=tiny.store, resume=resume, executor=Scripted(capacity))
+        given = {"executor": Scripted(capacity)} | options
+        run_sweep(tiny.file, overrides=overrides, store=tiny.store, resume=resume, **given)
         os._exit(0)
 
     import rnnlab.sweep  # noqa: F401  once, before the processes are forked
@@ -144,10 +148,15 @@ def test_an_interrupted_sweep_is_told_and_a_new_one_begins(interrupted, records,
     assert len([record for record in records(tiny) if record.kind == "sweep"]) == 2
 
 
-def test_resuming_goes_on_to_exactly_the_total_which_may_have_changed(interrupted):
+def test_resuming_goes_on_to_exactly_the_total_which_may_have_changed(interrupted, tiny):
+    from rnnlab.sweep.folder import sweeps_in
+
     run, said = interrupted
+    ((folder, _),) = sweeps_in(tiny.folder / "mlruns")
+    folder.checkpoints_of("1").mkdir(parents=True)  # of a process that was killed before it could delete it
     outcome = run("sweep.trials=5", "sweep.pruner=none", "description=another", resume=True)
     assert [trial.number for trial in outcome.trials] == [0, 1, 2, 3, 4]
+    assert not folder.checkpoints.exists()
     assert "`sweep.trials` was 7, now 5" in said
     again = run("sweep.trials=8", resume=True)
     assert again.trials[:5] == outcome.trials
@@ -225,3 +234,124 @@ def test_the_status_is_read_and_nothing_is_written(interrupted, tiny, capsys):
     run(resume=True)
     found = status(found["name"])
     assert (found["status"], found["ended"], found["running"]) == ("finished", 7, [])
+
+
+def test_a_trial_that_too_many_workers_died_of_keeps_its_run_and_its_replicates(tiny, records):
+    """The supervisor was killed between the third death and the end of the trial."""
+    from rnnlab import run_sweep
+
+    tiny.extend(f"seeds: 3\n{RANDOM}")
+    more = ("sweep.trials=3", "sweep.pruner=none")
+
+    def say(line):
+        if "trial 1-seed-8" in line and "trying again" not in line:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    assert sweep(tiny, *more, executor=Scripted(2, ends={4: ["dies"] * 3}), say=say) == -9
+    outcome = run_sweep(tiny.file, overrides=more, store=tiny.store, executor=Scripted(2), resume=True)
+    trial = outcome.trials[1]
+    assert (trial.state, trial.message) == ("killed", "3 workers or machines died of it")
+    assert [(part.seed, part.state) for part in trial.replicates] == [(7, "complete"), (8, "killed")]
+    found = {record.name: record for record in records(tiny)}
+    assert trial.run_id == found["trial-1"].run_id
+    ends = [(found[name].status, found[name].tags["rnnlab.state"]) for name in ("trial-1", "trial-1-seed-8")]
+    assert ends == [("KILLED", "killed")] * 2
+    assert "RUNNING" not in {record.status for record in found.values()}
+
+
+def test_a_run_that_another_host_left_and_nobody_goes_on_with_is_closed(tiny, records):
+    from rnnlab import run_sweep
+    from rnnlab.track.store import Store
+
+    tiny.extend(RANDOM)
+    confirmed = "sweep.confirm={top: 1, seeds: 2}"
+    doomed = Doomed(2, when=lambda self: len(self.started) == 4 and time.sleep(0.5) is None)
+    assert sweep(tiny, "sweep.trials=2", confirmed, executor=doomed) == -9
+    store = Store.open(f"sqlite:///{tiny.folder / 'mlruns' / 'mlflow.db'}")
+    left = [record for record in store.records() if record.status == "RUNNING"]
+    for record in left:
+        mark = json.loads(record.tags["rnnlab.process"]) | {"host": "elsewhere"}
+        store.set_tags(record.run_id, {"rnnlab.process": json.dumps(mark)})
+    assert any("-confirm-" in record.name for record in left)
+    run_sweep(tiny.file, overrides=["sweep.trials=2"], store=tiny.store, executor=Scripted(), resume=True)
+    assert "RUNNING" not in {record.status for record in records(tiny)}
+
+
+def test_a_sweep_whose_journal_is_damaged_is_not_left_running(interrupted, records, tiny):
+    from rnnlab.errors import StoreError
+
+    run, _ = interrupted
+    journal = next((tiny.folder / "mlruns" / "sweeps").iterdir()) / "study.journal"
+    lines = journal.read_bytes().split(b"\n")
+    journal.write_bytes(b"\n".join([*lines[:3], b"{broken", *lines[4:]]))
+    with pytest.raises(StoreError, match="is damaged"):
+        run(resume=True)
+    (parent,) = [record for record in records(tiny) if record.kind == "sweep"]
+    assert parent.status == "FAILED"
+    assert "is damaged" in parent.tags["rnnlab.error"]
+
+
+def test_a_trial_that_has_a_run_goes_on_with_it_although_its_value_is_known_by_now(interrupted, records, tiny):
+    run, _ = interrupted
+    run("sweep.trials=4", "sweep.pruner=none")  # another sweep of the same file
+    outcome = run("sweep.trials=4", "sweep.pruner=none", resume=True, reuse=True)
+    assert [trial.state for trial in outcome.trials].count("duplicate") == 1, "that which had not begun"
+    assert outcome.trials[2].run_id is not None
+    mine = {record.name: record for record in records(tiny) if record.parent == outcome.run_id}
+    assert mine["trial-2"].tags["rnnlab.state"] == outcome.trials[2].state != "duplicate"
+    assert {record.status for record in records(tiny)} == {"FINISHED"}
+
+
+@pytest.mark.parametrize("seeds", ["", "seeds: 2\n"], ids=["alone", "replicates"])
+def test_the_seconds_of_an_earlier_process_are_counted(tiny, seeds):
+    from rnnlab import run_sweep
+    from rnnlab.errors import InterruptedRunError
+
+    class Interrupted(Scripted):
+        def next_event(self, timeout=None):
+            if len(self.jobs[0].done) == 3:
+                raise KeyboardInterrupt
+            return super().next_event(timeout)
+
+    tiny.extend(seeds + RANDOM)
+    options = {"overrides": ["training.epochs=4", "sweep.trials=1"], "store": tiny.store}
+    with pytest.raises(InterruptedRunError):
+        run_sweep(tiny.file, **options, executor=Interrupted())
+    (trial,) = run_sweep(tiny.file, **options, executor=Timed(), resume=True).trials
+    assert 15 < trial.seconds < 16, "three epochs of five seconds each, and what is done now"
+
+
+class Timed(Scripted):
+    """The first three epochs took five seconds in another process; the others are done now."""
+
+    def epoch(self, order, number):
+        epoch = super().epoch(order, number)
+        if order.number == 0 and number <= 3:
+            return replace(epoch, seconds=5.0)
+        return replace(epoch, timestamp=round(time.time() * 1000) + 1000)
+
+
+def test_the_status_names_the_call_that_goes_on_from_any_folder(tiny, monkeypatch, tmp_path_factory):
+    from rnnlab import run_sweep
+    from rnnlab.errors import InterruptedRunError
+    from rnnlab.sweep.call import resuming_call
+    from rnnlab.sweep.status import sweep_status
+
+    class Interrupted(Scripted):
+        def next_event(self, timeout=None):
+            raise KeyboardInterrupt
+
+    def call(store=None):
+        return shlex.split(resuming_call(sweep_status("LAST", store=store).facts))
+
+    tiny.extend(RANDOM)
+    values = ["sweep.trials=2", "description=it's one"]
+    with pytest.raises(InterruptedRunError):
+        run_sweep(tiny.file, overrides=values, executor=Interrupted())
+    given = ["rnnlab", "sweep", str(tiny.file.absolute()), "--set", values[0], "--set", values[1], "--resume"]
+    assert call() == given
+    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
+    uri = f"sqlite:///{tiny.folder / 'mlruns' / 'mlflow.db'}"
+    assert call(uri) == [*given, "--store", uri]
+    run_sweep(tiny.file, overrides=["sweep.trials=3"], store=uri, executor=Scripted(), resume=True)
+    assert call(uri)[3:5] == ["--set", "sweep.trials=3"], "those of the last call"

@@ -1,7 +1,11 @@
 """What becomes of trials, with an executor that follows a script: TensorFlow is not needed for that."""
 
+import math
+from dataclasses import replace
+
 import pytest
 
+from rnnlab.errors import WorkerDiedError
 from rnnlab.sweep.trial import TrialReport
 from tests.sweep.scripted import Scripted
 
@@ -178,3 +182,43 @@ def test_ctrl_c_at_the_moment_a_trial_ends_leaves_no_run_running(scripted, recor
     outcome, found = scripted(Scripted(), resume=True)
     assert [trial.state for trial in outcome.trials] == ["complete"] * 6
     assert {record.status for record in found.values()} == {"FINISHED"}
+
+
+class Unbounded(Scripted):
+    """The objective of trial 0 is not a number, although the loss is."""
+
+    def epoch(self, order, number):
+        epoch = super().epoch(order, number)
+        return replace(epoch, metrics=epoch.metrics | ({"val_accuracy": math.nan} if order.number == 0 else {}))
+
+
+def test_a_trial_whose_objective_is_not_a_number_diverged(scripted):
+    outcome, found = scripted(Unbounded(), "sweep.objective.metric=val_accuracy", "sweep.trials=2")
+    assert [trial.state for trial in outcome.trials] == ["diverged", "complete"]
+    assert outcome.trials[0].message == "val_accuracy is nan at the epoch whose weights are kept"
+    assert outcome.best.number == 1
+    assert found["trial-0"].status == "FAILED"
+
+
+class Dying(Scripted):
+    """Its workers die while they record the best, so many times."""
+
+    def __init__(self, deaths):
+        super().__init__()
+        self.deaths = deaths
+
+    def record_best(self, order, run_id, store, trial):
+        self.deaths -= 1
+        if self.deaths >= 0:
+            raise WorkerDiedError("the worker process died (exit code -9) while it recorded the best trial")
+        return super().record_best(order, run_id, store, trial)
+
+
+def test_the_best_is_recorded_by_another_worker_where_one_dies(scripted):
+    said = []
+    outcome, found = scripted(Dying(2), "sweep.trials=1", say=said.append)
+    assert outcome.scores["test"]
+    assert found[outcome.name].status == "FINISHED"
+    assert sum("while it recorded the best trial; trying again" in line for line in said) == 2
+    with pytest.raises(WorkerDiedError):
+        scripted(Dying(3), "sweep.trials=1")

@@ -22,8 +22,8 @@ NUMBER = (
 class Listener:
     """Hears everything and does nothing."""
 
-    def on_sweep(self, trials, objective, direction):
-        self.begun = (trials, objective, direction)
+    def on_sweep(self, trials, goals):
+        self.begun = (trials, goals)
 
     def on_resumed(self, trials, refused):
         pass
@@ -31,7 +31,10 @@ class Listener:
     def on_trial(self, number, values, parameters):
         pass
 
-    def on_trial_begin(self, number, worker):
+    def on_trial_begin(self, number, worker, seed):
+        pass
+
+    def on_replicate_end(self, number, replicate):
         pass
 
     def on_trial_epoch(self, number, epoch, epochs):
@@ -228,6 +231,8 @@ def test_a_sweep_in_which_nothing_completes_is_failed(tiny, sweep_of, records):
 
 
 def test_successive_halving_over_random_points_in_a_range(tiny, sweep_of):
+    from rnnlab.plan.space import Goal
+
     text = """\
 sweep:
   objective: {metric: val_accuracy}
@@ -240,7 +245,7 @@ sweep:
 """
     listener = Listener()
     outcome = sweep_of(tiny, text, "training.epochs=3", listeners=[listener])
-    assert listener.begun == (3, "val_accuracy", "maximize")
+    assert listener.begun == (3, (Goal("val_accuracy", "maximize"),))
     assert outcome.trials[0].values == {"optimizer.learning_rate": 0.01, "model.layers.rnn.units": 4}
     assert {trial.state for trial in outcome.trials} <= {"complete", "pruned"}
     for trial in outcome.trials:

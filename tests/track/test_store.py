@@ -1,6 +1,7 @@
 import json
 import math
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -313,3 +314,40 @@ def test_the_store_brings_neither_keras_nor_tensorflow():
     environment = os.environ | {"MLFLOW_TRACKING_URI": ""}
     answer = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, env=environment)
     assert answer.stdout.strip() == "set()"
+
+
+FRAME = """<p id="told">waiting</p><script>
+addEventListener("message", (event) => { told.textContent = event.data })
+const frame = document.createElement("iframe")
+frame.sandbox = "allow-scripts"
+frame.src = URL.createObjectURL(new Blob([PAGE], {type: "text/html"}))
+document.body.append(frame)
+</script>"""
+TELL = """<script>setTimeout(() => parent.postMessage(
+  document.querySelectorAll("svg.main-svg path.js-line").length + " lines", "*"))</script></body>"""
+
+
+@pytest.mark.chromium
+def test_interactive_figures_are_drawn_in_a_frame_as_mlflow_shows_them(tmp_path):
+    """MLflow's artifact page shows HTML in a frame that may run scripts and has no origin."""
+    figure = interactive_curves(HISTORY, 2)
+    figure.write_html(tmp_path / "curves.html", include_plotlyjs=True, full_html=True)
+    page = (tmp_path / "curves.html").read_text("utf-8").replace("</body>", TELL)
+    text = json.dumps(page).replace("</", "<\\/")
+    (tmp_path / "frame.html").write_text(FRAME.replace("PAGE", text), "utf-8")
+    browser = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert browser, "chromium is not installed"
+    options = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--no-first-run",
+        f"--user-data-dir={tmp_path / 'profile'}",
+    ]
+    options += ["--disable-background-networking", "--virtual-time-budget=10000"]
+    options += ["--disable-features=IsolateSandboxedIframes"]  # virtual time waits for no frame in another process
+    command = [browser, *options, "--dump-dom", (tmp_path / "frame.html").as_uri()]
+    shown = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
+    found = re.search(r'id="told">(\d+) lines', shown)
+    assert found, shown[:200]
+    assert int(found[1]) > 0
