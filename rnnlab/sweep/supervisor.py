@@ -199,7 +199,8 @@ class Supervisor:
             self.under_way.start(training)  # its worker need not wait for what follows
         self.ledger.start(running.name, self.points.head(running.number, running.point, self.run_id), parameters)
         for done, replicate in running.ended_trainings():
-            mend_part(self.ledger, self.points, self.run_id, running, done, replicate)
+            whole = mend_part(self.ledger, self.points, self.run_id, running, done, replicate)
+            running.ended[running.trainings.index(done)] = whole
         if training is not None:
             self.start_part(running, training)
         for listener in self.listeners:

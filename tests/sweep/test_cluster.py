@@ -1,9 +1,15 @@
 """Sweeps on a Ray cluster of real node processes on this machine."""
 
+import json
 import os
+import shutil
+import tempfile
+import time
 from pathlib import Path
 
 import pytest
+
+from rnnlab.errors import CallError
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.ray]
 
@@ -26,11 +32,40 @@ QUICK = {  # how soon a node that was lost is missed
 MEMORY = 100 * 2**20
 
 
-@pytest.fixture
-def cluster(monkeypatch):
+HIDING = """\
+import os
+import sys
+
+
+def refuse(event, arguments):
+    if event == "open" and str(arguments[0]).startswith(os.environ["HIDDEN"]):
+        raise PermissionError(13, "a node has no such file", arguments[0])
+
+
+sys.addaudithook(refuse)
+"""
+
+
+@pytest.fixture(scope="module")
+def elsewhere(tmp_path_factory):
+    """What a node has of its own: a cache, and no way to the files of the tests or to this rnnlab."""
+    folder = Path(tempfile.mkdtemp(prefix="rnnlab-node-"))
+    (folder / "sitecustomize.py").write_text(HIDING)
+    hidden = str(tmp_path_factory.getbasetemp())
+    yield {"PYTHONPATH": str(folder), "RNNLAB_CACHE": str(folder / "cache"), "HIDDEN": hidden}
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def cluster(elsewhere):
     """A head without cores, and two nodes with one each."""
-    monkeypatch.setenv("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")  # on 127.0.0.1
-    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")  # on 127.0.0.1
+        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        yield from _started(elsewhere)
+
+
+def _started(environment):
     from ray.cluster_utils import Cluster
 
     found = Cluster(
@@ -43,9 +78,148 @@ def cluster(monkeypatch):
         },
     )
     for _ in range(2):
-        found.add_node(num_cpus=1, object_store_memory=MEMORY)
+        found.add_node(num_cpus=1, object_store_memory=MEMORY, env_vars=environment)
     yield found
     found.shutdown()
+
+
+def engine_of(address, **keys):
+    from rnnlab.sweeping import RayEngine
+
+    return RayEngine.model_validate({"address": address} | keys)
+
+
+def refusal_of(engine):
+    """Return how a sweep is refused whose executor has that engine."""
+    from rnnlab.sweep.cluster import RayExecutor
+
+    executor = RayExecutor(engine, 4, print)
+    try:
+        executor.warm()
+        while True:
+            executor.next_event()
+    except CallError as error:
+        return str(error)
+    finally:
+        executor.close()
+
+
+def test_a_cluster_that_is_not_there_is_told_at_once(monkeypatch):
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    begun = time.monotonic()
+    assert "cannot reach the Ray cluster `127.0.0.1:1`: " in refusal_of(engine_of("127.0.0.1:1"))
+    assert "cannot reach the Ray cluster `nowhere.invalid`: " in refusal_of(engine_of("nowhere.invalid"))
+    assert "Could not find any running Ray instance" in refusal_of(engine_of("auto"))
+    monkeypatch.setenv("RAY_ADDRESS", "127.0.0.1:2")
+    assert "cannot reach the Ray cluster `127.0.0.1:2`: " in refusal_of(engine_of("auto"))
+    assert time.monotonic() - begun < 60
+
+
+@pytest.mark.parametrize(("key", "version"), [("ray_version", "2.9.9"), ("python_version", "3.8.1")])
+def test_a_cluster_of_other_versions_is_told(cluster, key, version):
+    from ray._raylet import GcsClient
+
+    store, name = GcsClient(address=cluster.address), b"CLUSTER_METADATA"
+    facts = store.internal_kv_get(name, b"cluster")
+    store.internal_kv_put(name, json.dumps(json.loads(facts) | {key: version}).encode(), True, b"cluster")
+    try:
+        told = refusal_of(engine_of(cluster.address))
+    finally:
+        store.internal_kv_put(name, facts, True, b"cluster")
+    assert "Version mismatch" in told
+    assert f"{version} " in told, "that of the cluster"
+    assert "This process on" in told
+
+
+def test_what_a_cluster_cannot_do_is_told(cluster, elsewhere, monkeypatch):
+    from rnnlab.sweep import cluster as room
+
+    monkeypatch.setattr(room, "PATIENCE", 0.2)
+    said = []
+    waiting = room.RayExecutor(engine_of(cluster.address, workers=1, per_trial={"gpus": 0.5}), 4, said.append)
+    try:
+        waiting.warm()
+        assert waiting.next_event(1.5) is None
+        assert said == ["waiting for a node with room for a trial: it needs 1 CPU and 0.5 GPUs"]
+        none = refusal_of(engine_of(cluster.address, per_trial={"gpus": 0.5}))
+        assert "which needs 1 CPU and 0.5 GPUs; the largest has 1 CPU and 0 GPUs" in none
+        node = cluster.add_node(num_cpus=2, object_store_memory=MEMORY, env_vars=other_tensorflow(elsewhere))
+        other = refusal_of(engine_of(cluster.address, per_trial={"cpus": 2}))
+        assert "has tensorflow 0.1 (here 2." in other
+        cluster.remove_node(node, allow_graceful=False)
+    finally:
+        waiting.close()
+
+
+def other_tensorflow(elsewhere):
+    """Return what a node has whose packages say that TensorFlow is another one."""
+    folder = Path(elsewhere["PYTHONPATH"])
+    facts = folder / "other" / "tensorflow-0.1.dist-info" / "METADATA"
+    facts.parent.mkdir(parents=True)
+    facts.write_text("Metadata-Version: 2.1\nName: tensorflow\nVersion: 0.1\n")
+    return elsewhere | {"PYTHONPATH": f"{folder / 'other'}{os.pathsep}{folder}"}
+
+
+WHOLE = """\
+seeds: 2
+sweep:
+  trials: 3
+  sampler: {kind: grid, seed: 1}
+  pruner: {kind: median, n_startup_trials: 1, n_warmup_steps: 1}
+  confirm: {top: 1, seeds: 2}
+  engine: {kind: ray}
+  space:
+    optimizer.learning_rate: [0.05, 1e-9, 2e-9]
+runtime: {kernel: keras}
+"""
+FILES = (
+    "model.layers.rnn={layer: rnn, cells: [{cell: blend, units: 4}], name: rnn}",
+    "model.layers.0.weights_file=vectors.txt",
+    "text.vocabulary_file=lists/words.txt",
+    "optimizer.learning_rate=0.05",
+    "training.epochs=3",
+)
+
+
+@pytest.fixture
+def blend(tiny):
+    """A plugin, and the files that the experiment names beside its data."""
+    from rnnlab import load_plugin
+    from rnnlab.plugging import unload_plugins
+    from tests.plugging.writing import write_plugin
+
+    words = sorted({word for line in tiny.table.read_text().split("\n") for word in line.split(",")[0].split()})
+    (tiny.folder / "lists").mkdir()
+    (tiny.folder / "lists" / "words.txt").write_text("\n".join(words[:45]))
+    (tiny.folder / "vectors.txt").write_text(
+        "\n".join(f"{word} 0.1 0.2 0.3 0.{place + 1}" for place, word in enumerate(words))
+    )
+    load_plugin(write_plugin(tiny.folder / "plugins"))
+    yield
+    unload_plugins()
+
+
+@pytest.mark.usefixtures("blend")
+def test_code_and_files_reach_the_nodes_where_trials_are_replicated_pruned_and_confirmed(
+    tiny, cluster, monkeypatch, records
+):
+    from rnnlab import run_experiment, run_sweep
+
+    first = run_experiment(tiny.file, overrides=FILES, store=tiny.store)
+    tiny.extend(WHOLE)
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    said = []
+    taken = f"model.initial_weights={{run: {first.run_id}, layers: [rnn, head]}}"
+    outcome = run_sweep(tiny.file, overrides=[*FILES, taken], store=tiny.store, say=said.append)
+    assert {trial.message for trial in outcome.trials} == {""}, said
+    assert [trial.state for trial in outcome.trials] == ["complete", "pruned", "pruned"]
+    assert [part.state for part in outcome.trials[0].replicates] == ["complete"] * 2
+    (confirmed,) = outcome.confirmed
+    assert [(part.seed, part.state) for part in confirmed.replicates] == [(9, "complete"), (10, "complete")]
+    assert outcome.scores["test"]
+    begins = [trial.history[0].metrics["loss"] for trial in outcome.trials]
+    assert max(begins) < first.result.history[0].metrics["loss"], "they begin with weights that were trained"
+    assert {record.status for record in records(tiny)} == {"FINISHED"}
 
 
 class NodeLoss:
