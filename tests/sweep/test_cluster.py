@@ -13,21 +13,11 @@ from rnnlab.errors import CallError
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.ray]
 
-SWEEP = """\
-sweep:
-  trials: 4
-  sampler: {kind: random, seed: 2}
-  pruner: none
-  engine: {kind: ray, address: ADDRESS}
-  space:
-    optimizer.learning_rate: {low: 1e-3, high: 0.1, log: true}
-runtime: {kernel: keras}
-"""
 QUICK = {  # how soon a node that was lost is missed
-    "health_check_initial_delay_ms": 1000,
+    "health_check_initial_delay_ms": 5000,
     "health_check_period_ms": 500,
-    "health_check_timeout_ms": 1000,
-    "health_check_failure_threshold": 2,
+    "health_check_timeout_ms": 5000,
+    "health_check_failure_threshold": 4,
 }
 MEMORY = 100 * 2**20
 
@@ -169,15 +159,17 @@ sweep:
   confirm: {top: 1, seeds: 2}
   engine: {kind: ray}
   space:
-    optimizer.learning_rate: [0.05, 1e-9, 2e-9]
+    optimizer.learning_rate: [0.02, 30.0, 40.0]
 runtime: {kernel: keras}
 """
+EPOCHS = 100
 FILES = (
     "model.layers.rnn={layer: rnn, cells: [{cell: blend, units: 4}], name: rnn}",
     "model.layers.0.weights_file=vectors.txt",
     "text.vocabulary_file=lists/words.txt",
-    "optimizer.learning_rate=0.05",
-    "training.epochs=3",
+    "optimizer.learning_rate=0.02",
+    f"training.epochs={EPOCHS}",
+    "training.batch_size=16",
 )
 
 
@@ -199,35 +191,12 @@ def blend(tiny):
     unload_plugins()
 
 
-@pytest.mark.usefixtures("blend")
-def test_code_and_files_reach_the_nodes_where_trials_are_replicated_pruned_and_confirmed(
-    tiny, cluster, monkeypatch, records
-):
-    from rnnlab import run_experiment, run_sweep
-
-    first = run_experiment(tiny.file, overrides=FILES, store=tiny.store)
-    tiny.extend(WHOLE)
-    monkeypatch.delenv("RAY_ADDRESS", raising=False)
-    said = []
-    taken = f"model.initial_weights={{run: {first.run_id}, layers: [rnn, head]}}"
-    outcome = run_sweep(tiny.file, overrides=[*FILES, taken], store=tiny.store, say=said.append)
-    assert {trial.message for trial in outcome.trials} == {""}, said
-    assert [trial.state for trial in outcome.trials] == ["complete", "pruned", "pruned"]
-    assert [part.state for part in outcome.trials[0].replicates] == ["complete"] * 2
-    (confirmed,) = outcome.confirmed
-    assert [(part.seed, part.state) for part in confirmed.replicates] == [(9, "complete"), (10, "complete")]
-    assert outcome.scores["test"]
-    begins = [trial.history[0].metrics["loss"] for trial in outcome.trials]
-    assert max(begins) < first.result.history[0].metrics["loss"], "they begin with weights that were trained"
-    assert {record.status for record in records(tiny)} == {"FINISHED"}
-
-
 class NodeLoss:
-    """A listener that kills a node while both train."""
+    """A listener that kills a node once each has a training."""
 
     def __init__(self, cluster):
         self.cluster = cluster
-        self.training = set()
+        self.begun = set()
 
     def on_sweep(self, trials, objective, direction):
         pass
@@ -239,39 +208,50 @@ class NodeLoss:
         pass
 
     def on_trial_begin(self, number, worker):
-        pass
+        self.begun.add(worker)
 
     def on_trial_epoch(self, number, epoch, epochs):
-        self.training.add(number)
-        if len(self.training) == 2 and len(self.cluster.worker_nodes) == 2:
+        if len(self.begun) == 2 and len(self.cluster.worker_nodes) == 2:
             self.cluster.remove_node(next(iter(self.cluster.worker_nodes)), allow_graceful=False)
 
     def on_trial_end(self, trial):
-        self.training.discard(trial.number)
+        pass
 
 
-def test_a_sweep_outlives_the_loss_of_a_node(tiny, cluster, records):
-    from rnnlab import run_sweep
+@pytest.mark.usefixtures("blend")
+def test_a_sweep_of_plugins_files_seeds_and_confirmation_outlives_the_loss_of_a_node(
+    tiny, cluster, monkeypatch, records
+):
+    from rnnlab import run_experiment, run_sweep
 
-    tiny.extend(SWEEP.replace("ADDRESS", cluster.address))
+    first = run_experiment(tiny.file, overrides=[*FILES, "training.epochs=3"], store=tiny.store)
+    tiny.extend(WHOLE)
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
     said = []
     outcome = run_sweep(
         tiny.file,
-        overrides=["training.epochs=200", "training.batch_size=16"],
+        overrides=[*FILES, f"model.initial_weights={{run: {first.run_id}, layers: [rnn, head]}}"],
         store=tiny.store,
         listeners=[NodeLoss(cluster)],
         say=said.append,
     )
-    assert [trial.state for trial in outcome.trials] == ["complete"] * 4
-    assert [len(trial.history) for trial in outcome.trials] == [200] * 4
-    retried = [line for line in said if line.endswith("; trying again")]
-    assert len(retried) == 1, said
-    assert "was lost" in retried[0]
+    assert {trial.message for trial in outcome.trials} == {""}, said
+    states = [trial.state for trial in outcome.trials]
+    assert (states[0], states[2]) == ("complete", "pruned"), "trial 1 may begin before trial 0 ends"
+    assert [part.state for part in outcome.trials[0].replicates] == ["complete"] * 2
+    (confirmed,) = outcome.confirmed
+    assert [(part.seed, part.state) for part in confirmed.replicates] == [(9, "complete"), (10, "complete")]
     assert outcome.scores["test"]
-    runs = [record for record in records(tiny) if record.kind == "trial"]
-    assert [record.status for record in runs] == ["FINISHED"] * 4
+    (retried,) = [line for line in said if line.endswith("; trying again")]
+    assert "was lost" in retried
+    begins = [found.history[0].metrics["loss"] for found in (outcome.trials[0], first.result)]
+    assert begins[0] < begins[1], "it begins with weights that were trained"
+    runs = [record for record in records(tiny) if record.kind == "replicate" and "kept_epoch" in record.metrics]
+    assert len(runs) >= 4
     for record in runs:
-        assert [point.step for point in record.curves["val_loss"]] == list(range(1, 201))
+        assert [point.step for point in record.curves["val_loss"]] == list(range(1, EPOCHS + 1))
+    assert {record.status for record in records(tiny)} == {"FINISHED"}
     folder = Path(tiny.store) / "sweeps" / outcome.run_id
-    assert [path.name for path in (folder / "weights").iterdir()] == [f"{outcome.best.number}.weights.h5"]
+    kept = {f"{confirmed.trial.number}-confirm-{seed}.weights.h5" for seed in (9, 10)}
+    assert {path.name for path in (folder / "weights").iterdir()} == kept
     assert os.listdir(folder / "checkpoints") == []
