@@ -95,11 +95,9 @@ def refusal_of(engine):
 
 
 def test_a_cluster_that_is_not_there_is_told_at_once(monkeypatch):
-    monkeypatch.delenv("RAY_ADDRESS", raising=False)
     begun = time.monotonic()
     assert "cannot reach the Ray cluster `127.0.0.1:1`: " in refusal_of(engine_of("127.0.0.1:1"))
     assert "cannot reach the Ray cluster `nowhere.invalid`: " in refusal_of(engine_of("nowhere.invalid"))
-    assert "Could not find any running Ray instance" in refusal_of(engine_of("auto"))
     monkeypatch.setenv("RAY_ADDRESS", "127.0.0.1:2")
     assert "cannot reach the Ray cluster `127.0.0.1:2`: " in refusal_of(engine_of("auto"))
     assert time.monotonic() - begun < 60
@@ -226,7 +224,7 @@ def test_a_sweep_of_plugins_files_seeds_and_confirmation_outlives_the_loss_of_a_
 
     first = run_experiment(tiny.file, overrides=[*FILES, "training.epochs=3"], store=tiny.store)
     tiny.extend(WHOLE)
-    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    monkeypatch.setenv("RAY_ADDRESS", cluster.address)  # another cluster may be on this machine, too
     said = []
     outcome = run_sweep(
         tiny.file,
