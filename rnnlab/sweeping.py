@@ -256,7 +256,8 @@ class RayEngine(Spec):
 
     kind: Literal["ray"] = "ray"
     address: Annotated[str, Field(pattern=_ADDRESS)] = "auto"
-    """`auto`: the cluster that this machine belongs to; `HOST:PORT` of its head; `local`: one that is started here."""
+    """`auto`: that of RAY_ADDRESS, else the one that this machine belongs to; `HOST:PORT` of a cluster's head; `local`:
+    one that is started here."""
     workers: PositiveInt | Literal["auto"] = "auto"
     """Trials at a time. `auto`: as many as the nodes hold at each moment; a number is asked for, also of nodes that
     an autoscaler has yet to start."""

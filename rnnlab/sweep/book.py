@@ -126,15 +126,15 @@ class Book:
         """Return whether a trial still is this machine's."""
         return True
 
-    def is_own(self, number: int) -> bool:
-        """Return whether this machine trained a trial."""
+    def without_foreign_runs(self, trial: Trial) -> Trial:
+        """Return a trial without its runs where another machine trained it."""
+        return trial
+
+    def claim(self, number: int, seeds: Sequence[int]) -> bool:
+        """Return whether this machine is to record the best trial, with the seeds that confirmed it."""
         return True
 
-    def claim(self, number: int) -> bool:
-        """Return whether this machine is to record the best trial."""
-        return True
-
-    def recorded(self, number: int) -> None:
+    def recorded(self, number: int, seeds: Sequence[int]) -> None:
         """Write that the best trial is recorded."""
 
     def begun_of(self, number: int) -> Begun | None:
@@ -198,9 +198,18 @@ class Book:
             if key.startswith(CONFIRMATION)
         }
 
-    def confirm(self, name: str, replicate: Replicate) -> None:
-        """Write how a training ended that confirms a trial."""
+    def claim_confirmation(self, names: Sequence[str]) -> bool:
+        """Return whether this machine is to do the trainings that confirm trials."""
+        return True
+
+    def confirm(self, name: str, replicate: Replicate) -> bool:
+        """Write how a training ended that confirms a trial; return whether it was this process's to do."""
         self.study.set_user_attr(f"{CONFIRMATION}{name}", replicate.to_data())
+        return True
+
+    def confirmed(self, names: Sequence[str]) -> bool:
+        """Write that the trainings are done; return whether they were this process's to do."""
+        return True
 
     def _tell(self, asked: optuna.Trial, trial: Trial) -> None:
         if trial.value is not None:

@@ -27,18 +27,22 @@ from ray.exceptions import RayError
 import rnnlab
 from rnnlab.errors import CallError
 from rnnlab.run.heads import RECORDED_VERSIONS
+from rnnlab.run.opening import Say
 from rnnlab.sweep import bridge
 from rnnlab.sweep.bridge import Bridge, versions_of
 from rnnlab.sweep.crew import Crew, Inbox, Message, Worker
+from rnnlab.sweep.executor import Event
 from rnnlab.sweep.local import LocalExecutor
 from rnnlab.sweep.parcel import Parcel, pack
-from rnnlab.sweep.placement import head_of, places_on, reserved_by, threads_on
+from rnnlab.sweep.placement import head_of, needs_of, places_on, require_answer, require_place, reserved_by, threads_on
 from rnnlab.sweep.trial import Trial, TrialOrder, TrialReport
 from rnnlab.sweeping import RayEngine
 
 DECIDING = tuple(RECORDED_VERSIONS[name] for name in ("tensorflow", "keras", "numpy"))  # they decide the numbers
 LOOKED = 2.0  # seconds for which the size of the cluster is believed
 PARTING = 2.0  # seconds that a node has to delete its files
+PATIENCE = 20.0  # seconds after which a worker tells that it waits for a place
+TOLD_AGAIN = 300.0  # seconds after which it is said again that nothing is trained
 CALLS = 4  # of a bridge at a time: one waits for the worker, one carries files
 
 ray.cloudpickle.register_pickle_by_value(bridge)
@@ -50,14 +54,17 @@ class RayExecutor(Crew):
     Args:
         engine: the section.
         trials: of the sweep; more workers are never started.
+        say: takes sentences for the person.
     """
 
-    def __init__(self, engine: RayEngine, trials: int) -> None:
+    def __init__(self, engine: RayEngine, trials: int, say: Say) -> None:
         super().__init__(engine.recycle, engine.memory_growth)
         self.threads: int | None = threads_on(engine)
         self._engine = engine
         self._trials = trials
         self._looked = -math.inf, 1
+        self._say = say
+        self._told = -math.inf
         self._owns = False
         self._sent: dict[tuple[str, int, int], Any] = {}
         self._recorder: LocalExecutor | None = None
@@ -67,7 +74,7 @@ class RayExecutor(Crew):
         """Return how many trials the cluster holds now, or how many the file asks for."""
         seen, places = self._looked
         if time.monotonic() - seen > LOOKED:
-            places = places_on([node["Resources"] for node in ray.nodes() if node["Alive"]], self._engine)
+            places = places_on(_nodes(), self._engine)
             self._looked = time.monotonic(), places
         return max(1, min(places, self._trials))
 
@@ -75,11 +82,12 @@ class RayExecutor(Crew):
         """Join the cluster and start the workers.
 
         Raises:
-            CallError: there is no cluster.
+            CallError: there is no cluster, or none of its nodes holds a trial.
         """
         if not ray.is_initialized():
             _connect(self._engine.address)
             self._owns = True
+        require_place(_nodes(), self._engine)
         for slot in range(self.capacity):
             self._workers.append(None)
             self._renew(slot)
@@ -106,6 +114,19 @@ class RayExecutor(Crew):
         share = reserved_by(self._engine)
         remote = ray.remote(Bridge).options(**share, max_concurrency=CALLS, scheduling_strategy="SPREAD")
         return _Hired(slot, remote.remote(), self._inbox, self._put)
+
+    def _event(self, worker: Worker, message: Message | None) -> Event | None:
+        if message is not None and "waits" in message:
+            self._tell_waiting()
+            return None
+        return super()._event(worker, message)
+
+    def _tell_waiting(self) -> None:
+        """Say that no node has room for a worker, where none is at work: else it would be waited in silence."""
+        if any(worker.is_ready for worker in self._workers if worker) or time.monotonic() - self._told < TOLD_AGAIN:
+            return
+        self._told = time.monotonic()
+        self._say(f"waiting for a node with room for a trial: it needs {needs_of(self._engine)}")
 
     def _put(self, path: Path) -> Any:
         """Return a file as an object that any node can fetch, put there once."""
@@ -157,6 +178,7 @@ class _Hired(Worker):
         if self.is_ready:
             ray.wait([self._actor.close.remote()], timeout=PARTING)
         ray.kill(self._actor)
+        self._reader.join(timeout=PARTING)
 
     def _carry(self, message: Message, order: TrialOrder | None) -> None:
         self._known.wait()
@@ -195,7 +217,10 @@ class _Hired(Worker):
 
     def _read(self) -> None:
         try:
-            self._greet(ray.get(self._actor.describe.remote(DECIDING)))
+            described = self._actor.describe.remote(DECIDING)
+            while not ray.wait([described], timeout=PATIENCE)[0]:
+                self._inbox.put((self, {"waits": True}))
+            self._greet(ray.get(described))
             while True:
                 found = ray.get(self._actor.receive.remote())
                 if not found["line"]:
@@ -204,7 +229,7 @@ class _Hired(Worker):
                 self._resident_now = found["memory"]
                 message = json.loads(found["line"])
                 if self._parcel is not None:
-                    _keep(self._parcel, found["names"], found["files"])
+                    self._parcel.keep(found["names"], found["files"])
                 self._inbox.put((self, message))
         except RayError as error:
             self._how = f"the worker on {self._host} was lost ({type(error).__name__})"
@@ -226,21 +251,6 @@ class _Hired(Worker):
         self._inbox.put((self, {"ready": self._host}))
 
 
-def _keep(parcel: Parcel, names: list[str], files: dict[str, bytes]) -> None:
-    """Write what a worker wrote where the supervisor looks for it, and delete the checkpoints that are gone there."""
-    for name, data in files.items():
-        path = parcel.home_of(name)
-        if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            part = path.with_name(f"{path.name}.part")
-            part.write_bytes(data)
-            part.replace(path)
-    kept = {parcel.home_of(name) for name in names}
-    for path in Path(parcel.order.checkpoints or "").glob("*.ckpt") if parcel.order.checkpoints else ():
-        if path not in kept:
-            path.unlink(missing_ok=True)
-
-
 def _connect(address: str) -> None:
     """Join a cluster, or start one on this machine: on 127.0.0.1, without its dashboard.
 
@@ -248,6 +258,7 @@ def _connect(address: str) -> None:
         CallError: it cannot be reached.
     """
     package = str(Path(rnnlab.__file__).parent)
+    require_answer(address)
     own = {"include_dashboard": False} if address == "local" else {}
     try:
         ray.init(
@@ -258,8 +269,13 @@ def _connect(address: str) -> None:
             **own,
         )
     except (ConnectionError, RuntimeError, ValueError) as error:
-        first = str(error).split("\n", maxsplit=1)[0]
+        told = " ".join(str(error).split())  # versions that differ stand below the first line
         raise CallError(
-            f"cannot join the Ray cluster `{address}`: {first}\n"
+            f"cannot join the Ray cluster `{address}`: {told}\n"
             "  start one with `ray start --head`, or give `sweep.engine.address: local`"
         ) from error
+
+
+def _nodes() -> list[dict[str, float]]:
+    """Return what each node of the cluster has, by the names that Ray gives it."""
+    return [node["Resources"] for node in ray.nodes() if node["Alive"]]

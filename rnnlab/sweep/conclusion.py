@@ -60,10 +60,11 @@ def conclude(site: Site, trials: Sequence[Trial], confirmed: Sequence[Confirmed]
     if best is None or site.book.begun_of(best.number) is None:
         return None
     point = site.point(best)
-    if not site.book.claim(best.number):
-        return _told(site, best, point)
-    if not site.book.is_own(best.number):
-        best = replace(best, run_id=None)  # its run may be in another store
+    best = best if winner else site.book.without_foreign_runs(best)
+    seeds = [each.seed for each in winner.replicates] if winner else []
+    if not site.book.claim(best.number, seeds):
+        _record_confirmed(site, confirmed, winner)
+        return _told(site, best, point, seeds)
     trainings = winner.trainings if winner else trainings_of(best.number, point)
     parts = winner.replicates if winner else best.parts(point.experiment.seed)
     best, parts = _with_weights(site, best, trainings, parts)
@@ -74,18 +75,18 @@ def conclude(site: Site, trials: Sequence[Trial], confirmed: Sequence[Confirmed]
         key: interval_of([each["test"][key] for each in found]) for key in (found[0]["test"] if several else ())
     }
     scores = _mean(found)
-    config = _best_file(site, best, point, parts[0].threads, [each.seed for each in parts] if winner else [])
+    config = _best_file(site, best, point, parts[0].threads, seeds)
     path = write_best(config, site.road.document.name, site.road.say)
     site.folder.keep_weights({each.name for each in trainings})
     _record(site, best, config, scores, intervals)
     _record_confirmed(site, confirmed, winner)
-    site.book.recorded(best.number)
+    site.book.recorded(best.number, seeds)
     return BestTrial(best, config, path, scores, intervals)
 
 
-def _told(site: Site, best: Trial, point: Point) -> BestTrial:
+def _told(site: Site, best: Trial, point: Point, seeds: Sequence[int]) -> BestTrial:
     """Return the best trial that another machine has recorded, written as a file here, too."""
-    config = _best_file(site, best, point, best.threads, [])
+    config = _best_file(site, best, point, best.threads, seeds)
     path = write_best(config, site.road.document.name, site.road.say)
     site.road.store.log_text(site.run_id, "best.yaml", config)
     tags = {"rnnlab.best_trial": str(best.number), "rnnlab.best_elsewhere": "true"}
@@ -195,6 +196,8 @@ def _with_weights(
         known[training.seed] = again if run_id else _log_run(site, best, training, again)
     again_all = tuple(known[each.seed] for each in trainings)
     if not site.ledger.is_closed(name):
+        for epoch in best.history if best.replicates else ():
+            site.ledger.log_epoch(name, epoch)
         site.ledger.close(name, replace(best, state="complete"))
     site.ledger.flush()
     return best, again_all

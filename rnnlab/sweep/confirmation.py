@@ -79,22 +79,52 @@ def confirm(site: Site, trials: Sequence[Trial], spec: Confirm) -> tuple[Confirm
         trials: that ended.
         spec: how many, how often.
     """
-    chosen = _best_of_each(site, trials, spec.top)
+    while True:  # where another machine takes over, it is waited for
+        planned = _planned(site, trials, spec)
+        names = [training.name for _, trainings in planned for training in trainings]
+        if not site.book.claim_confirmation(names):
+            known = site.book.confirmations()
+            return tuple(Confirmed(trial, each, tuple(known[one.name] for one in each)) for trial, each in planned)
+        known = _confirm(site, planned)
+        if site.book.confirmed(names):
+            return tuple(_noted(site, trial, trainings, known) for trial, trainings in planned)
+
+
+Planned = list[tuple[Trial, tuple[Training, ...]]]
+
+
+def _planned(site: Site, trials: Sequence[Trial], spec: Confirm) -> Planned:
+    """Return the trials that are confirmed, and the trainings of each."""
     seeds = fresh_seeds(site.road.experiment, spec.seeds)
-    planned = [(trial, _trainings(site, trial, seeds, place)) for place, trial in enumerate(chosen)]
+    chosen = [site.book.without_foreign_runs(trial) for trial in _best_of_each(site, trials, spec.top)]
+    return [(trial, _trainings(site, trial, seeds, place)) for place, trial in enumerate(chosen)]
+
+
+def _confirm(site: Site, planned: Planned) -> dict[str, Replicate]:
+    """Return how the trainings ended, by name, after doing those that were not done yet."""
     known = site.book.confirmations()
     for trial, trainings in planned:
         _open_run(site, trial)
         for training in trainings:
-            if training.name in known and not site.ledger.is_written(training.name, known[training.name]):
-                head = site.points.part_head(training.name, training.point, site.run_id)
-                site.ledger.mend(training.name, known[training.name], head, trial.parameters, f"{trial.number}")
-    parameters = {training.name: trial for trial, trainings in planned for training in trainings}
+            if training.name in known:
+                known[training.name] = _mended(site, trial, training, known[training.name])
+    owners = {training.name: trial for trial, trainings in planned for training in trainings}
     waiting = [training for _, trainings in planned for training in trainings if training.name not in known]
     if waiting:
-        site.road.say(f"confirming the best {len(chosen)} with {len(seeds)} fresh seeds each: {len(waiting)} trainings")
-    _train(site, waiting, parameters, known)
-    return tuple(_noted(site, trial, trainings, known) for trial, trainings in planned)
+        seeds = len(planned[0][1])
+        site.road.say(f"confirming the best {len(planned)} with {seeds} fresh seeds each: {len(waiting)} trainings")
+    _train(site, waiting, owners, known)
+    return known
+
+
+def _mended(site: Site, trial: Trial, training: Training, replicate: Replicate) -> Replicate:
+    """Return a training that was done earlier, its run complete; one that another machine did has a run here then."""
+    name = training.name
+    here = replicate.run_id is not None and site.ledger.is_written(name, replicate)
+    if not here and not site.ledger.has_begun(name):
+        head = site.points.part_head(name, training.point, site.run_id)
+        site.ledger.mend(name, replicate, head, trial.parameters, f"{trial.number}")
+    return replicate if here else replace(replicate, run_id=site.ledger.run_id(name))
 
 
 def _train(site: Site, waiting: list[Training], trials: dict[str, Trial], known: dict[str, Replicate]) -> None:
@@ -142,9 +172,9 @@ def _trainings(site: Site, trial: Trial, seeds: Sequence[int], place: int) -> tu
 
 
 def _open_run(site: Site, trial: Trial) -> None:
-    """Make sure that a trial has a run; one whose value is that of a run of another sweep has none."""
-    if trial.run_id is None:
-        name = f"{trial.number}"
+    """Make sure that a trial has a run; one that another sweep or machine trained has none here."""
+    name = f"{trial.number}"
+    if trial.run_id is None and not site.ledger.has_begun(name):
         site.ledger.start(name, site.points.head(trial.number, site.point(trial), site.run_id), trial.parameters)
         site.ledger.close(name, replace(trial, state="complete"))
 

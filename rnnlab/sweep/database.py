@@ -88,8 +88,11 @@ class Database:
 
     def prepare(self) -> None:
         """Make the table of machines where there is none."""
-        with self.locked("machines"), self._engine.begin() as connection:
-            connection.execute(text(_CREATE))
+        try:
+            with self.locked("machines"), self._engine.begin() as connection:
+                connection.execute(text(_CREATE))
+        finally:
+            self._engine.dispose()  # of its connections; more are made as they are needed
 
     @contextmanager
     def joined(self) -> Iterator[None]:

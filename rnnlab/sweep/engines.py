@@ -7,13 +7,18 @@ from importlib.util import find_spec
 
 from rnnlab.errors import CallError
 from rnnlab.experiment import Experiment
+from rnnlab.run.opening import Say
 from rnnlab.sweep.executor import Executor
 from rnnlab.sweep.local import LocalExecutor
 from rnnlab.sweep.placement import place_workers
 
 
-def build_executor(experiment: Experiment) -> Executor:
+def build_executor(experiment: Experiment, say: Say = lambda line: None) -> Executor:
     """Return where the trainings of a sweep's trials are done.
+
+    Args:
+        experiment: with a sweep.
+        say: takes sentences for the person.
 
     Raises:
         CallError: the engine's package is not installed, its cluster cannot be reached, or there are too few GPUs.
@@ -27,7 +32,7 @@ def build_executor(experiment: Experiment) -> Executor:
         os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")  # how Ray is told to stay on 127.0.0.1
     from rnnlab.sweep.cluster import RayExecutor
 
-    return RayExecutor(engine, trainings)
+    return RayExecutor(engine, trainings, say)
 
 
 def require_installed(package: str, wanted: str, *, extra: str | None = None) -> None:

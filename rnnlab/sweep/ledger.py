@@ -80,6 +80,10 @@ class Ledger:
         """Write more numbers into a run."""
         self._do(lambda: self._store.log_metrics(self.run_id(name), numbers))
 
+    def has_begun(self, name: str) -> bool:
+        """Return whether this process began the run of a training."""
+        return name in self._runs
+
     def is_written(self, name: str, ended: Trial | Replicate) -> bool:
         """Return whether an earlier process wrote how a training ended, or it has no run in the store."""
         record = self._known.get(name)

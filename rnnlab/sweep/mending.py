@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rnnlab.sweep.book import Begun
 from rnnlab.sweep.ledger import Ledger
 from rnnlab.sweep.points import Point, Points, training_name
@@ -33,10 +35,12 @@ def mend_trial(ledger: Ledger, points: Points, sweep: str, trial: Trial, begun: 
 
 def mend_part(
     ledger: Ledger, points: Points, sweep: str, running: Running, training: Training, replicate: Replicate
-) -> None:
-    """Complete the run of a replicate whose trial goes on."""
-    if not ledger.is_written(training.name, replicate):
-        _mend(ledger, points, sweep, training.name, replicate, running.point, running.trial)
+) -> Replicate:
+    """Return a replicate whose trial goes on, its run complete; one that another machine did has a run here then."""
+    if replicate.run_id is not None and ledger.is_written(training.name, replicate):
+        return replicate
+    _mend(ledger, points, sweep, training.name, replicate, running.point, running.trial)
+    return replace(replicate, run_id=ledger.run_id(training.name))
 
 
 def _mend(

@@ -55,6 +55,25 @@ class Parcel:
             return weights
         return Path(self.order.checkpoints or weights.parent) / Path(name).name
 
+    def keep(self, names: list[str], files: dict[str, bytes]) -> None:
+        """Write what the worker wrote where the supervisor looks for it; delete the checkpoints that are gone there.
+
+        Args:
+            names: of all files that are on the node.
+            files: those that are new, with their bytes.
+        """
+        for name, data in files.items():
+            path = self.home_of(name)
+            if path is not None:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                part = path.with_name(f"{path.name}.part")
+                part.write_bytes(data)
+                part.replace(path)
+        kept = {self.home_of(name) for name in names}
+        for path in Path(self.order.checkpoints).glob("*.ckpt") if self.order.checkpoints else ():
+            if path not in kept:
+                path.unlink(missing_ok=True)
+
 
 def pack(order: TrialOrder) -> Parcel:
     """Return what travels with an order."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ from rnnlab.runtime import Runtime, available_cores
 from rnnlab.sweeping import LocalEngine, RayEngine
 
 RAY_PORT = 6379
+ANSWER = 5.0  # seconds in which the head of a cluster takes a connection
 NVIDIA = Path("/proc/driver/nvidia/gpus")
 
 
@@ -95,14 +97,41 @@ def places_on(nodes: Sequence[Mapping[str, float]], engine: RayEngine) -> int:
         nodes: the resources of each, as Ray names them.
         engine: the section.
     """
-    if engine.workers != "auto":
-        return engine.workers
+    return engine.workers if engine.workers != "auto" else _held_by(nodes, engine)
+
+
+def _held_by(nodes: Sequence[Mapping[str, float]], engine: RayEngine) -> int:
     share = engine.per_trial
     places = []
     for node in nodes:
         cores, gpus = node.get("CPU", 0.0) / share.cpus, node.get("GPU", 0.0) / share.gpus if share.gpus else math.inf
         places.append(math.floor(min(cores, gpus) + 1e-9))
     return sum(places)
+
+
+def require_place(nodes: Sequence[Mapping[str, float]], engine: RayEngine) -> None:
+    """Check that a node of a cluster can hold a trial, unless a number of workers is asked for, also of new nodes.
+
+    Raises:
+        CallError: none can, and so the sweep would wait for ever.
+    """
+    if engine.workers != "auto" or _held_by(nodes, engine):
+        return
+    largest = max(((node.get("GPU", 0.0), node.get("CPU", 0.0)) for node in nodes), default=(0.0, 0.0))
+    raise CallError(
+        f"no node of the Ray cluster holds a trial, which needs {needs_of(engine)}; "
+        f"the largest has {_amounts(largest[1], largest[0])}\n"
+        "  make `sweep.engine.per_trial` smaller, or give `sweep.engine.workers` a number if nodes are yet to come"
+    )
+
+
+def needs_of(engine: RayEngine) -> str:
+    """Return what a trial needs of a node, for people."""
+    return _amounts(engine.per_trial.cpus, engine.per_trial.gpus)
+
+
+def _amounts(cpus: float, gpus: float) -> str:
+    return f"{cpus:g} {'CPU' if cpus == 1 else 'CPUs'} and {gpus:g} {'GPU' if gpus == 1 else 'GPUs'}"
 
 
 def reserved_by(engine: RayEngine) -> dict[str, float]:
@@ -119,3 +148,22 @@ def threads_on(engine: RayEngine) -> int:
 def head_of(address: str) -> str:
     """Return the address of a cluster with the port of its head, which is Ray's own where none is given."""
     return address if address in ("auto", "local") or ":" in address else f"{address}:{RAY_PORT}"
+
+
+def require_answer(address: str) -> None:
+    """Check that something listens at the address of a cluster: Ray itself would try for minutes.
+
+    Raises:
+        CallError: nothing does.
+    """
+    given = os.environ.get("RAY_ADDRESS", address) if address == "auto" else address
+    host, _, port = head_of(given).rpartition(":")
+    if not host:  # Ray knows where its own clusters are
+        return
+    try:
+        socket.create_connection((host, int(port)), timeout=ANSWER).close()
+    except (OSError, OverflowError) as error:
+        raise CallError(
+            f"cannot reach the Ray cluster `{given}`: {error}\n"
+            "  give HOST:PORT of its head as `ray start --head` prints it, on a machine that is one of its nodes"
+        ) from error

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 import optuna
 from optuna.storages import RDBStorage
@@ -22,6 +24,8 @@ from rnnlab.tasks import Direction
 
 MACHINE = "machine"  # whose trial it is
 RECORDED = "recorded"  # which trial is recorded as the best, and by whom
+CONFIRMED = "confirmed"  # which trainings confirm the best, and who does them
+DOERS = "confirmed-by"  # who did which of them
 LOOK = 2.0  # seconds between two looks at what the others do
 
 
@@ -31,20 +35,32 @@ def open_storage(database: Database) -> RDBStorage:
         return RDBStorage(database.url.render_as_string(hide_password=False), engine_kwargs={"pool_pre_ping": True})
 
 
-def open_shared_study(
-    database: Database, sweep: Sweep, places: Sequence[Place], direction: Direction, epochs: int
-) -> optuna.Study:
-    """Return the study of a database, made where there is none: see `open_study`."""
+@contextmanager
+def shared_study(
+    database: Database,
+    sweep: Sweep,
+    places: Sequence[Place],
+    direction: Direction,
+    epochs: int,
+    *,
+    others: Sequence[Direction] = (),
+) -> Iterator[optuna.Study]:
+    """Give the study of a database, made where there is none: see `open_study`."""
     storage = open_storage(database)
     with database.locked():
-        return optuna.create_study(
+        study = optuna.create_study(
             study_name=database.study,
             storage=storage,
-            direction=direction,
+            directions=[direction, *others],
             sampler=build_sampler(sweep, places),
             pruner=build_pruner(sweep, epochs),
             load_if_exists=True,
         )
+    try:
+        yield study
+    finally:
+        storage.remove_session()
+        storage.engine.dispose()
 
 
 def read_shared_study(address: str, name: str) -> optuna.Study:
@@ -135,6 +151,7 @@ class SharedBook:
                 asked = self._book.again(frozen)
                 if asked is None:
                     continue
+                asked.replicates = {place: replace(each, run_id=None) for place, each in asked.replicates.items()}
                 asked.trial.set_user_attr(MACHINE, self._database.machine)
                 if asked.begun is not None:
                     self._book.mourn(asked)
@@ -145,9 +162,11 @@ class SharedBook:
         """Return whether a trial still is this machine's: one that was taken for dead has lost its trials."""
         return self._is_mine(self.study._storage.get_trial(asked.trial._trial_id))
 
-    def is_own(self, number: int) -> bool:
-        """Return whether this machine trained a trial."""
-        return self._owner_of(number) == self._database.machine
+    def without_foreign_runs(self, trial: Trial) -> Trial:
+        """Return a trial without its runs where another machine trained it: they may be in another store."""
+        if self._owner_of(trial.number) == self._database.machine:
+            return trial
+        return replace(trial, run_id=None, replicates=tuple(replace(each, run_id=None) for each in trial.replicates))
 
     def begun_of(self, number: int) -> Begun | None:
         """Return what was known when a trial began that has ended; None where that is not known."""
@@ -175,12 +194,34 @@ class SharedBook:
         self._book.keep(asked, place, replicate)
 
     def confirmations(self) -> dict[str, Replicate]:
-        """Return the trainings that confirm trials, by name: see `Book.confirmations`."""
-        return self._book.confirmations()
+        """Return the trainings that confirm trials, by name, without their runs where another machine did them."""
+        doers = self.study.user_attrs.get(DOERS, {})
+        known = self._book.confirmations().items()
+        return {
+            name: each if doers.get(name) == self._database.machine else replace(each, run_id=None)
+            for name, each in known
+        }
 
-    def confirm(self, name: str, replicate: Replicate) -> None:
-        """Write how a training ended that confirms a trial."""
-        self._book.confirm(name, replicate)
+    def claim_confirmation(self, names: Sequence[str]) -> bool:
+        """Return whether this machine is to do the trainings that confirm trials; else they are done."""
+        return self._claim(CONFIRMED, [*names], None)
+
+    def confirm(self, name: str, replicate: Replicate) -> bool:
+        """Write how a training ended that confirms a trial, unless another machine has taken over."""
+        with self._database.locked():
+            known = self.study.user_attrs
+            if known[CONFIRMED][MACHINE] != self._database.machine:
+                return False
+            self.study.set_user_attr(DOERS, known.get(DOERS, {}) | {name: self._database.machine})
+            return self._book.confirm(name, replicate)
+
+    def confirmed(self, names: Sequence[str]) -> bool:
+        """Write that the trainings are done, unless another machine has taken over."""
+        with self._database.locked():
+            if self.study.user_attrs[CONFIRMED][MACHINE] != self._database.machine:
+                return False
+            self._write(CONFIRMED, [*names], done=True)
+            return True
 
     def mourn(self, asked: Asked) -> int:
         """Return how many workers of the trial have died, with the one that just did."""
@@ -194,27 +235,38 @@ class SharedBook:
             self._counted.add(asked.trial.number)
             return self._book.end(asked, trial)
 
-    def claim(self, number: int) -> bool:
-        """Return whether this machine is to record the best trial, after waiting for the one that trained it."""
+    def claim(self, number: int, seeds: Sequence[int]) -> bool:
+        """Return whether this machine is to record the best trial, after waiting for the one that has its weights."""
+        doer = self.study.user_attrs.get(CONFIRMED, {}).get(MACHINE) if seeds else self._owner_of(number)
+        return self._claim(RECORDED, [number, *seeds], doer)
+
+    def recorded(self, number: int, seeds: Sequence[int]) -> None:
+        """Write that the best trial is recorded."""
+        with self._database.locked():
+            self._write(RECORDED, [number, *seeds], done=True)
+
+    def _claim(self, key: str, what: list[Any], first: str | None) -> bool:
+        """Return whether this machine is to do what is done once; False once another one, which it waited for, has.
+
+        Args:
+            key: of the study's attribute.
+            what: is to be done.
+            first: the machine that is to do it as long as it is alive; None: whichever comes first.
+        """
         while True:
             with self._database.locked():
-                known = self.study.user_attrs.get(RECORDED, {})
-                known = known if known.get("trial") == number else {}
+                known = self.study.user_attrs.get(key, {})
+                known = known if known.get("of") == what else {}
                 if known.get("done"):
                     return False
-                alive = {*self._database.alive(), self._database.machine}
-                if (known.get(MACHINE) or self._owner_of(number)) not in {*alive} - {self._database.machine}:
-                    self._record(number, done=False)
+                others = {*self._database.alive()} - {self._database.machine}
+                if (known.get(MACHINE) or first) not in others:
+                    self._write(key, what, done=False)
                     return True
             time.sleep(LOOK)
 
-    def recorded(self, number: int) -> None:
-        """Write that the best trial is recorded."""
-        with self._database.locked():
-            self._record(number, done=True)
-
-    def _record(self, number: int, *, done: bool) -> None:
-        self.study.set_user_attr(RECORDED, {"trial": number, MACHINE: self._database.machine, "done": done})
+    def _write(self, key: str, what: list[Any], *, done: bool) -> None:
+        self.study.set_user_attr(key, {"of": what, MACHINE: self._database.machine, "done": done})
 
     def _frozen(self) -> list[FrozenTrial]:
         found: list[FrozenTrial] = self.study.get_trials(deepcopy=False)

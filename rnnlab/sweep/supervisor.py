@@ -210,7 +210,8 @@ class Supervisor:
         parameters = running.trial.parameters
         self.ledger.start(running.name, self.points.head(running.number, running.point, self.run_id), parameters)
         for done, replicate in running.ended_trainings():
-            mend_part(self.ledger, self.points, self.run_id, running, done, replicate)
+            whole = mend_part(self.ledger, self.points, self.run_id, running, done, replicate)
+            running.ended[running.trainings.index(done)] = whole
         for listener in self.listeners:
             listener.on_trial(running.number, running.trial.values, parameters)
 

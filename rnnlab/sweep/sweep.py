@@ -41,7 +41,7 @@ from rnnlab.sweep.listener import SweepListener
 from rnnlab.sweep.points import Points
 from rnnlab.sweep.pruning import epochs_saved
 from rnnlab.sweep.reuse import Earlier
-from rnnlab.sweep.shared import SharedBook, open_shared_study
+from rnnlab.sweep.shared import SharedBook, shared_study
 from rnnlab.sweep.site import Site
 from rnnlab.sweep.supervisor import Supervisor
 from rnnlab.sweep.trial import Trial
@@ -125,8 +125,8 @@ def run_sweep(
     checked = check_experiment(Path(path), overrides=overrides)
     _, experiment, _ = checked.require()
     _require_sweep(experiment, reuse=reuse)
-    url = _shared(storage, experiment, resume=resume) if storage else None
-    worker = executor or build_executor(experiment)
+    url = _shared(storage, resume=resume) if storage else None
+    worker = executor or build_executor(experiment, say)
     try:
         worker.warm()
         road = open_road(Path(path), overrides=overrides, store=store, say=say)
@@ -161,7 +161,7 @@ def _require_sweep(experiment: Experiment, *, reuse: bool) -> None:
         raise CallError("`--reuse` takes values of one objective: a sweep of several measures its own")
 
 
-def _shared(storage: str, experiment: Experiment, *, resume: bool) -> URL:
+def _shared(storage: str, *, resume: bool) -> URL:
     """Return the address of the database that machines share.
 
     Raises:
@@ -171,9 +171,6 @@ def _shared(storage: str, experiment: Experiment, *, resume: bool) -> URL:
         raise CallError(
             "`--resume` is for a sweep of this machine alone: with `--storage` the same call joins its study"
         )
-    sweep = experiment.sweep
-    if sweep is not None and (sweep.objectives or sweep.confirm or experiment.seeds is not None):
-        raise CallError("with `--storage` a sweep has one `objective`, and neither `seeds` nor `confirm`")
     url = parse_storage(storage)
     require_installed("psycopg", "`--storage`", extra="postgres")
     with reported_database(url):
@@ -251,14 +248,16 @@ def _opened_book(
     """Give the book of a sweep: its own, or that which several machines share."""
     assert road.experiment.sweep is not None
     sweep, epochs = road.experiment.sweep, road.experiment.training.epochs * len(road.experiment.replicate_seeds)
+    others = [goal.direction for goal in goals_of(sweep)[1:]]
     if not facts.storage:
-        others = [goal.direction for goal in goals_of(sweep)[1:]]
         yield Book(open_study(folder.journal, sweep, places, facts.direction, epochs, others=others), places)
         return
     database = Database(parse_storage(facts.storage), facts.study)
     road.say(f"joining the study {facts.study} at {database.address}")
-    with database.joined():
-        study = open_shared_study(database, sweep, places, facts.direction, epochs)
+    with (
+        database.joined(),
+        shared_study(database, sweep, places, facts.direction, epochs, others=others) as study,
+    ):
         yield SharedBook(Book(study, places), database, sweep.trials)
 
 
@@ -308,7 +307,8 @@ def _closed(road: Road, folder: SweepFolder, facts: SweepFacts, ledger: Ledger) 
         ledger.leave("KILLED")
         ledger.end()
         road.store.finish(facts.run_id, "KILLED")
-        raise InterruptedRunError(f"{called} was interrupted; --resume goes on with it") from error
+        again = "the same command joins its study again" if facts.storage else "--resume goes on with it"
+        raise InterruptedRunError(f"{called} was interrupted; {again}") from error
     except BaseException as error:
         folder.write(replace(facts, process=""))
         ledger.leave("FAILED")

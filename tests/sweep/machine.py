@@ -1,4 +1,4 @@
-"""One of several machines that share a study: `python -m tests.sweep.machine FILE STORE STORAGE SECONDS`.
+"""One of several machines that share a study: `python -m tests.sweep.machine FILE STORE STORAGE SECONDS CAPACITY`.
 
 It trains nothing; an epoch takes so many seconds, and signs of life are quick.
 """
@@ -13,8 +13,8 @@ database.BEAT, database.MISSED, shared.LOOK, shared.SharedBook.patience = 0.2, 1
 
 
 class Slow(Scripted):
-    def __init__(self, seconds):
-        super().__init__(capacity=2)
+    def __init__(self, seconds, capacity):
+        super().__init__(capacity)
         self.seconds = seconds
 
     def next_event(self, timeout=None):
@@ -27,8 +27,8 @@ def say(line):
     sys.stdout.flush()
 
 
-def main(file, store, storage, seconds):
-    outcome = run_sweep(file, store=store, storage=storage, executor=Slow(float(seconds)), say=say)
+def main(file, store, storage, seconds, capacity):
+    outcome = run_sweep(file, store=store, storage=storage, executor=Slow(float(seconds), int(capacity)), say=say)
     say(f"trials {len(outcome.trials)} best {outcome.best.number}")
 
 

@@ -109,6 +109,20 @@ def test_a_cluster_holds_what_each_of_its_nodes_holds():
     assert places_on([], RayEngine(workers=3)) == 3, "asked for, also where no node is there yet"
 
 
+def test_a_trial_that_no_node_holds_is_refused_unless_nodes_are_asked_for():
+    from rnnlab.errors import CallError
+    from rnnlab.sweep.placement import require_place
+    from rnnlab.sweeping import RayEngine
+
+    nodes = [{"CPU": 4.0}, {"CPU": 2.0, "GPU": 1.0}]
+    require_place(nodes, RayEngine(per_trial={"cpus": 2, "gpus": 1}))
+    require_place(nodes, RayEngine(per_trial={"cpus": 8}, workers=3))
+    with pytest.raises(CallError, match="which needs 3 CPUs and 1 GPU; the largest has 2 CPUs and 1 GPU"):
+        require_place(nodes, RayEngine(per_trial={"cpus": 3, "gpus": 1}))
+    with pytest.raises(CallError, match="the largest has 0 CPUs and 0 GPUs"):
+        require_place([], RayEngine())
+
+
 def test_a_sweep_on_a_cluster_tells_the_extra_where_ray_is_not_installed(monkeypatch):
     from rnnlab.errors import CallError
     from rnnlab.sweep import engines

@@ -5,6 +5,7 @@ import pwd
 import shutil
 import signal
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,9 @@ import pytest
 
 from rnnlab.errors import CallError, StoreError
 from rnnlab.sweep.database import Database, parse_storage, reported_database
+from rnnlab.sweep.front import front_of
+from tests.sweep.scripted import Scripted
+from tests.sweep.test_objectives import OBJECTIVES
 
 PATIENCE = 300  # seconds; much more than is needed where nothing else runs
 SECRET = "correct-horse-battery"
@@ -92,11 +96,11 @@ def storage(server, monkeypatch):
 
 
 @contextmanager
-def machine(tiny, store, storage, seconds):
+def machine(tiny, store, storage, seconds, capacity=2):
     command = [sys.executable, "-m", "tests.sweep.machine", str(tiny.file), str(tiny.folder / store), storage]
     root = Path(__file__).parents[2]
     process = subprocess.Popen(
-        [*command, str(seconds)], cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [*command, str(seconds), str(capacity)], cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     try:
         yield process
@@ -105,27 +109,42 @@ def machine(tiny, store, storage, seconds):
         process.wait()
 
 
-def trials_of(storage):
+def study_of(storage):
+    """Return (the study's attributes, its trials)."""
     import optuna
 
     tables = optuna.storages.RDBStorage(storage.replace("postgresql:", "postgresql+psycopg:"))
     try:
         (name,) = optuna.get_all_study_names(tables)
-        return optuna.load_study(study_name=name, storage=tables).get_trials(deepcopy=False)
+        study = optuna.load_study(study_name=name, storage=tables)
+        return study.user_attrs, study.get_trials(deepcopy=False)
     finally:
         tables.remove_session()
         tables.engine.dispose()
 
 
+def trials_of(storage):
+    return study_of(storage)[1]
+
+
 def await_trials(storage, state, count, process):
     """Wait until so many trials are in a state."""
+
+    def is_so(known, trials):
+        return sum(trial.state.name == state and "begun" in trial.user_attrs for trial in trials) >= count
+
+    await_study(storage, is_so, process)
+
+
+def await_study(storage, is_so, process):
+    """Wait until a study is as a machine is to make it."""
     from optuna.exceptions import StorageInternalError
     from sqlalchemy.exc import SQLAlchemyError
 
     until = time.monotonic() + PATIENCE
     while True:
         try:
-            if sum(trial.state.name == state and "begun" in trial.user_attrs for trial in trials_of(storage)) >= count:
+            if is_so(*study_of(storage)):
                 return
         except (ValueError, KeyError, SQLAlchemyError, StorageInternalError):
             pass  # the study is not there yet
@@ -203,6 +222,110 @@ def test_a_machine_that_was_taken_for_dead_gives_its_trials_up(tiny, storage):
     assert sorted([*recorded(tiny, "one"), *recorded(tiny, "two")]) == list(range(12))
     assert "taking over" in said[1]
     assert "another machine has it" in said[0]
+
+
+CONFIRMED = """\
+seeds: 2
+sweep:
+  trials: 3
+  sampler: {kind: random, seed: 3}
+  pruner: none
+  confirm: {top: 2, seeds: 2}
+  space:
+    optimizer.learning_rate: {low: 1e-4, high: 0.1, log: true}
+runtime: {kernel: keras}
+"""
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """A machine that is this process notices others as soon as the others do."""
+    from rnnlab.sweep import database, shared
+
+    monkeypatch.setattr(database, "BEAT", 0.2)
+    monkeypatch.setattr(database, "MISSED", 1.5)
+    monkeypatch.setattr(shared, "LOOK", 0.2)
+    monkeypatch.setattr(shared.SharedBook, "patience", 0.2)
+
+
+def is_between_replicates(known, trials):
+    return any(trial.state.name == "RUNNING" and "replicate-0" in trial.user_attrs for trial in trials)
+
+
+def is_confirming(known, trials):
+    return any(key.startswith("confirmation-") for key in known)
+
+
+@pytest.mark.postgres
+@pytest.mark.usefixtures("quick")
+def test_replicates_and_confirmations_of_machines_that_were_killed_are_gone_on_with(tiny, storage):
+    from rnnlab import run_sweep
+    from rnnlab.track.store import Store
+
+    tiny.extend(CONFIRMED)
+    for store, is_so in (("one", is_between_replicates), ("two", is_confirming)):
+        with machine(tiny, store, storage, 0.2, capacity=1) as process:
+            await_study(storage, is_so, process)
+            process.send_signal(signal.SIGKILL)
+            said = process.communicate()[0]
+    assert "taking over trial 0" in said
+    executor, told = Scripted(2), []
+    outcome = run_sweep(
+        tiny.file, store=str(tiny.folder / "three"), storage=storage, executor=executor, say=told.append
+    )
+    trials = trials_of(storage)
+    assert [trial.state.name for trial in trials] == ["COMPLETE"] * 3
+    for trial in trials:
+        first, second = ([epoch["metrics"]["val_loss"] for epoch in part["history"]] for part in parts_of(trial))
+        means = [statistics.fmean(each) for each in zip(first, second, strict=True)]
+        assert trial.intermediate_values == pytest.approx(dict(enumerate([*first, *means], start=1)))
+    assert {each.state for confirmed in outcome.confirmed for each in confirmed.replicates} == {"complete"}
+    (line,) = [line for line in told if line.startswith("confirming")]
+    left = int(line.split()[-2])
+    assert 1 <= left <= 3, "what the machine before had done is not done again"
+    assert outcome.scores["test"]["loss"] == pytest.approx(outcome.confirmed[0].interval.mean)
+
+    def runs(store):
+        found = Store.open(f"sqlite:///{tiny.folder / store / 'mlflow.db'}").records()
+        return {record.name: record for record in found}
+
+    assert {"trial-0-seed-7", "trial-0-seed-8"} <= set(runs("two")), "also the one that another machine had done"
+    here = runs("three")
+    names = {f"trial-{each.trial.number}-confirm-{part.seed}" for each in outcome.confirmed for part in each.replicates}
+    assert {name for name in here if "confirm" in name} == names
+    assert {record.status for record in here.values()} == {"FINISHED"}
+    assert here[f"trial-{outcome.best.number}"].tags["rnnlab.best"] == "true"
+
+
+def parts_of(trial):
+    return trial.user_attrs["ended"]["replicates"]
+
+
+@pytest.mark.postgres
+@pytest.mark.usefixtures("quick")
+def test_the_front_is_that_of_all_machines(tiny, storage):
+    from rnnlab import run_sweep
+
+    tiny.extend(OBJECTIVES)
+    outcomes = [
+        run_sweep(
+            tiny.file,
+            overrides=[f"sweep.trials={total}"],
+            store=str(tiny.folder / store),
+            storage=storage,
+            executor=Scripted(2),
+        )
+        for store, total in (("one", 5), ("two", 6), ("three", 6))
+    ]
+    assert [len(outcome.trials) for outcome in outcomes] == [5, 6, 6]
+    _, second, third = ([(each.trial.number, each.trial.objectives) for each in found.front] for found in outcomes)
+    assert second == third
+    assert {number for number, _ in second} & set(range(5)), "the first machine trained some of it"
+    assert second == [
+        (trial.number, trial.objectives) for trial in front_of(outcomes[1].trials, outcomes[1].objectives)
+    ]
+    again = outcomes[1].best.number != outcomes[0].best.number
+    assert [bool(outcome.scores) for outcome in outcomes] == [True, again, False], "the best is recorded once"
 
 
 @pytest.mark.postgres
