@@ -28,7 +28,8 @@ from rnnlab.data.fetching import fetch
 from rnnlab.datasets.entries import CATALOG
 
 if TYPE_CHECKING:
-    from rnnlab.sweep.trial import Trial
+    from rnnlab.plan.space import Goal
+    from rnnlab.sweep.trial import Replicate, Trial
     from rnnlab.train.result import Epoch
 
 HERE = Path(__file__).resolve().parent
@@ -68,7 +69,7 @@ class Timeline:
     def __init__(self) -> None:
         self.trials: dict[int, dict[str, Any]] = {}
 
-    def on_sweep(self, trials: int, objective: str, direction: str) -> None:
+    def on_sweep(self, trials: int, goals: Sequence[Goal]) -> None:
         """Hear that the sweep begins."""
 
     def on_resumed(self, trials: Sequence[Trial], refused: int) -> None:
@@ -79,9 +80,12 @@ class Timeline:
         named = {path.rpartition(".")[2]: value for path, value in values.items()}
         self.trials[number] = {"values": named, "epochs": []}
 
-    def on_trial_begin(self, number: int, worker: str) -> None:
+    def on_trial_begin(self, number: int, worker: str, seed: int | None) -> None:
         """Note when it begins, and where."""
         self.trials[number] |= {"start": time.time(), "worker": worker}
+
+    def on_replicate_end(self, number: int, replicate: Replicate) -> None:
+        """Hear that one of several trainings of a trial ended."""
 
     def on_trial_epoch(self, number: int, epoch: Epoch, epochs: int) -> None:
         """Note an epoch."""
