@@ -82,7 +82,7 @@ def workers_of(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
     """Return the worker processes of a supervisor."""
     try:
         children = psutil.Process(process.pid).children()
-        return [child for child in children if "rnnlab.sweep.worker" in child.cmdline()]
+        return [child for child in children if "rnnlab.sweep.worker_process" in child.cmdline()]
     except psutil.NoSuchProcess:
         return []
 

@@ -62,6 +62,9 @@ def _generated(work: Workload, data: Path, *, mask: bool, bucket: bool) -> str:
 def main() -> None:
     """Train until nobody asks for more."""
     gate, given = Gate(), asked()
+    from rnnlab.absent import own_process
+
+    own_process()  # as the command line does
     from rnnlab.run.run import run_experiment
     from rnnlab.train.listener import Quiet
 

@@ -1,10 +1,10 @@
 """The door through which Keras enters: model, optimizer, loss and metrics from the plan, audited."""
 
-from rnnlab.build.absent import absent
+from rnnlab.absent import absent
 from rnnlab.build.quiet import quiet_stderr
 
 # Here first, so that TensorFlow's start-up lines are held back, and that Keras does without packages that it wraps or
-# reads where they are: some 80 MiB of every run, whose training needs them for nothing.
+# reads where they are: some 90 MiB of every run, whose training needs them for nothing.
 with quiet_stderr(), absent("sklearn", "pandas", "matplotlib", "PIL"):
     import keras  # noqa: F401
     import tensorflow  # noqa: F401

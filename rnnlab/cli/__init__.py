@@ -8,6 +8,7 @@ import sys
 
 import typer
 
+from rnnlab.absent import own_process
 from rnnlab.cli import (
     check,
     compare,
@@ -59,6 +60,7 @@ _signals: list[int] = []
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
+    own_process()
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # else it reads what every installed package offers
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from importlib import import_module
 
+from rnnlab.absent import absent
 from rnnlab.kernels.cache import compiled_mark, kernels_compiled
 
 COMPILING = "compiling the kernels, once on this machine: some twenty seconds"
@@ -37,7 +38,8 @@ def await_compiled() -> None:
 def load_kernels() -> None:
     """Import the kernels, once what compiles them is done; what it could not compile is compiled here."""
     await_compiled()
-    for name in ("sequence", "adam"):
-        import_module(f"rnnlab.kernels.{name}")
+    with absent("scipy"):  # numba imports its linear algebra, 30 MiB, only to know whether it is there
+        for name in ("sequence", "adam"):
+            import_module(f"rnnlab.kernels.{name}")
     compiled_mark().parent.mkdir(parents=True, exist_ok=True)
     compiled_mark().touch()

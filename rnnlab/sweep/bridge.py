@@ -29,7 +29,7 @@ class Bridge:
         self.root = Path(tempfile.mkdtemp(prefix="rnnlab-"))
         self.seen: dict[str, tuple[int, int]] = {}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "rnnlab.sweep.worker"],
+            [sys.executable, "-m", "rnnlab.sweep.worker_process"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

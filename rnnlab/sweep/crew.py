@@ -17,7 +17,7 @@ Message = dict[str, Any]
 
 
 class Worker(ABC):
-    """A process of `rnnlab.sweep.worker` somewhere.
+    """A process of `rnnlab.sweep.worker_process` somewhere.
 
     Attributes:
         slot: its place in the crew.

@@ -21,7 +21,7 @@ from rnnlab.sweep.placement import Placement
 from rnnlab.sweep.trial import Trial, TrialOrder
 from rnnlab.sweeping import LocalEngine
 
-COMMAND = (sys.executable, "-m", "rnnlab.sweep.worker")
+COMMAND = (sys.executable, "-m", "rnnlab.sweep.worker_process")
 
 
 class LocalExecutor(Crew):

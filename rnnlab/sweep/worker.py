@@ -183,7 +183,3 @@ def _record(order: TrialOrder, message: dict[str, Any], warm: WarmLearners, load
         return {"scores": record_best(order, message, warm, splits)}
     except (RnnlabError, OSError) as error:
         return {"error": str(error)}
-
-
-if __name__ == "__main__":
-    main()

@@ -23,12 +23,16 @@ os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("DO_NOT_TRACK", "true")
 os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
 
-from mlflow import MlflowClient
-from mlflow.artifacts import download_artifacts
-from mlflow.entities import Experiment, LoggedModelOutput, Metric, Param, RunTag, ViewType
-from mlflow.exceptions import MlflowException
-from mlflow.models import Model
-from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+from rnnlab.absent import absent
+
+with absent("pyarrow"):  # pandas would import it, 35 MiB
+    from mlflow import MlflowClient
+    from mlflow.artifacts import download_artifacts
+    from mlflow.entities import Experiment, LoggedModelOutput, Metric, Param, RunTag, ViewType
+    from mlflow.exceptions import MlflowException
+    from mlflow.models import Model
+    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+
 from sqlalchemy.exc import SQLAlchemyError
 
 from rnnlab.errors import StoreError

@@ -56,7 +56,9 @@ def test_workers_end_with_their_supervisor_and_the_sweep_goes_on_to_the_bits_of_
     first = command(tiny, "sweep", "tiny.yaml", *overrides)
     while epochs_of(tiny) < 2 and first.poll() is None:
         time.sleep(0.05)
-    workers = [child for child in psutil.Process(first.pid).children() if "rnnlab.sweep.worker" in child.cmdline()]
+    workers = [
+        child for child in psutil.Process(first.pid).children() if "rnnlab.sweep.worker_process" in child.cmdline()
+    ]
     assert len(workers) == 2
     os.kill(first.pid, signal.SIGKILL)
     first.communicate()

@@ -48,7 +48,7 @@ def workers():
     return [
         child.pid
         for child in psutil.Process().children()
-        if child.status() != psutil.STATUS_ZOMBIE and "rnnlab.sweep.worker" in child.cmdline()
+        if child.status() != psutil.STATUS_ZOMBIE and "rnnlab.sweep.worker_process" in child.cmdline()
     ]
 
 
