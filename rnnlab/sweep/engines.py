@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from importlib.util import find_spec
 
 from rnnlab.errors import CallError
 from rnnlab.experiment import Experiment
-from rnnlab.run.opening import Say
 from rnnlab.sweep.executor import Executor
 from rnnlab.sweep.local import LocalExecutor
 from rnnlab.sweep.placement import place_workers
 
 
-def build_executor(experiment: Experiment, say: Say = lambda line: None) -> Executor:
+def build_executor(experiment: Experiment, say: Callable[[str], None] = lambda line: None) -> Executor:
     """Return where the trainings of a sweep's trials are done.
 
     Args:
