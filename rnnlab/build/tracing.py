@@ -14,6 +14,8 @@ from tensorflow.python.eager.polymorphic_function.function_type_utils import can
 from tensorflow.python.framework import ops
 
 SOON = 2e-5  # seconds
+OWN_GRADIENT = "CustomGradient-"
+"""How the names begin under which TensorFlow keeps what `tf.custom_gradient` says."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +82,8 @@ def _gradients_forgotten() -> Iterator[None]:
     """Forget the gradients of its own that what is traced in the block has: nobody asks for them afterwards.
 
     TensorFlow keeps each under a name of its own for as long as the process lives, and with it the whole graph that it
-    stands in, as every optimizer's step has one.
+    stands in, as every optimizer's step has one. What somebody registers under a name of his own, as a module may that
+    is imported meanwhile, stays.
 
     Source: `_graph_mode_decorator` in tensorflow/python/ops/custom_gradient.py, 2.21.
     """
@@ -89,7 +92,8 @@ def _gradients_forgotten() -> Iterator[None]:
         yield
     finally:
         for name in set(ops.gradient_registry.list()) - kept:
-            del ops.gradient_registry._registry[name]
+            if name.startswith(OWN_GRADIENT):
+                del ops.gradient_registry._registry[name]
 
 
 @contextmanager

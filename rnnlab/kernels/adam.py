@@ -109,6 +109,7 @@ def adam_steps(
         parts: gradients of all weights, then momenta, velocities and the weights; float32, C-contiguous.
         threads: at most so many at once.
     """
+    parts = [np.asarray(part) for part in parts]  # TensorFlow gives numbers without dimensions as scalars
     count = len(parts) // PARTS
     weights = parts[-count:]
     sizes = np.array([each.size for each in weights], np.int64)

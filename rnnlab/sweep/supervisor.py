@@ -158,7 +158,7 @@ class Supervisor:
         begun = asked.begun or self.book.start(asked, Begun(number, asked.chosen, threads))
         trial = replace(trial, number=begun.number)
         running = running_of(asked, begun.number, point, trial)
-        if asked.deaths > RETRIES and running.ending is None:
+        if asked.deaths > RETRIES and running.ending is None and not running.is_complete:
             self.bury(running)
             return
         self.begin(running)

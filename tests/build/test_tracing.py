@@ -35,3 +35,21 @@ def test_an_error_that_nobody_read_is_not_lost():
     with pytest.raises(tf.errors.InvalidArgumentError, match="not finite"), overlapping():
         checked_sum(tf.constant([float("nan")]))
     assert float(checked_sum(tf.constant([2.0]))) == 2.0
+
+
+def test_a_gradient_that_is_registered_by_name_while_something_is_traced_stays():
+    from tensorflow.python.framework import ops
+
+    @tf.custom_gradient
+    def own(numbers):
+        return 2 * numbers, lambda change: 2 * change
+
+    @traced_once
+    @tf.function(input_signature=(tf.TensorSpec((), tf.float32),), autograph=False)
+    def doubled(number):
+        tf.RegisterGradient("OfAModuleImportedLate")(lambda operation, change: change)
+        return own(number)
+
+    before = set(ops.gradient_registry.list())
+    assert float(doubled(tf.constant(2.0))) == 4.0
+    assert set(ops.gradient_registry.list()) - before == {"OfAModuleImportedLate"}

@@ -259,6 +259,26 @@ def test_a_trial_that_too_many_workers_died_of_keeps_its_run_and_its_replicates(
     assert "RUNNING" not in {record.status for record in found.values()}
 
 
+def test_a_trial_whose_replicates_are_all_complete_is_so_too_however_many_died_of_it(tiny, monkeypatch):
+    """The supervisor was killed before the trial ended, which counts as a death where machines share a study."""
+    from rnnlab import run_sweep
+    from rnnlab.sweep.listener import SweepListener
+
+    class Killing(SweepListener):
+        def on_replicate_end(self, number, replicate):
+            if (number, replicate.seed) == (1, 9):
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    tiny.extend(f"seeds: 3\n{RANDOM}")
+    more = ("sweep.trials=3", "sweep.pruner=none")
+    dying = Scripted(ends={5: ["dies"] * 2})
+    assert sweep(tiny, *more, executor=dying, listeners=(Killing(),)) == -9
+    monkeypatch.setattr("rnnlab.sweep.supervisor.RETRIES", 1)
+    outcome = run_sweep(tiny.file, overrides=more, store=tiny.store, executor=Scripted(), resume=True)
+    assert [trial.state for trial in outcome.trials] == ["complete"] * 3
+    assert [part.state for part in outcome.trials[1].replicates] == ["complete"] * 3
+
+
 def test_a_run_that_another_host_left_and_nobody_goes_on_with_is_closed(tiny, records):
     from rnnlab import run_sweep
     from rnnlab.track.store import Store
