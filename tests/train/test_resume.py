@@ -8,6 +8,7 @@ OVERRIDES = (
     "model.layers.rnn.dropout=0.2",
     "model.layers.rnn.recurrent_dropout=0.2",
     f"training.epochs={EPOCHS}",
+    "runtime.kernel=numba",  # also that of Adam, whatever the length of the samples
     "task={kind: classification, metrics: [accuracy, auc]}",
     "training.early_stopping={monitor: val_loss, patience: 9}",
     "training.reduce_lr_on_plateau={patience: 1, min_delta: 0.5, factor: 0.5, cooldown: 1}",
