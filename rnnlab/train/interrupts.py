@@ -16,7 +16,9 @@ Handler = Callable[[int, FrameType | None], Any]
 class Interrupts:
     """Signals wait for the end of what is held; a second one does not wait.
 
-    What they do then is what they did before. Outside the main thread, which alone hears signals, nothing changes.
+    What they do then is what they did before. Python drops what is raised while an object is given back (`__del__`,
+    weak references): a signal that came at such a moment is raised again at the next block. Outside the main thread,
+    which alone hears signals, nothing changes.
 
     Attributes:
         torn: a second signal broke into what was held, so that it is not whole.
@@ -27,6 +29,7 @@ class Interrupts:
         self._before: dict[int, Handler] = {}
         self._holding = False
         self._waiting: tuple[int, FrameType | None] | None = None
+        self._raised: tuple[int, FrameType | None] | None = None
 
     def __enter__(self) -> Interrupts:
         """Begin to hear signals."""
@@ -48,18 +51,21 @@ class Interrupts:
     @contextmanager
     def held(self) -> Iterator[None]:
         """Let a signal wait for the end of the block."""
+        self._tell(self._raised)
         self._holding = True
         try:
             yield
         finally:
             self._holding = False
-        if self._waiting is not None:
-            number, frame = self._waiting
-            self._before[number](number, frame)
+        self._tell(self._waiting)
+
+    def _tell(self, heard: tuple[int, FrameType | None] | None) -> None:
+        if heard is not None:
+            self._before[heard[0]](*heard)
 
     def _hear(self, number: int, frame: FrameType | None) -> None:
         if self._holding and self._waiting is None:
             self._waiting = number, frame
             return
-        self.torn = self._holding
-        self._before[number](number, frame)
+        self.torn, self._raised = self._holding, (number, frame)
+        self._tell(self._raised)

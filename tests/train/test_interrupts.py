@@ -64,6 +64,22 @@ def test_a_signal_outside_of_what_is_held_is_heard_at_once():
     assert not interrupts.torn
 
 
+class GivenBack:
+    """An object while which is given back a signal comes."""
+
+    def __del__(self):
+        _send()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_signal_that_python_dropped_is_raised_at_the_next_block():
+    with Interrupts() as interrupts:
+        given = GivenBack()
+        del given  # what is raised there is printed, and gone
+        with pytest.raises(KeyboardInterrupt), interrupts.held():
+            raise AssertionError("the training went on")
+
+
 def test_the_signals_are_given_back(raising):
     with Interrupts():
         assert signal.getsignal(signal.SIGINT) is not raising
