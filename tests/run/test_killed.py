@@ -13,7 +13,18 @@ SIGNALS = {"SIGKILL": signal.SIGKILL, "SIGINT": signal.SIGINT, "SIGTERM": signal
 
 def _start(tiny):
     settings = [argument for override in OVERRIDES for argument in ("--set", override)]
-    command = [sys.executable, "-m", "rnnlab.cli", "run", str(tiny.file), *settings, "--store", tiny.store]
+    command = [
+        sys.executable,
+        "-X",
+        "faulthandler",
+        "-m",
+        "rnnlab.cli",
+        "run",
+        str(tiny.file),
+        *settings,
+        "--store",
+        tiny.store,
+    ]
     return subprocess.Popen(command, cwd=tiny.folder, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
@@ -52,7 +63,7 @@ def unbroken(make_tiny, records, weights):
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
 def test_a_run_that_is_told_to_stop_closes_itself_and_leaves_with_130(ended, name):
     _, code, told, record = ended[name]
-    assert code == 130
+    assert code == 130, told
     assert record.status == "KILLED"
     assert "--resume goes on with it" in told
     assert "Traceback" not in told
