@@ -151,16 +151,18 @@ class _Loop:
 
     def train_epoch(self, number: int) -> Epoch:
         objective = self.learner.objective
-        if not self.state.partial.steps:
-            objective.reset()
-            begun = PartialEpoch(learning_rate=_learning_rate(self.learner.optimizer))
-            self.state = replace(self.state, partial=begun)
+        with self.interrupts.held():  # TensorFlow may crash where a signal raises while it makes a tensor
+            if not self.state.partial.steps:
+                objective.reset()
+                begun = PartialEpoch(learning_rate=_learning_rate(self.learner.optimizer))
+                self.state = replace(self.state, partial=begun)
         self.started = time.perf_counter() - self.state.partial.seconds
         self.take_steps(number)
         trained = time.perf_counter() - self.started
         partial = self.state.partial
-        metrics = {"loss": partial.loss / partial.rows} | objective.result()
-        self.counted = capture_counted(self.learner.model, objective)
+        with self.interrupts.held():
+            metrics = {"loss": partial.loss / partial.rows} | objective.result()
+            self.counted = capture_counted(self.learner.model, objective)
         metrics |= {f"val_{name}": value for name, value in evaluate(self.learner, self.validation).items()}
         if not math.isfinite(metrics["val_loss"]):  # the epoch's last step spoilt the weights
             raise DivergedError(number, partial.steps, metrics["val_loss"])
