@@ -79,6 +79,11 @@ def test_a_sweeps_worker_imports_nothing_that_only_its_supervisor_needs():
     assert heavy_imports("import rnnlab.sweep.worker") & {"mlflow", "optuna"} == set()
 
 
+def test_a_run_imports_nothing_for_files_that_it_does_not_read():
+    own = "from rnnlab.absent import own_process\nown_process()\n"
+    assert heavy_imports(f"{own}import rnnlab.data, rnnlab.track.store") == {"numpy", "mlflow", "pandas"}
+
+
 def test_a_heavy_import_would_be_seen():
     assert heavy_imports("import numpy") == {"numpy"}
 

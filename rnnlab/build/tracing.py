@@ -33,8 +33,10 @@ class _Traced:
     outer: Any
 
     def __call__(self, *given: Any) -> Any:
-        kind = self.function.function_type
-        arguments = kind.unpack_inputs(canonicalize_function_inputs(given, {}, kind))
+        arguments = tf.nest.flatten(given)
+        if not all(isinstance(each, tf.Tensor) for each in arguments):
+            kind = self.function.function_type
+            arguments = kind.unpack_inputs(canonicalize_function_inputs(given, {}, kind))
         return self.function.call_preflattened([*arguments, *self.captured])
 
 

@@ -18,7 +18,6 @@ from typing import Any
 from rnnlab.data.cells import Cells, find_columns
 from rnnlab.data.files import LONGEST_LINE, MEBIBYTE, read_lines, unwritable
 from rnnlab.data.labels import ROWS
-from rnnlab.data.parquet_files import read_parquet
 from rnnlab.errors import DatasetError
 from rnnlab.source import listing
 
@@ -106,6 +105,8 @@ def read_table(path: Path, columns: Sequence[str], *, lists: Collection[str] = (
         )
     wanted = tuple(dict.fromkeys(columns))
     if ending == ".parquet":
+        from rnnlab.data.parquet_files import read_parquet  # pyarrow: 35 MiB for those who read something else
+
         return _table(path.name, wanted, read_parquet(path, wanted, lists))
     lines = read_lines(path, empty="the first row names the columns")
     if ending == ".jsonl":

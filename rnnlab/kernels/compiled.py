@@ -15,6 +15,8 @@ COMPILE: dict[str, Any] = {
     "error_model": "numpy",
     "boundscheck": False,
 }
+SHORT: dict[str, Any] = {**COMPILE, "nogil": False}
+"""For what takes microseconds: another thread that got Python's lock meanwhile would keep it for longer."""
 FLOATS = "Array(f4, {}, 'C', True, aligned=True)"  # read-only or not, of so many dimensions
 
 numba.config.CACHE_DIR = str(kernel_cache())  # read whenever a function is declared that is to be kept

@@ -15,7 +15,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from rnnlab.kernels.cells import add_row
-from rnnlab.kernels.compiled import COMPILE, FLOATS
+from rnnlab.kernels.compiled import COMPILE, FLOATS, SHORT
 from rnnlab.kernels.layout import NO_PANELS, NOTHING, PLAIN, Floats, Memory, shards_for
 from rnnlab.kernels.packing import buffers, width_of
 from rnnlab.kernels.pool import run_shards, split
@@ -29,7 +29,7 @@ MATRIX, PANELS = FLOATS.format(2), FLOATS.format(3)
 IDS = MATRIX.replace("f4", "i4")
 
 
-@njit(f"i4[::1]({IDS})", **COMPILE)
+@njit(f"i4[::1]({IDS})", **SHORT)
 def leading_zeros(ids: Any) -> Any:
     """Return (B,), how many ids in front are 0: padding, and the same for all samples."""
     found = np.empty(ids.shape[0], np.int32)
@@ -41,7 +41,7 @@ def leading_zeros(ids: Any) -> Any:
     return found
 
 
-@njit(f"Tuple((i4[::1], i4[::1]))({IDS}, i4[::1], i8)", **COMPILE)
+@njit(f"Tuple((i4[::1], i4[::1]))({IDS}, i4[::1], i8)", **SHORT)
 def _look_up(ids: Any, reads: Any, count: Any) -> Any:
     """Return the rows of an embedding that are read, (D,), in their order, and which of them each slot reads, (N,)."""
     flat, places = ids.ravel(), np.zeros(count, np.int32)

@@ -22,7 +22,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from rnnlab.kernels.compiled import COMPILE, FLOATS
+from rnnlab.kernels.compiled import FLOATS, SHORT
 from rnnlab.kernels.vector import CALLED
 
 Places = NDArray[np.int32]
@@ -197,7 +197,7 @@ def _follow(
 @njit(
     "Tuple((i4[::1], i4[:,::1], i8[:,::1], i4[::1], i4[::1], i4[::1], i4[:,::1], i4[::1]))"
     f"({FLOATS.format(2).replace('f4', 'b1')}, i8, i8, {FLOATS.format(1).replace('f4', 'i4')}, i8, b1, b1)",
-    **COMPILE,
+    **SHORT,
 )
 def _fill(live: Any, batch: Any, timesteps: Any, prefix: Any, shards: Any, backwards: Any, sequences: Any) -> Any:
     shared = 1 if prefix.size else 0

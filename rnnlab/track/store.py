@@ -25,7 +25,7 @@ os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
 
 from rnnlab.absent import absent
 
-with absent("pyarrow"):  # pandas would import it, 35 MiB
+with absent("pyarrow", "scipy"):  # pandas and MLflow would import them, 40 MiB
     from mlflow import MlflowClient
     from mlflow.artifacts import download_artifacts
     from mlflow.entities import Experiment, LoggedModelOutput, Metric, Param, RunTag, ViewType

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ from rnnlab.train.step import Steps, compile_steps
 
 EVALUATION_NUMBERS = 2**24  # probabilities that are in memory at once
 EVALUATION_BATCH = 256  # samples; larger than usual batches because nothing is kept for a backward pass
+WIDE_BATCH, WIDE_NUMBERS = 32, 2**22  # samples that always are, and a layer's numbers with which more are
 
 
 @dataclass(frozen=True)
@@ -216,7 +217,12 @@ def _with_tensors(learner: Learner, given: Iterator[Batch]) -> Iterator[tuple[Ba
 
 
 def _evaluation_batch(learner: Learner, samples: Samples) -> int:
-    """Return how many samples are scored at once: fewer where each has many timesteps and classes."""
+    """Return how many samples are scored at once: fewer where each has many timesteps and classes, or units."""
     timesteps = max(values.shape[1] for values in samples.inputs.values())
-    outputs: int = math.prod(size or timesteps for size in learner.twin.output_shape[1:])
-    return max(1, min(EVALUATION_BATCH, EVALUATION_NUMBERS // outputs))
+
+    def numbers(shape: Sequence[int | None]) -> int:
+        return math.prod(size or timesteps for size in shape[1:])
+
+    widest = max(numbers(each.shape) for layer in learner.twin.layers for each in keras.tree.flatten(layer.output))
+    few = max(WIDE_BATCH, WIDE_NUMBERS // max(1, widest))
+    return max(1, min(EVALUATION_BATCH, few, EVALUATION_NUMBERS // numbers(learner.twin.output_shape)))
