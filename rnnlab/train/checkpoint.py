@@ -13,7 +13,7 @@ import os
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from rnnlab.errors import CheckpointError
 from rnnlab.train.state import Arrays, TrainingState
 
 KEPT = 2
+DIGEST = 64  # letters of a SHA-256
 
 
 @dataclass(frozen=True)
@@ -46,16 +47,12 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> Path:
     Raises:
         CheckpointError: it cannot be written; earlier ones are untouched.
     """
-    head, packed = _encode(checkpoint)
-    digest = hashlib.sha256(head)
-    digest.update(packed)
     path = folder / f"{_stem(checkpoint.state)}.ckpt"
     temporary = path.with_suffix(".tmp")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with temporary.open("wb") as file:
-            file.write(digest.hexdigest().encode() + b"\n" + head)
-            file.write(packed)
+            _write(checkpoint, file)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
@@ -123,16 +120,31 @@ def _stem(state: TrainingState) -> str:
     return f"epoch-{state.epoch:06d}{steps}"
 
 
-def _encode(checkpoint: Checkpoint) -> tuple[bytes, memoryview]:
-    """Return (line of JSON, arrays as .npz)."""
+class _Hashed(io.RawIOBase):
+    """Writes to a file and hashes what it writes; as it cannot seek, it is never told to go back."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.digest = hashlib.sha256()
+
+    def write(self, content: Any) -> int:
+        self.digest.update(content)
+        return self._file.write(content)
+
+
+def _write(checkpoint: Checkpoint, file: BinaryIO) -> None:
+    """Write a checkpoint array by array, so that it is never in memory a second time."""
+    file.write(b"0" * DIGEST + b"\n")
     head: dict[str, Any] = {"fingerprint": checkpoint.fingerprint, "state": checkpoint.state.to_data()}
-    packed = io.BytesIO()
     groups = {"arrays": checkpoint.arrays, "best": checkpoint.best}
     flat: dict[str, Any] = {
         f"{group}/{key}": value for group, arrays in groups.items() for key, value in arrays.items()
     }
-    np.savez(packed, allow_pickle=False, **flat)
-    return json.dumps(head).encode() + b"\n", packed.getbuffer()
+    hashed = _Hashed(file)
+    hashed.write(json.dumps(head).encode() + b"\n")
+    np.savez(hashed, allow_pickle=False, **flat)
+    file.seek(0)
+    file.write(hashed.digest.hexdigest().encode())
 
 
 def _generations(folder: Path) -> list[Path]:
