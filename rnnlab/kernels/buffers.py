@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from math import prod
 from typing import Any
 
@@ -16,6 +17,8 @@ from numpy.typing import NDArray
 
 ALIGNMENT = 64  # bytes
 SPARE = 64  # blocks that are kept; more than a stack of layers needs
+LARGE = 2**22  # bytes that are waited for rather than taken anew
+WAIT, WAITS = 0.0003, 10  # seconds, and how often
 IDLE = 3  # references to a block that nobody uses: the list's, a local variable's, getrefcount's
 
 
@@ -36,19 +39,35 @@ class Buffers:
             return array
 
     def _find(self, size: int) -> NDArray[np.uint8]:
-        """Return the smallest free block that fits, or a new one."""
-        best = None
-        for place in range(len(self._blocks)):
-            block = self._blocks[place]
-            fits = size + ALIGNMENT <= block.nbytes <= 2 * size + 4096
-            if fits and sys.getrefcount(block) == IDLE and (best is None or block.nbytes < best.nbytes):
-                best = block
+        """Return the smallest free block that fits, or a new one.
+
+        TensorFlow gives up what a compiled function read shortly after its call is over: where a large block would fit
+        that somebody has, it is waited for.
+        """
+        best, taken = self._best(size)
+        waits = WAITS if taken and size >= LARGE else 0
+        while best is None and waits:
+            time.sleep(WAIT)
+            waits -= 1
+            best, _ = self._best(size)
         if best is not None:
             return best
         if len(self._blocks) >= SPARE:
             self._drop_idle()
         self._blocks.append(np.empty(size + size // 8 + ALIGNMENT, np.uint8))
         return self._blocks[-1]
+
+    def _best(self, size: int) -> tuple[NDArray[np.uint8] | None, bool]:
+        """Return the smallest free block that fits, and whether one would that somebody has."""
+        best, taken = None, False
+        for place in range(len(self._blocks)):
+            block = self._blocks[place]
+            if size + ALIGNMENT <= block.nbytes <= 2 * size + 4096:
+                free = sys.getrefcount(block) == IDLE
+                taken |= not free
+                if free and (best is None or block.nbytes < best.nbytes):
+                    best = block
+        return best, taken
 
     def _drop_idle(self) -> None:
         kept = []
