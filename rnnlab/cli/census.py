@@ -154,7 +154,8 @@ def _times(census: Census, experiment: Experiment, reason: str) -> Iterator[str]
         f"{in_words(seconds.sweep)} for {count_of(sweep.trials, 'trial')} by {count_of(pace.workers, 'worker')}"
     )
     error = "" if pace.error is None else f"; each is foretold by the others to {pace.error:.0%} in the median"
-    yield f"            {count_of(pace.probed, 'point')} trained for some batches, in {in_words(pace.took)}{error}"
+    yield f"            {count_of(pace.probed, 'model')} trained for some batches, in {in_words(pace.took)}{error}"
     yield f"            {in_words(pace.boot)} of it the workers' start; recording the best comes on top"
     if seconds.told < 1:
-        yield f"            for {share(seconds.told)} of the points: lengths of the others are unknown, or none was trained"
+        told = share(seconds.told)
+        yield f"            for {told} of the points; lengths of the others are unknown, or none like them was probed"

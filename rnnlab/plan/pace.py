@@ -94,8 +94,8 @@ class Timing:
     """What a training took, in seconds, as far as it was done.
 
     Attributes:
-        start: to build and compile a model of new shapes.
-        again: to begin with one whose shapes were compiled before.
+        start: to build and compile a model of new shapes, and to keep it at the end.
+        again: the same of one whose shapes were compiled before.
         batch: to train on a batch of samples, with its share of the validation after an epoch.
         ready: of the processor, until the worker could begin with its first training.
         is_first: it was that one.
@@ -123,10 +123,10 @@ class Pace:
     Attributes:
         batch: seconds for one of each amount of `Work.batch`, the share of a batch in the validation included.
         build: seconds for one of each amount of `Work.build`.
-        again: seconds to begin with a model whose shapes were compiled before.
+        again: seconds to begin and end with a model whose shapes were compiled before.
         boot: seconds of a worker's start, and what its first training takes longer than others.
         workers: that train at a time, as they did when they were probed.
-        probed: points that were trained for some batches.
+        probed: models that were trained for some batches.
         error: the median difference between the time of a training and what the others foretell, as a share of it;
             None where there are too few to tell.
         took: seconds of the probe.

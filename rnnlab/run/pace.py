@@ -29,7 +29,7 @@ def fit_pace(probed: Sequence[Probed], *, workers: int, took: float) -> Pace:
         took: seconds of all.
     """
     later = [each for each in probed if not each.timing.is_first] or list(probed)
-    return replace(_fitted(probed, workers, took), probed=len(later), error=_error(probed, later))
+    return replace(_fitted(probed, workers, took), error=_error(probed, later))
 
 
 def _fitted(probed: Sequence[Probed], workers: int = 1, took: float = 0.0) -> Pace:
@@ -42,7 +42,7 @@ def _fitted(probed: Sequence[Probed], workers: int = 1, took: float = 0.0) -> Pa
         again=median(each.timing.again for each in probed),
         boot=median(each.timing.ready + _extra(each, build) for each in first) if first else 0.0,
         workers=workers,
-        probed=len(probed),
+        probed=len({each.work.shape for each in probed}),
         error=None,
         took=took,
     )

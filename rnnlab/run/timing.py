@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import replace
+from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 
 from rnnlab.data import Splits
 from rnnlab.data.first_rows import first_rows
@@ -38,7 +40,12 @@ class _Clock(Quiet):
         self.most = most
         self.began = time.perf_counter()
         self.first = 0.0  # seconds until the first epoch was done
+        self.total = 0.0  # until everything was
         self.epochs: list[Epoch] = []
+
+    def stop(self) -> None:
+        """Take the time at the end."""
+        self.total = time.perf_counter() - self.began
 
     def on_epoch(self, epoch: Epoch) -> Stop | None:
         """Take the time; the first epoch compiles."""
@@ -53,6 +60,8 @@ class _Clock(Quiet):
 def time_training(experiment: Experiment, plan: Plan, splits: Splits, warm: WarmLearners) -> Timing:
     """Return how long a training takes: measured on its first batches, over and over.
 
+    Beginning with a model, and ending, is what a worker of a sweep does, with a checkpoint and the weights kept.
+
     Args:
         experiment: of the training.
         plan: complete.
@@ -64,18 +73,23 @@ def time_training(experiment: Experiment, plan: Plan, splits: Splits, warm: Warm
     short = replace(splits, train=first_rows(splits.train, rows), validation=first_rows(splits.validation, EVALUATED))
     endless = experiment.model_copy(update={"training": experiment.training.model_copy(update=ENDLESS)})
 
-    def timed(epochs: int) -> _Clock:
+    def timed(epochs: int, folder: Path | None = None) -> _Clock:
         clock = _Clock(epochs)
-        train_once(endless, plan, short, listeners=[clock], warm=warm)
+        trained = train_once(endless, plan, short, listeners=[clock], warm=warm, checkpoints=folder)
+        if folder is not None:
+            trained.learner.twin.save_weights(folder / "kept.weights.h5")
+        clock.stop()
         return clock
 
-    cold, _, again = timed(EPOCHS[1]), timed(0), timed(0)  # the second one proves that the learner can be used again
+    cold, _ = timed(EPOCHS[1]), timed(0)  # the second one proves that the learner can be used again
+    with TemporaryDirectory(prefix="rnnlab-") as folder:
+        again = timed(0, Path(folder))
     epoch = median(each.seconds for each in cold.epochs)
     trained = median(len(short.train) / each.samples_per_second for each in cold.epochs)
     validated = (epoch - trained) * len(splits.validation) / len(short.validation)
     batches, timed_batches = (math.ceil(len(each) / size) for each in (splits.train, short.train))
     return Timing(
-        start=max(0.0, cold.first - epoch),
-        again=max(0.0, again.first - epoch),
+        start=max(0.0, cold.first - epoch + again.total - again.first),
+        again=max(0.0, again.total - epoch),
         batch=trained / timed_batches + validated / batches,
     )

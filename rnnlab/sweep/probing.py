@@ -23,7 +23,7 @@ from rnnlab.sweep.trial import TrialOrder, TrialReport
 UNKNOWN = "the lengths or the number of its sequences are unknown"
 MOST = 9  # points, beside the file as written
 PLACES = (0.5, 0.1, 0.9, 0.3, 0.7)  # among the points of the same cells, from the fewest operations to the most
-AFFORDED = 5000  # batches of a sweep for each point that is probed before trial 0
+AFFORDED = 2000  # batches of a sweep for each point that is probed before trial 0
 
 
 def affordable_points(drawn: Drawn, trials: int) -> int:
@@ -58,7 +58,7 @@ def probe(
     Raises:
         RnnlabError: no point could be trained.
     """
-    started, workers = time.monotonic(), executor.capacity
+    started, workers = time.monotonic(), max(1, executor.capacity)
     base = trial_document(document, [])
     written = _ordered(0, base, folder, executor.threads)[1]
     chosen = choose_points(drawn, most, besides=written)

@@ -78,7 +78,7 @@ def test_a_probe_tells_the_time_and_is_kept_for_the_same_shapes_and_threads(rnnl
     assert re.match(
         r"time +about .+ s a trial, .+ s the slowest, .+ s for 4 trials by \d workers?$", time_of(probed)[0]
     )
-    assert re.match(r" +2 points trained for some batches, in ", time_of(probed)[1])
+    assert re.match(r" +3 models trained for some batches, in ", time_of(probed)[1])
     assert time_of(rnnlab("sweep", "tiny.yaml", "--census", "--no-probe")) == time_of(probed)
     for other in ("runtime.threads=3", "padding.maxlen=7", "training.batch_size=16"):
         again = rnnlab("sweep", "tiny.yaml", "--census", "--no-probe", "--set", other)

@@ -45,7 +45,7 @@ def test_what_a_first_training_takes_longer_belongs_to_the_start_of_the_worker()
     pace = fit_pace([*first, timed(work(4e6)), timed(work(9e6))], workers=2, took=1.0)
     assert pace.boot == pytest.approx(6.0 + 2.0, rel=1e-2)
     assert pace.first(work(5e6)) == pytest.approx(0.7, rel=1e-2)
-    assert pace.probed == 2
+    assert pace.probed == 3
 
 
 def test_a_space_of_one_shape_is_told_by_the_first_trainings_alone():

@@ -7,6 +7,7 @@ import pytest
 from rnnlab.errors import RnnlabError
 from rnnlab.plan import check_experiment
 from rnnlab.plan.census import draw_points
+from rnnlab.plan.kept_paces import kept_pace, pace_file
 from rnnlab.plan.pace import Timing, seconds_of
 
 pytestmark = pytest.mark.tensorflow  # for the data
@@ -84,7 +85,7 @@ def test_each_worker_begins_with_the_file_as_written_and_then_they_share_points_
     found = [cell_of(order) for order in executor.orders]
     assert found[:2] == [("lstm", 4)] * 2
     assert {layer for layer, _ in found[2:]} == {"simple_rnn", "gru", "lstm"}
-    assert len(set(found[2:])) == len(found[2:]) == pace.probed == 9
+    assert len(set(found[1:])) == len(found[1:]) == pace.probed == 10
     assert {min(size for _, size in found), max(size for _, size in found)} <= {2, 3, 8, 9}
     assert {order.config["runtime"]["threads"] for order in executor.orders} == {1}
     assert all(order.probed for order in executor.orders)
@@ -101,7 +102,7 @@ def test_seeds_are_not_probed_one_by_one(probed):
 
 def test_a_point_that_cannot_be_trained_is_left_out(probed):
     pace, drawn, experiment = probed(Timed(ill=("gru",)))
-    assert 0 < pace.probed < 9
+    assert 0 < pace.probed < 10
     assert seconds_of(drawn.works, experiment, pace).trial > 0
 
 
@@ -125,22 +126,13 @@ def test_a_short_sweep_is_not_probed_before_trial_0(probed):
     assert affordable_points(drawn, 1_000_000) == MOST
 
 
-def test_a_real_worker_times_models_of_a_space(probed, executor):
-    pace, drawn, experiment = probed(executor, most=2)
-    seconds = seconds_of(drawn.works, experiment, pace)
-    assert pace.probed >= 2
-    assert 0 < seconds.trial <= seconds.longest < 60
-    assert seconds.sweep > 8 * seconds.trial
-    assert pace.again < pace.first(drawn.works[0])
-
-
 def test_a_sweep_probes_where_it_is_long_enough_and_keeps_what_it_found(tiny, executor, monkeypatch):
     from rnnlab.run.opening import open_road
     from rnnlab.sweep import probing
     from rnnlab.sweep.beforehand import short_census
 
     monkeypatch.setenv("RNNLAB_CACHE", str(tiny.folder / "cache"))
-    file = tiny.extend("sweep: {trials: 2, pruner: none, space: {model.layers.rnn.units: [4, 5, 6]}}\n")
+    file = tiny.extend("sweep: {trials: 2, pruner: none, space: {model.layers.rnn.layer: [gru, lstm]}}\n")
     said = []
     road = open_road(file, store=tiny.store, say=said.append)
     assert short_census(road, executor).endswith(f"; `rnnlab sweep {file} --census` measures how long it takes")
@@ -150,3 +142,7 @@ def test_a_sweep_probes_where_it_is_long_enough_and_keeps_what_it_found(tiny, ex
     assert "parameters, about " in told[0]
     assert told[0].endswith(" by 1 worker")
     assert told[0] == told[1]
+    pace = kept_pace(pace_file(road.experiment, road.folder, workers=1, threads=executor.threads))
+    assert pace is not None
+    assert (pace.probed, pace.workers) == (2, 1)
+    assert 0 < pace.again < pace.build["model"] + pace.build["keras layers"] < 60
