@@ -43,8 +43,8 @@ def give_census(checked: Checked, *, probing: bool, json: bool) -> None:
     if experiment.sweep is None:
         raise CallError("the file has no `sweep:` section, so that there is no space")
     with ExitStack() as stack:
-        executor, reason = _prepared(checked, stack) if probing else (None, UNTOLD)
-        drawn = draw_points(experiment, document, checked.folder)
+        executor, samples, reason = _prepared(checked, stack) if probing else (None, None, UNTOLD)
+        drawn = draw_points(experiment, document, checked.folder, samples=samples)
         census = take_census(drawn)
         for line in () if json else (*_shares(census), *_sizes(census)):
             show(line, flush=True)
@@ -62,8 +62,8 @@ def give_census(checked: Checked, *, probing: bool, json: bool) -> None:
         say(f"the time is unknown: {reason}")
 
 
-def _prepared(checked: Checked, stack: ExitStack) -> tuple[Executor | None, str]:
-    """Return the workers, which load TensorFlow meanwhile, once the data are there; else why not."""
+def _prepared(checked: Checked, stack: ExitStack) -> tuple[Executor | None, int | None, str]:
+    """Return the workers, which load TensorFlow meanwhile, and the training samples; or why there are none."""
     from rnnlab.kernels import COMPILING, await_compiled, compile_ahead
     from rnnlab.sweep.engines import build_executor
 
@@ -78,11 +78,11 @@ def _prepared(checked: Checked, stack: ExitStack) -> tuple[Executor | None, str]
             from rnnlab.data import prepare
             from rnnlab.experiment import target_kind
 
-        prepare(experiment, checked.folder, target=target_kind(experiment), say=say)
+        splits = prepare(experiment, checked.folder, target=target_kind(experiment), say=say)
         await_compiled()
     except RnnlabError as error:
-        return None, f"{error}"
-    return executor, ""
+        return None, None, f"{error}"
+    return executor, len(splits.train), ""
 
 
 def _probed(checked: Checked, drawn: Drawn, executor: Executor) -> tuple[Pace | None, str]:

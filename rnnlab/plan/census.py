@@ -26,6 +26,7 @@ from rnnlab.source import Document
 POINTS = 10_000
 SEED = 0
 BINS = 10
+COUNTED = ("dataset", "task")  # sections of the file on which the number of samples may depend
 
 _NUMBER = re.compile(r"\d[\d,.]*")
 
@@ -66,6 +67,7 @@ class Drawn:
         chosen: the points.
         outcomes: what the plan says of each.
         models: distinct plans that were made.
+        samples: of the training split of every point; None where they differ, or nobody has counted them yet.
     """
 
     places: tuple[Place, ...]
@@ -73,6 +75,7 @@ class Drawn:
     chosen: tuple[Chosen, ...]
     outcomes: tuple[Outcome, ...]
     models: int
+    samples: int | None
 
     @property
     def fine(self) -> list[tuple[Chosen, Outcome]]:
@@ -140,7 +143,13 @@ class Census:
 
 
 def draw_points(
-    experiment: Experiment, document: Document, folder: Path, *, points: int = POINTS, seed: int = SEED
+    experiment: Experiment,
+    document: Document,
+    folder: Path,
+    *,
+    points: int = POINTS,
+    seed: int = SEED,
+    samples: int | None = None,
 ) -> Drawn:
     """Return points of the space of a checked file; imports nothing heavy.
 
@@ -150,15 +159,15 @@ def draw_points(
         folder: relative paths of the file start here.
         points: how many to draw.
         seed: of the draws.
+        samples: of the training split as the file has it, where the data are there.
     """
     places = tuple(places_of(experiment, document))
     rng = random.Random(seed)
     chosen = tuple(draw_point(places, rng) for _ in range(points))
-    planner = PointPlanner(
-        places, limits_of(experiment, document), document, folder, _samples(experiment, places, folder)
-    )
+    samples = _samples(experiment, places, folder, samples)
+    planner = PointPlanner(places, limits_of(experiment, document), document, folder, samples)
     outcomes = tuple(planner.plan_all(chosen))
-    return Drawn(places, seed, chosen, outcomes, len(planner.planned))
+    return Drawn(places, seed, chosen, outcomes, len(planner.planned), samples)
 
 
 def take_census(drawn: Drawn) -> Census:
@@ -178,12 +187,12 @@ def take_census(drawn: Drawn) -> Census:
     )
 
 
-def _samples(experiment: Experiment, places: Sequence[Place], folder: Path) -> int | None:
+def _samples(experiment: Experiment, places: Sequence[Place], folder: Path, counted: int | None) -> int | None:
     """Return the training samples of every trial; None where they differ, or nobody has counted them yet."""
-    if any(path[0] == "dataset" for place in places for path in place.paths):
+    if any(path[0] in COUNTED for place in places for path in place.paths):
         return None
     facts = describe(experiment, folder, target_kind(experiment))
-    return facts.train_samples if facts else None
+    return (facts.train_samples if facts else None) or counted
 
 
 def _key(chosen: Chosen) -> tuple[Any, ...]:

@@ -21,7 +21,8 @@ def short_census(road: Road, executor: Executor) -> str:
     The pace is that of an earlier probe on this machine; where there is none, and the sweep is so long that a probe
     matters little, it is probed now, by the workers that train its trials.
     """
-    drawn = draw_points(road.experiment, road.document, road.folder, points=FEW)
+    samples = len(road.splits.train)
+    drawn = draw_points(road.experiment, road.document, road.folder, points=FEW, samples=samples)
     pace = _pace(drawn, road, executor)
     seconds = seconds_of(drawn.works, road.experiment, pace) if pace else None
     sentence = replace(take_census(drawn), seconds=seconds).in_short()

@@ -60,10 +60,10 @@ def probe(
     """
     started, workers = time.monotonic(), max(1, executor.capacity)
     base = trial_document(document, [])
-    written = _ordered(0, base, folder, executor.threads)[1]
+    written = _ordered(0, base, folder, drawn.samples, executor.threads)[1]
     chosen = choose_points(drawn, most, besides=written)
     documents = [base] * workers + [trial_document(document, nodes_of(drawn.places, each)) for each in chosen]
-    ordered = [_ordered(number, each, folder, executor.threads) for number, each in enumerate(documents)]
+    ordered = [_ordered(number, each, folder, drawn.samples, executor.threads) for number, each in enumerate(documents)]
     say(f"probing {len(chosen) + 1} points of the space for some batches each")
     reports = _train([order for order, _ in ordered], executor)
     probed = [
@@ -95,11 +95,13 @@ def choose_points(drawn: Drawn, most: int, *, besides: Work | None) -> list[Chos
     return list({work.shape: chosen for work, chosen in ordered}.values())[:most]
 
 
-def _ordered(number: int, document: Document, folder: Path, threads: int | None) -> tuple[TrialOrder, Work | None]:
+def _ordered(
+    number: int, document: Document, folder: Path, samples: int | None, threads: int | None
+) -> tuple[TrialOrder, Work | None]:
     """Return what is asked of a worker, and what a trial of that file would have to do."""
     checked = check_document(Parsed(document, ()), folder)
     _, experiment, plan = checked.require()
-    work = work_of(experiment, plan, checked.facts.train_samples if checked.facts else None)
+    work = work_of(experiment, plan, (checked.facts.train_samples if checked.facts else None) or samples)
     update: dict[str, object] = {"seeds": None}
     if threads and experiment.runtime.threads is None:
         update["runtime"] = experiment.runtime.model_copy(update={"threads": threads})

@@ -109,11 +109,10 @@ def test_a_finite_space_is_counted_and_repetitions_too(tmp_path):
     assert (census.distinct, census.repeated, census.models) == (4, 96, 4)
 
 
-def test_what_there_is_to_do_is_known_once_somebody_counted_the_samples(swept, monkeypatch):
+def test_what_there_is_to_do_is_known_once_somebody_counted_the_samples(swept):
     document, experiment, folder = swept
     assert set(draw_points(experiment, document, folder, points=20).works) == {None}
-    monkeypatch.setattr("rnnlab.plan.census._samples", lambda *_: 1000)
-    drawn = draw_points(experiment, document, folder, points=20)
+    drawn = draw_points(experiment, document, folder, points=20, samples=1000)
     assert {work.batches for work in drawn.works} == {32 * 10}
 
 
