@@ -22,6 +22,8 @@ ROOMS = [
     "layers",
     "plan",
     "plan.census",
+    "plan.kept_paces",
+    "plan.pace",
     "plan.table",
     "plugging",
     "plugin",

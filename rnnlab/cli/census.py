@@ -3,45 +3,112 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
+from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rnnlab.cli.bars import bar, share
 from rnnlab.cli.imports import importing
 from rnnlab.cli.output import count_of, print_json
-from rnnlab.cli.terminal import show
-from rnnlab.errors import CallError
+from rnnlab.cli.terminal import say, show
+from rnnlab.errors import CallError, RnnlabError
 
 if TYPE_CHECKING:
+    from rnnlab.experiment import Experiment
     from rnnlab.plan import Checked
-    from rnnlab.plan.census import Census
+    from rnnlab.plan.census import Census, Drawn
+    from rnnlab.plan.pace import Pace
+    from rnnlab.sweep.executor import Executor
 
 WIDTH = 40  # characters of a bar
 CAUSES = {"invalid": "invalid", "budget": "over budget", "constraint": "constraint"}
+UNTOLD = "`rnnlab sweep FILE --census` without `--no-probe` measures it"
 
 
-def give_census(checked: Checked, *, store: str | None, json: bool) -> None:
+def give_census(checked: Checked, *, probing: bool, json: bool) -> None:
     """Print the census of a checked file's space.
+
+    Args:
+        checked: the file.
+        probing: prepare the data and train some points for some batches; else the pace of an earlier probe is used.
+        json: print JSON.
 
     Raises:
         CallError: it has no sweep.
-        StoreError: the store with earlier runs cannot be read.
     """
-    from rnnlab.plan.census import take_census
+    from rnnlab.plan.census import draw_points, take_census
+    from rnnlab.plan.pace import seconds_of
 
-    with importing():
-        from rnnlab.run.pace import find_pace
-
-    document, experiment, plan = checked.require()
+    document, experiment, _ = checked.require()
     if experiment.sweep is None:
         raise CallError("the file has no `sweep:` section, so that there is no space")
-    pace = find_pace(experiment, plan, store, folder=Path.cwd())
-    census = take_census(experiment, document, checked.folder, pace=pace)
+    with ExitStack() as stack:
+        executor, samples, reason = _prepared(checked, stack) if probing else (None, None, UNTOLD)
+        drawn = draw_points(experiment, document, checked.folder, samples=samples)
+        census = take_census(drawn)
+        for line in () if json else (*_shares(census), *_sizes(census)):
+            show(line, flush=True)
+        if executor is not None and census.fine:
+            pace, reason = _probed(checked, drawn, executor)
+        else:
+            pace = None if probing else _kept(experiment, checked)
+    seconds = seconds_of(drawn.works, experiment, pace) if pace else None
+    census = replace(census, seconds=seconds)
     if json:
         print_json(census.to_data())
-        return
-    for line in (*_shares(census), *_sizes(census), *_times(census, experiment.sweep.trials)):
+    for line in () if json else _times(census, experiment, reason):
         show(line)
+    if json and probing and seconds is None:
+        say(f"the time is unknown: {reason}")
+
+
+def _prepared(checked: Checked, stack: ExitStack) -> tuple[Executor | None, int | None, str]:
+    """Return the workers, which load TensorFlow meanwhile, and the training samples; or why there are none."""
+    from rnnlab.kernels import COMPILING, await_compiled, compile_ahead
+    from rnnlab.sweep.engines import build_executor
+
+    _, experiment, plan = checked.require()
+    try:
+        executor = build_executor(experiment, say)
+        stack.callback(executor.close)
+        executor.warm()
+        if plan.needs_kernels and compile_ahead():
+            say(COMPILING)
+        with importing():
+            from rnnlab.data import prepare
+            from rnnlab.experiment import target_kind
+
+        splits = prepare(experiment, checked.folder, target=target_kind(experiment), say=say)
+        await_compiled()
+    except RnnlabError as error:
+        return None, None, f"{error}"
+    return executor, len(splits.train), ""
+
+
+def _probed(checked: Checked, drawn: Drawn, executor: Executor) -> tuple[Pace | None, str]:
+    """Return the pace that the workers have, and keep it; else why there is none."""
+    from rnnlab.plan.kept_paces import keep_pace, pace_file
+    from rnnlab.sweep.probing import probe
+
+    document, experiment, _ = checked.require()
+    try:
+        pace = probe(drawn, experiment, document, checked.folder, executor, say=say)
+    except RnnlabError as error:
+        return None, f"{error}"
+    path = pace_file(experiment, checked.folder, workers=executor.capacity, threads=executor.threads)
+    keep_pace(path, pace)
+    return pace, ""
+
+
+def _kept(experiment: Experiment, checked: Checked) -> Pace | None:
+    """Return the pace of an earlier probe with the workers of this machine."""
+    from rnnlab.plan.kept_paces import kept_pace, pace_file
+    from rnnlab.sweep.engines import build_executor
+
+    if experiment.sweep is None or experiment.sweep.engine.kind != "local":
+        return None
+    executor = build_executor(experiment)
+    return kept_pace(pace_file(experiment, checked.folder, workers=executor.capacity, threads=executor.threads))
 
 
 def _shares(census: Census) -> Iterator[str]:
@@ -72,20 +139,23 @@ def _sizes(census: Census) -> Iterator[str]:
         yield f"  {each.low:>{width},} to {each.high:>{width},}  {part:>7}  {bar(each.points / most, WIDTH)}".rstrip()
 
 
-def _times(census: Census, trials: int) -> Iterator[str]:
-    from rnnlab.plan.census import in_words
+def _times(census: Census, experiment: Experiment, reason: str) -> Iterator[str]:
+    from rnnlab.plan.pace import in_words
 
-    seconds = census.seconds
+    seconds, sweep = census.seconds, experiment.sweep
+    assert sweep is not None
     if seconds is None:
         if census.fine:
-            yield "time        unknown until the data are prepared: `rnnlab plan --data` does it"
+            yield f"time        unknown: {reason}"
         return
-    more = "more than " if seconds.pace.is_bound else "about "
+    pace, most = seconds.pace, "at most " if seconds.at_most else ""
     yield (
-        f"time        {more}{in_words(seconds.trial)} a trial, {in_words(seconds.longest)} the slowest, "
-        f"{in_words(seconds.sweep)} for {count_of(trials, 'trial')} one after the other"
+        f"time        {most}about {in_words(seconds.trial)} a trial, {in_words(seconds.longest)} the slowest, "
+        f"{in_words(seconds.sweep)} for {count_of(sweep.trials, 'trial')} by {count_of(pace.workers, 'worker')}"
     )
-    yield (
-        f"            reckoned for training steps of all epochs at {seconds.pace.flops_per_second / 1e9:.3g} GFLOP/s: "
-        f"{seconds.pace.source}"
-    )
+    error = "" if pace.error is None else f"; each is foretold by the others to {pace.error:.0%} in the median"
+    yield f"            {count_of(pace.probed, 'model')} trained for some batches, in {in_words(pace.took)}{error}"
+    yield f"            {in_words(pace.boot)} of it the workers' start; recording the best comes on top"
+    if seconds.told < 1:
+        told = share(seconds.told)
+        yield f"            for {told} of the points; lengths of the others are unknown, or none like them was probed"

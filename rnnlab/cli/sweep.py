@@ -33,7 +33,13 @@ def command(
         typer.Option("--status", metavar="SWEEP", help="Show a sweep, running or not: its id, name, LAST or LAST~N."),
     ] = None,
     census: Annotated[
-        bool, typer.Option("--census", help="Train nothing: tell what the space holds, and how long it may take.")
+        bool, typer.Option("--census", help="Record nothing: tell what the space holds, and how long trials take.")
+    ] = False,
+    no_probe: Annotated[
+        bool,
+        typer.Option(
+            "--no-probe", help="With --census: prepare and train nothing; times are those of an earlier probe."
+        ),
     ] = False,
     storage: Annotated[
         str | None,
@@ -56,8 +62,10 @@ def command(
 
         show_status(status, store, as_json=json)
         return
-    if census and storage:
-        raise CallError("`--census` trains nothing and has no use for --storage")
+    if census and (storage or store):
+        raise CallError("`--census` records nothing and has no use for --storage and --store")
+    if no_probe and not census:
+        raise CallError("`--no-probe` belongs to `--census`")
     if file is None:
         raise CallError("name the experiment's file; or a sweep to look at: `--status LAST`")
     load_plugins(plugin)
@@ -69,7 +77,7 @@ def command(
     if census:
         from rnnlab.cli.census import give_census
 
-        give_census(checked, store=store, json=json)
+        give_census(checked, probing=not no_probe, json=json)
         return
 
     from rnnlab.cli.sweep_table import SweepTable

@@ -17,6 +17,7 @@ from statistics import fmean
 from typing import Any
 
 from rnnlab.experiment import Experiment, describe, target_kind
+from rnnlab.plan.pace import Seconds, Work
 from rnnlab.plan.points import Cause, Outcome, PointPlanner
 from rnnlab.plan.space import Chosen, Place, limits_of, places_of, values_of
 from rnnlab.plan.space.drawing import count_points, draw_point
@@ -25,30 +26,9 @@ from rnnlab.source import Document
 POINTS = 10_000
 SEED = 0
 BINS = 10
+COUNTED = ("dataset", "task")  # sections of the file on which the number of samples may depend
 
 _NUMBER = re.compile(r"\d[\d,.]*")
-
-
-def in_words(seconds: float) -> str:
-    """Return seconds as people say them."""
-    if seconds < 100:
-        return f"{seconds:.2g} s"
-    return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"
-
-
-@dataclass(frozen=True)
-class Pace:
-    """How fast models train.
-
-    Attributes:
-        flops_per_second: operations of the layers' products, forward and backward.
-        source: where the number is from, for the person.
-        is_bound: no model is faster; most are slower.
-    """
-
-    flops_per_second: float
-    source: str
-    is_bound: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,25 +59,33 @@ class Bin:
 
 
 @dataclass(frozen=True)
-class Seconds:
-    """How long trials are expected to take, at most: early stopping and pruning end many sooner.
+class Drawn:
+    """Points of a space, planned.
 
     Attributes:
-        trial: the mean of a trial.
-        longest: the slowest trial that was drawn.
-        sweep: all trials one after the other.
-        pace: what it is reckoned from.
+        seed: of the draws.
+        chosen: the points.
+        outcomes: what the plan says of each.
+        models: distinct plans that were made.
+        samples: of the training split of every point; None where they differ, or nobody has counted them yet.
     """
 
-    trial: float
-    longest: float
-    sweep: float
-    pace: Pace
+    places: tuple[Place, ...]
+    seed: int
+    chosen: tuple[Chosen, ...]
+    outcomes: tuple[Outcome, ...]
+    models: int
+    samples: int | None
 
     @property
-    def words(self) -> str:
-        """Return the seconds of a trial in words, and of which kind they are."""
-        return f"{'more than' if self.pace.is_bound else 'about'} {in_words(self.trial)}"
+    def fine(self) -> list[tuple[Chosen, Outcome]]:
+        """Return the points that can be trained."""
+        return [pair for pair in zip(self.chosen, self.outcomes, strict=True) if pair[1].cause == "fine"]
+
+    @property
+    def works(self) -> list[Work | None]:
+        """Return what there is to do for each point that can be trained."""
+        return [outcome.work for _, outcome in self.fine]
 
 
 @dataclass(frozen=True)
@@ -114,7 +102,7 @@ class Census:
         repeated: points that were drawn before.
         distinct: how many points the space has; None where they are endless.
         models: distinct plans that were made.
-        seconds: None where the pace or a length is unknown.
+        seconds: of its trials; None where nothing was probed.
     """
 
     points: int
@@ -126,7 +114,7 @@ class Census:
     repeated: int
     distinct: int | None
     models: int
-    seconds: Seconds | None
+    seconds: Seconds | None = None
 
     def refused(self, cause: Cause) -> int:
         """Return how many points are refused for a cause."""
@@ -146,7 +134,7 @@ class Census:
         if self.parameters:
             said.append(f"{self.parameters[0]:,} to {self.parameters[2]:,} parameters")
         if self.seconds:
-            said.append(f"{self.seconds.words} a trial")
+            said.append(self.seconds.words)
         return f"census: {', '.join(said)}"
 
     def to_data(self) -> dict[str, Any]:
@@ -154,16 +142,16 @@ class Census:
         return asdict(self)
 
 
-def take_census(
+def draw_points(
     experiment: Experiment,
     document: Document,
     folder: Path,
     *,
     points: int = POINTS,
     seed: int = SEED,
-    pace: Pace | None = None,
-) -> Census:
-    """Return what the space of a checked file holds; imports nothing heavy.
+    samples: int | None = None,
+) -> Drawn:
+    """Return points of the space of a checked file; imports nothing heavy.
 
     Args:
         experiment: with a sweep.
@@ -171,37 +159,40 @@ def take_census(
         folder: relative paths of the file start here.
         points: how many to draw.
         seed: of the draws.
-        pace: from which times are reckoned.
+        samples: of the training split as the file has it, where the data are there.
     """
-    assert experiment.sweep is not None
-    places = places_of(experiment, document)
+    places = tuple(places_of(experiment, document))
     rng = random.Random(seed)
-    drawn = [draw_point(places, rng) for _ in range(points)]
-    planner = PointPlanner(
-        places, limits_of(experiment, document), document, folder, _samples(experiment, places, folder)
-    )
-    outcomes = planner.plan_all(drawn)
-    fine = sorted(each.parameters for each in outcomes if each.cause == "fine")
+    chosen = tuple(draw_point(places, rng) for _ in range(points))
+    samples = _samples(experiment, places, folder, samples)
+    planner = PointPlanner(places, limits_of(experiment, document), document, folder, samples)
+    outcomes = tuple(planner.plan_all(chosen))
+    return Drawn(places, seed, chosen, outcomes, len(planner.planned), samples)
+
+
+def take_census(drawn: Drawn) -> Census:
+    """Return what a space holds."""
+    points = len(drawn.chosen)
+    fine = sorted(outcome.parameters for _, outcome in drawn.fine)
     return Census(
         points=points,
-        seed=seed,
+        seed=drawn.seed,
         fine=len(fine),
-        refusals=_refusals(places, drawn, outcomes),
+        refusals=_refusals(drawn.places, drawn.chosen, drawn.outcomes),
         parameters=(fine[0], fmean(fine), fine[-1]) if fine else None,
         histogram=_histogram(fine),
-        repeated=points - len({_key(chosen) for chosen in drawn}),
-        distinct=count_points(places),
-        models=len(planner.planned),
-        seconds=_seconds(outcomes, experiment.sweep.trials, pace) if pace else None,
+        repeated=points - len({_key(chosen) for chosen in drawn.chosen}),
+        distinct=count_points(drawn.places),
+        models=drawn.models,
     )
 
 
-def _samples(experiment: Experiment, places: Sequence[Place], folder: Path) -> int | None:
+def _samples(experiment: Experiment, places: Sequence[Place], folder: Path, counted: int | None) -> int | None:
     """Return the training samples of every trial; None where they differ, or nobody has counted them yet."""
-    if any(path[0] == "dataset" for place in places for path in place.paths):
+    if any(path[0] in COUNTED for place in places for path in place.paths):
         return None
     facts = describe(experiment, folder, target_kind(experiment))
-    return facts.train_samples if facts else None
+    return (facts.train_samples if facts else None) or counted
 
 
 def _key(chosen: Chosen) -> tuple[Any, ...]:
@@ -247,11 +238,3 @@ def _histogram(fine: Sequence[int]) -> tuple[Bin, ...]:
     edges = [low, *(round(max(low, 1) * ratio**index) for index in range(1, bins)), high + 1]
     edges = sorted(set(edges))
     return tuple(Bin(start, end - 1, sum(start <= each < end for each in fine)) for start, end in pairwise(edges))
-
-
-def _seconds(outcomes: Sequence[Outcome], trials: int, pace: Pace) -> Seconds | None:
-    fine = [each.flops for each in outcomes if each.cause == "fine"]
-    known = [flops / pace.flops_per_second for flops in fine if flops is not None]
-    if not known or len(known) < len(fine):
-        return None
-    return Seconds(fmean(known), max(known), trials * fmean(known), pace)

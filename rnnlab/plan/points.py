@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from rnnlab.plan.check import check_document
+from rnnlab.plan.pace import Work, work_of
 from rnnlab.plan.space import Chosen, Limits, Place, nodes_of, trial_document
 from rnnlab.source import Document, Parsed
 
-PASSES = 3  # of the layers' products in a step of training: one forward, two backward
 PROVED = 50  # one point in so many is planned by itself, to prove that sharing plans is right
 
 Cause = Literal["fine", "invalid", "budget", "constraint"]
@@ -20,13 +20,13 @@ CAUSES: dict[str, Cause] = {"RL309": "budget", "RL324": "constraint"}
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the plan says of a point; `flops` are those of its whole training."""
+    """What the plan says of a point; its work is None where the data have yet to tell it."""
 
     cause: Cause
     code: str = ""
     message: str = ""
     parameters: int = 0
-    flops: float | None = None
+    work: Work | None = None
 
 
 class PointPlanner:
@@ -78,8 +78,4 @@ class PointPlanner:
         if broken is not None:
             return Outcome(CAUSES[broken.code], broken.code, broken.message, plan.parameters)
         samples = (checked.facts.train_samples if checked.facts else None) or self.samples
-        known = samples is not None and plan.flops_per_sample is not None
-        steps = float(PASSES * (samples or 0) * experiment.training.epochs * len(experiment.replicate_seeds))
-        return Outcome(
-            "fine", parameters=plan.parameters, flops=steps * (plan.flops_per_sample or 0) if known else None
-        )
+        return Outcome("fine", parameters=plan.parameters, work=work_of(experiment, plan, samples))

@@ -6,12 +6,10 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
-from rnnlab.data import Samples, Splits, prepare
+from rnnlab.data import Splits, prepare
 from rnnlab.data.cautions import Caution
-from rnnlab.data.gathered import SeriesWindows
-from rnnlab.data.padded import PaddedRows
+from rnnlab.data.first_rows import first_rows
 from rnnlab.datasets import TimeSplit
 from rnnlab.errors import CallError
 from rnnlab.experiment import Experiment, target_kind
@@ -127,25 +125,7 @@ def smoke_splits(splits: Splits, batch_size: int) -> Splits:
     """Return one batch of each split."""
     return replace(
         splits,
-        train=_first(splits.train, batch_size),
-        validation=_first(splits.validation, batch_size),
-        test=_first(splits.test, batch_size),
+        train=first_rows(splits.train, batch_size),
+        validation=first_rows(splits.validation, batch_size),
+        test=first_rows(splits.test, batch_size),
     )
-
-
-def _first(samples: Samples, count: int) -> Samples:
-    return Samples(
-        inputs={name: _head(values, count) for name, values in samples.inputs.items()},
-        targets={name: _head(values, count) for name, values in samples.targets.items()},
-        weights=None if samples.weights is None else samples.weights[:count],
-        masks={name: values[:count] for name, values in samples.masks.items()},
-        rows=None if samples.rows is None else samples.rows[:count],
-        raw={name: texts[:count] for name, texts in samples.raw.items()},
-        streams=samples.streams,
-        timeline=samples.timeline,
-        buckets=samples.buckets,
-    )
-
-
-def _head(values: Any, count: int) -> Any:
-    return values.head(count) if isinstance(values, PaddedRows | SeriesWindows) else values[:count]

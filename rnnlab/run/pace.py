@@ -1,89 +1,82 @@
-"""How fast models train here: what earlier runs took, or what no run can be faster than."""
+"""How fast a machine trains the models of a space, fitted to what a probe measured."""
 
 from __future__ import annotations
 
-import json
-import os
-import time
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import replace
 from statistics import median
 
 import numpy as np
+from scipy.optimize import nnls
 
-from rnnlab.errors import StoreError
-from rnnlab.experiment import Experiment
-from rnnlab.plan import Plan
-from rnnlab.plan.census import Pace, take_census
-from rnnlab.plan.points import PASSES
-from rnnlab.source import Document
-from rnnlab.track.record import Record
-from rnnlab.track.store import Store
-from rnnlab.track.uri import database_path, resolve_uri
+from rnnlab.plan.pace import Amounts, Pace, Probed
 
-NEWEST = 20  # runs that are looked at
-FEW = 1000  # points of the short census
-PRODUCTS = 200  # timed matrix products
+TELLING = 3  # points of which each is foretold by the others
+RIDGE = 1e-3  # amounts that nothing tells apart share their seconds
+TINY = 1e-9  # seconds
+SHORT = 0.1  # of the mean
 
 
-def find_pace(experiment: Experiment, plan: Plan, store: str | None, *, folder: Path | None = None) -> Pace:
-    """Return how fast models train: the median of earlier runs in the store, else what matrix products allow.
+def fit_pace(probed: Sequence[Probed], *, workers: int, took: float) -> Pace:
+    """Return the pace at which points were trained, whose first ones were the first trainings of the workers.
+
+    A batch takes seconds for itself, for the timesteps that each kernel goes through and for its operations; a model
+    takes seconds to be compiled for itself and for its recurrent layers. None of them is negative.
 
     Args:
-        experiment: whose own runs come before those of others.
-        plan: of the file as written; its largest weights are those that are multiplied.
-        store: as in `run_experiment`; it is not made where there is none.
-        folder: where the default store is; the current folder unless given.
-
-    Raises:
-        StoreError: the store cannot be read.
+        probed: at least one.
+        workers: that trained at a time.
+        took: seconds of all.
     """
-    uri = resolve_uri(store, experiment.tracking.uri, environment=os.environ, folder=folder or Path.cwd())
-    database = database_path(uri)
-    recorded = None
-    if database is None or database.exists():
-        recorded = pace_of_runs(Store.open(uri), experiment.name)
-    return recorded or pace_of_products(plan)
+    later = [each for each in probed if not each.timing.is_first] or list(probed)
+    return replace(_fitted(probed, workers, took), error=_error(probed, later))
 
 
-def short_census(experiment: Experiment, document: Document, folder: Path, plan: Plan, store: Store) -> str:
-    """Return what a space holds in one sentence, from a thousand points: for before trial 0 of a sweep."""
-    pace = pace_of_runs(store, experiment.name) or pace_of_products(plan)
-    return take_census(experiment, document, folder, points=FEW, pace=pace).in_short()
+def _fitted(probed: Sequence[Probed], workers: int = 1, took: float = 0.0) -> Pace:
+    first = [each for each in probed if each.timing.is_first]
+    later = [each for each in probed if not each.timing.is_first] or first
+    build = _rates([each.work.build for each in later], [each.timing.start for each in later])
+    return Pace(
+        batch=_rates([each.work.batch for each in probed], [each.timing.batch for each in probed]),
+        build=build,
+        again=median(each.timing.again for each in probed),
+        boot=median(each.timing.ready + _extra(each, build) for each in first) if first else 0.0,
+        workers=workers,
+        probed=len({each.work.shape for each in probed}),
+        error=None,
+        took=took,
+    )
 
 
-def pace_of_runs(store: Store, experiment: str) -> Pace | None:
-    """Return the median pace of the newest finished runs, those of the experiment first; None where there are none."""
-    timed = [each for each in store.records() if each.status == "FINISHED" and each.metrics.get("samples_per_second")]
-    own = [each for each in timed if each.experiment == experiment]
-    newest = (own or timed)[-NEWEST:]
-    rates = [PASSES * flops * each.metrics["samples_per_second"] for each in newest if (flops := _flops(store, each))]
-    if not rates:
+def _extra(each: Probed, build: Amounts) -> float:
+    """Return how many seconds longer a model took to be compiled than others do."""
+    return max(0.0, each.timing.start - sum(rate * each.work.build.get(name, 0.0) for name, rate in build.items()))
+
+
+def _rates(amounts: Sequence[Amounts], seconds: Sequence[float]) -> dict[str, float]:
+    """Return the seconds for one of each amount, not negative, with the least differences as shares of the seconds.
+
+    A fit to shares lets a small model count as much as a large one; what took hardly any time counts no more than that.
+    """
+    names = sorted({name for each in amounts for name in each})
+    table = np.array([[each.get(name, 0.0) for name in names] for each in amounts])
+    most = table.max(axis=0)
+    wanted = np.array(seconds)
+    shares = 1 / np.maximum(wanted, max(SHORT * wanted.mean(), TINY))
+    weighted = np.vstack([table / most * shares[:, None], RIDGE * np.eye(len(names)) * shares.mean()])
+    found, _ = nnls(weighted, np.append(wanted * shares, np.zeros(len(names))))
+    return {name: float(rate) for name, rate in zip(names, found / most, strict=True)}
+
+
+def _error(probed: Sequence[Probed], later: Sequence[Probed]) -> float | None:
+    """Return the median difference between a training and what the others foretell of it, as a share of it."""
+    if len(later) < TELLING:
         return None
-    whose = f"of {experiment}" if own else "of other experiments"
-    return Pace(median(rates), f"{len(rates)} earlier run{'s' if len(rates) > 1 else ''} {whose} in the store")
-
-
-def _flops(store: Store, record: Record) -> float | None:
-    """Return the operations of a sample as the run has them; trials only in their plan."""
-    if "flops_per_sample" in record.metrics:
-        return record.metrics["flops_per_sample"]
-    try:
-        flops = json.loads(store.read_text(record, "plan.json"))["flops_per_sample"]
-    except (StoreError, ValueError, KeyError, TypeError):
-        return None
-    return flops if isinstance(flops, int | float) else None
-
-
-def pace_of_products(plan: Plan) -> Pace:
-    """Return how fast this machine multiplies by the largest weights of a plan, which no training exceeds."""
-    shapes = (weight.shape for layer in plan.layers if layer.flops for weight in layer.weights)
-    rows, columns = max((shape for shape in shapes if len(shape) == 2), key=np.prod, default=(64, 64))
-    left, right = np.ones((plan.batch_size, rows), np.float32), np.ones((rows, columns), np.float32)
-    best = min(_seconds(left, right) for _ in range(PRODUCTS))  # the others may have waited for a core
-    return Pace(2.0 * plan.batch_size * rows * columns / best, "matrix products timed here", is_bound=True)
-
-
-def _seconds(left: np.ndarray, right: np.ndarray) -> float:
-    started = time.perf_counter()
-    left @ right
-    return time.perf_counter() - started
+    shares = []
+    for each in later:
+        pace, work = _fitted([other for other in probed if other is not each]), each.work
+        if pace.knows(work):
+            steady = each.timing.batch * work.batches / work.trainings
+            took = each.timing.start + steady
+            shares.append(abs(pace.first(work) + pace.steady(work) / work.trainings - took) / took)
+    return median(shares) if len(shares) >= TELLING else None

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from rnnlab.errors import CallError
+from rnnlab.plan.pace import Timing
 from rnnlab.sweep.executor import Event
 from rnnlab.sweep.trial import TrialOrder, TrialReport
 from rnnlab.train.result import Epoch, TrainingResult
@@ -204,4 +205,5 @@ def report_of(data: Message) -> TrialReport:
     result = data["result"]
     if result is not None:
         result = TrainingResult(**result | {"history": tuple(Epoch(**epoch) for epoch in result["history"])})
-    return TrialReport(**data | {"result": result})
+    timing = Timing(**data["timing"]) if data.get("timing") else None
+    return TrialReport(**data | {"result": result, "timing": timing})

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal
 
 from rnnlab.experiment import Experiment
+from rnnlab.plan.pace import Timing
 from rnnlab.run.intervals import Interval, interval_of
 from rnnlab.tasks import Direction
 from rnnlab.train.result import Epoch, Stop, TrainingResult
@@ -33,6 +34,7 @@ class TrialOrder:
         plugins: (spec file, SHA-256) of each plugin that must be loaded.
         checkpoints: folder from which the trial goes on after a worker's death; None keeps none.
         timed: whether its answers are timed, too.
+        probed: it is trained for some batches only, and they are timed.
     """
 
     number: int
@@ -43,6 +45,7 @@ class TrialOrder:
     plugins: tuple[tuple[str, str], ...] = ()
     checkpoints: str | None = None
     timed: bool = False
+    probed: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,7 @@ class TrialReport:
         message: why it failed.
         threads: that it was trained with.
         milliseconds: of an answer for one sample, where that was asked for.
+        timing: where it was probed.
     """
 
     state: State
@@ -62,6 +66,7 @@ class TrialReport:
     message: str = ""
     threads: int = 0
     milliseconds: float | None = None
+    timing: Timing | None = None
 
 
 @dataclass(frozen=True)

@@ -16,16 +16,18 @@ import shutil
 import sys
 import threading
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any, TextIO
 
 from rnnlab.errors import CheckpointError, DivergedError, OutOfMemoryError, RnnlabError
 from rnnlab.experiment import Experiment
+from rnnlab.plan.pace import Timing
 from rnnlab.plugging import load_plugin
 from rnnlab.run.completing import complete_plan
 from rnnlab.run.road import Trained, train_once
+from rnnlab.run.timing import time_training
 from rnnlab.sweep.loaded import LoadedSplits
 from rnnlab.sweep.trial import TrialOrder, TrialReport
 from rnnlab.train.latency import milliseconds_per_sample
@@ -99,19 +101,24 @@ def main() -> None:
     channel = Channel(sys.stdin, answers)
     gc.collect()
     gc.freeze()  # what was imported is not gone through again before every trial
+    ready = time.process_time()  # what it waits for the disk or the processor differs from start to start
     with contextlib.suppress(BrokenPipeError):  # the supervisor is gone, nobody is left to answer
-        _serve(channel)
+        _serve(channel, ready)
 
 
-def _serve(channel: Channel) -> None:
-    warm, loaded = WarmLearners(), LoadedSplits()
+def _serve(channel: Channel, ready: float) -> None:
+    warm, loaded, is_first = WarmLearners(), LoadedSplits(), True
     while True:
         message = channel.receive()
         order = TrialOrder(**message["order"])
         if message["ask"] == "train":
             channel.send({"began": order.number})
-            channel.send({"report": asdict(_train(order, channel, warm, loaded))})
-            if channel.is_quiet(QUIET):  # the trials are nearly done: others are still trained
+            report = _train(order, channel, warm, loaded)
+            if report.timing:
+                report = replace(report, timing=replace(report.timing, ready=ready, is_first=is_first))
+            channel.send({"report": asdict(report)})
+            is_first = False
+            if not order.probed and channel.is_quiet(QUIET):  # the trials are nearly done: others are still trained
                 import_module(RECORDING)
         else:
             channel.send(_record(order, message, warm, loaded))
@@ -125,6 +132,8 @@ def _experiment(order: TrialOrder) -> Experiment:
 
 def _train(order: TrialOrder, channel: Channel, warm: WarmLearners, loaded: LoadedSplits) -> TrialReport:
     try:
+        if order.probed:
+            return TrialReport("complete", timing=_probe(order, warm, loaded))
         trained = _train_or_go_on(order, channel, warm, loaded)
     except _PrunedBefore:
         threads = Experiment.model_validate(order.config).runtime.threads
@@ -146,6 +155,12 @@ def _train(order: TrialOrder, channel: Channel, warm: WarmLearners, loaded: Load
         threads=trained.machine.threads,
         milliseconds=milliseconds,
     )
+
+
+def _probe(order: TrialOrder, warm: WarmLearners, loaded: LoadedSplits) -> Timing:
+    experiment = _experiment(order)
+    splits = loaded.of(experiment, Path(order.folder))
+    return time_training(experiment, complete_plan(experiment, splits), splits, warm)
 
 
 def _timed(trained: Trained) -> float:

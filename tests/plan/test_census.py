@@ -5,7 +5,7 @@ import random
 import pytest
 
 from rnnlab.plan import check_document
-from rnnlab.plan.census import Pace, take_census
+from rnnlab.plan.census import draw_points, take_census
 from rnnlab.plan.space import limits_of, nodes_of, places_of, trial_document
 from rnnlab.plan.space.drawing import draw_point
 from rnnlab.source import Parsed, Source, parse
@@ -59,7 +59,7 @@ def one_by_one(document, experiment, folder):
 
 def test_shares_are_those_of_the_points_planned_one_by_one(swept):
     document, experiment, folder = swept
-    census = take_census(experiment, document, folder, points=POINTS, seed=3)
+    census = take_census(draw_points(experiment, document, folder, points=POINTS, seed=3))
     codes = list(one_by_one(*swept))
     assert census.fine == codes.count(None) > 0
     assert {"RL309", "RL324"} < set(codes)
@@ -74,16 +74,18 @@ def test_shares_are_those_of_the_points_planned_one_by_one(swept):
 
 def test_the_same_seed_draws_the_same_points(swept):
     document, experiment, folder = swept
-    first, again, other = (take_census(experiment, document, folder, points=50, seed=seed) for seed in (1, 1, 2))
+    first, again, other = (
+        take_census(draw_points(experiment, document, folder, points=50, seed=seed)) for seed in (1, 1, 2)
+    )
     assert first == again != other
 
 
 def test_rates_share_a_plan_unless_a_constraint_names_them(swept):
     document, experiment, folder = swept
-    census = take_census(experiment, document, folder, points=POINTS)
+    census = take_census(draw_points(experiment, document, folder, points=POINTS))
     assert census.models == POINTS  # `dropout` is named
     free = experiment.model_copy(update={"sweep": experiment.sweep.model_copy(update={"constraints": ()})})
-    census = take_census(free, document, folder, points=POINTS)
+    census = take_census(draw_points(free, document, folder, points=POINTS))
     assert census.models <= 3 * 6 * 13
     assert census.refused("constraint") == 0
 
@@ -94,7 +96,7 @@ def test_plans_are_not_shared_where_fractions_decide(tmp_path):
     space = "sweep: {space: {dataset.split.validation: SHARE, dataset.split.test: SHARE}}"
     space = space.replace("SHARE", "{low: 0.1, high: 0.8}")
     document, experiment, _ = check_document(parse(Source("x.yaml", text + space)), tmp_path).require()
-    census = take_census(experiment, document, tmp_path, points=POINTS, seed=3)
+    census = take_census(draw_points(experiment, document, tmp_path, points=POINTS, seed=3))
     codes = list(one_by_one(document, experiment, tmp_path))
     assert 0 < census.fine == codes.count(None) < POINTS
     assert census.refused("invalid") == POINTS - census.fine
@@ -103,29 +105,20 @@ def test_plans_are_not_shared_where_fractions_decide(tmp_path):
 def test_a_finite_space_is_counted_and_repetitions_too(tmp_path):
     text = FILE[: FILE.index("sweep:")] + "sweep: {space: {model.layers.rnn.units: [8, 16], training.epochs: [5, 10]}}"
     document, experiment, _ = check_document(parse(Source("x.yaml", text)), tmp_path).require()
-    census = take_census(experiment, document, tmp_path, points=100)
+    census = take_census(draw_points(experiment, document, tmp_path, points=100))
     assert (census.distinct, census.repeated, census.models) == (4, 96, 4)
 
 
-def test_times_follow_from_operations_and_pace(swept, monkeypatch):
+def test_what_there_is_to_do_is_known_once_somebody_counted_the_samples(swept):
     document, experiment, folder = swept
-    monkeypatch.setattr("rnnlab.plan.census._samples", lambda *_: 1000)
-    slow, fast = (
-        take_census(experiment, document, folder, points=50, pace=Pace(speed, "a test")).seconds for speed in (1e6, 1e9)
-    )
-    assert slow.trial == pytest.approx(1000 * fast.trial)
-    assert slow.sweep == pytest.approx(7 * slow.trial)
-    assert slow.longest >= slow.trial
-
-
-def test_times_are_unknown_before_anybody_counted_the_samples(swept):
-    document, experiment, folder = swept
-    assert take_census(experiment, document, folder, points=20, pace=Pace(1e9, "a test")).seconds is None
+    assert set(draw_points(experiment, document, folder, points=20).works) == {None}
+    drawn = draw_points(experiment, document, folder, points=20, samples=1000)
+    assert {work.batches for work in drawn.works} == {32 * 10}
 
 
 def test_one_sentence_tells_the_shares(swept):
     document, experiment, folder = swept
-    census = take_census(experiment, document, folder, points=100, seed=3)
+    census = take_census(draw_points(experiment, document, folder, points=100, seed=3))
     assert census.in_short().startswith(f"census: {census.fine}% of 100 points of the space can be trained, ")
     assert "against a constraint" in census.in_short()
     assert "over the budget" in census.in_short()

@@ -1,61 +1,66 @@
-"""How fast models are said to train."""
+"""A pace that is fitted to what was measured."""
 
 import pytest
 
-pytestmark = pytest.mark.tensorflow  # for MLflow
-
-FLOPS, SAMPLES = 1000.0, 50.0
-
-
-@pytest.fixture
-def store(tmp_path):
-    from rnnlab.track.store import Store
-
-    return Store.open(f"sqlite:///{tmp_path / 'mlflow.db'}")
+from rnnlab.plan.pace import Probed, Timing, Work
+from rnnlab.run.pace import fit_pace
 
 
-def record(store, experiment, *, metrics, plan="{}", status="FINISHED"):
-    from rnnlab.track.record import RunHead
-
-    run_id = store.start(RunHead(experiment=experiment, kind="run", params={}, texts={"plan.json": plan}))
-    store.log_metrics(run_id, metrics)
-    store.finish(run_id, status)
+def work(operations, timesteps=10, kernel="numba"):
+    batch = {"batch": 1.0, f"{kernel} operations": operations, f"{kernel} timesteps": timesteps}
+    return Work((f"lstm {kernel}",), int(operations), batch, {"model": 1.0, f"{kernel} layers": 1.0}, 100, 1)
 
 
-def test_the_pace_is_the_median_of_the_experiments_own_runs(store):
-    from rnnlab.run.pace import pace_of_runs
-
-    record(store, "other", metrics={"flops_per_sample": FLOPS, "samples_per_second": 7.0})
-    assert pace_of_runs(store, "mine").flops_per_second == 3 * FLOPS * 7
-    for speed in (10.0, SAMPLES, 90.0):
-        record(store, "mine", metrics={"flops_per_sample": FLOPS, "samples_per_second": speed})
-    pace = pace_of_runs(store, "mine")
-    assert (pace.flops_per_second, pace.is_bound) == (3 * FLOPS * SAMPLES, False)
-    assert pace.source == "3 earlier runs of mine in the store"
+def law(each, kernel="numba"):
+    return 0.002 + 3e-9 * each.batch[f"{kernel} operations"] + 5e-5 * each.batch[f"{kernel} timesteps"]
 
 
-def test_trials_have_their_operations_in_their_plan(store):
-    from rnnlab.run.pace import pace_of_runs
-
-    record(store, "mine", metrics={"samples_per_second": SAMPLES}, plan='{"flops_per_sample": 2000}')
-    assert pace_of_runs(store, "mine").flops_per_second == 3 * 2000 * SAMPLES
+def timed(each, **kept):
+    kernel = each.cells[0].split()[1]
+    return Probed(each, Timing(**{"start": 0.7, "again": 0.05, "batch": law(each, kernel)} | kept))
 
 
-def test_runs_that_failed_or_know_no_operations_tell_nothing(store):
-    from rnnlab.run.pace import pace_of_runs
+def test_a_linear_law_is_found():
+    works = [work(1e6), work(4e6, 30), work(2e7, 5), work(9e6, 80)]
+    pace = fit_pace([timed(each) for each in works], workers=2, took=3.0)
+    for each in [*works, work(5e6, 50)]:
+        assert pace.steady(each) / each.batches == pytest.approx(law(each), rel=1e-3)
+        assert pace.first(each) == pytest.approx(0.7, rel=1e-3)
+    assert (pace.again, pace.workers, pace.probed, pace.took) == (0.05, 2, 4, 3.0)
 
-    record(store, "mine", metrics={"flops_per_sample": FLOPS, "samples_per_second": SAMPLES}, status="FAILED")
-    record(store, "mine", metrics={"samples_per_second": SAMPLES}, plan='{"flops_per_sample": null}')
-    record(store, "mine", metrics={"samples_per_second": SAMPLES}, plan="broken")
-    assert pace_of_runs(store, "mine") is None
+
+def test_the_others_foretell_each_point_of_a_law_and_not_one_beside_it():
+    works = [work(1e6), work(4e6), work(2e7), work(9e6), work(1.4e7)]
+    assert fit_pace([timed(each) for each in works], workers=1, took=1.0).error < 0.02
+    odd = [timed(each, batch=law(each) * (1.5 if index % 2 else 1.0)) for index, each in enumerate(works)]
+    assert fit_pace(odd, workers=1, took=1.0).error > 0.1
 
 
-def test_without_runs_the_machine_is_timed_and_no_store_is_made(tiny, tmp_path):
-    from rnnlab.plan import check_experiment
-    from rnnlab.run.pace import find_pace
+def test_two_points_foretell_nothing():
+    assert fit_pace([timed(work(1e6)), timed(work(2e6))], workers=1, took=1.0).error is None
 
-    _, experiment, plan = check_experiment(tiny.file).require()
-    pace = find_pace(experiment, plan, str(tmp_path / "nowhere"))
-    assert pace.is_bound
-    assert pace.flops_per_second > 1e6
-    assert not (tmp_path / "nowhere").exists()
+
+def test_what_a_first_training_takes_longer_belongs_to_the_start_of_the_worker():
+    first = [timed(work(1e6), start=2.7, ready=6.0, is_first=True) for _ in range(2)]
+    pace = fit_pace([*first, timed(work(4e6)), timed(work(9e6))], workers=2, took=1.0)
+    assert pace.boot == pytest.approx(6.0 + 2.0, rel=1e-2)
+    assert pace.first(work(5e6)) == pytest.approx(0.7, rel=1e-2)
+    assert pace.probed == 3
+
+
+def test_a_space_of_one_shape_is_told_by_the_first_trainings_alone():
+    pace = fit_pace([timed(work(1e6), start=2.7, ready=6.0, is_first=True)], workers=1, took=1.0)
+    assert pace.first(work(1e6)) == pytest.approx(2.7, rel=1e-2)
+    assert pace.steady(work(1e6)) == pytest.approx(100 * law(work(1e6)), rel=1e-2)
+    assert pace.boot == pytest.approx(6.0, rel=1e-2)
+
+
+def test_kernels_have_paces_of_their_own():
+    works = [work(1e6), work(2e7), work(1e6, 20, "keras"), work(2e7, 40, "keras")]
+    slow = [
+        timed(each, batch=law(each, each.cells[0].split()[1]) * (1 + 9 * ("keras" in each.cells[0]))) for each in works
+    ]
+    pace = fit_pace(slow, workers=1, took=1.0)
+    assert pace.knows(works[0])
+    assert not pace.knows(work(1e6, 10, "xla"))
+    assert pace.steady(works[3]) > 5 * pace.steady(works[1])

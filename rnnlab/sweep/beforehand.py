@@ -1,0 +1,46 @@
+"""What a sweep tells before trial 0: what its space holds, and how long its trials will take."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rnnlab.errors import RnnlabError
+from rnnlab.plan.census import Drawn, draw_points, take_census
+from rnnlab.plan.kept_paces import keep_pace, kept_pace, pace_file
+from rnnlab.plan.pace import Pace, seconds_of
+from rnnlab.run.opening import Road
+from rnnlab.sweep.executor import Executor
+from rnnlab.sweep.probing import affordable_points, probe
+
+FEW = 1000  # points of the short census
+
+
+def short_census(road: Road, executor: Executor) -> str:
+    """Return what a space holds in one sentence, from a thousand points.
+
+    The pace is that of an earlier probe on this machine; where there is none, and the sweep is so long that a probe
+    matters little, it is probed now, by the workers that train its trials.
+    """
+    samples = len(road.splits.train)
+    drawn = draw_points(road.experiment, road.document, road.folder, points=FEW, samples=samples)
+    pace = _pace(drawn, road, executor)
+    seconds = seconds_of(drawn.works, road.experiment, pace) if pace else None
+    sentence = replace(take_census(drawn), seconds=seconds).in_short()
+    return (
+        sentence if seconds else f"{sentence}; `rnnlab sweep {road.document.name} --census` measures how long it takes"
+    )
+
+
+def _pace(drawn: Drawn, road: Road, executor: Executor) -> Pace | None:
+    assert road.experiment.sweep is not None
+    path = pace_file(road.experiment, road.folder, workers=executor.capacity, threads=executor.threads)
+    pace, most = kept_pace(path), affordable_points(drawn, road.experiment.sweep.trials)
+    if pace is not None or not most:
+        return pace
+    try:
+        pace = probe(drawn, road.experiment, road.document, road.folder, executor, most=most, say=road.say)
+    except RnnlabError as error:
+        road.say(f"the probe failed: {error}")
+        return None
+    keep_pace(path, pace)
+    return pace
