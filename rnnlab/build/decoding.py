@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from rnnlab.build.inference import Inference
 from rnnlab.build.stepping import Stepper
 from rnnlab.errors import CallError
+from rnnlab.interrupts import deliver
 from rnnlab.tasks import Beam, Greedy
 from rnnlab.text import END_ID, START_ID, UNKNOWN_ID
 
@@ -154,6 +155,7 @@ class Search:
         bias = np.zeros(stepper.classes, np.float32)
         bias[list(self.barred)] = -np.inf
         for place in range(self.limit):
+            deliver()
             logarithms, memory = stepper.advance(last, rows, memory)
             values, ids = tf.math.top_k(logarithms + bias, min(self.width, stepper.classes))
             found, rows, last = self.extend(found, place, np.asarray(values), np.asarray(ids))

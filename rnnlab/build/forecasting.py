@@ -12,6 +12,7 @@ from rnnlab.data.gathered import SeriesWindows
 from rnnlab.data.series_encoder import CENTRE, SCALE, SeriesEncoder
 from rnnlab.data.splits import Samples
 from rnnlab.datasets.series import PAST
+from rnnlab.interrupts import deliver
 from rnnlab.plan import ForecastPlan
 
 Numbers = NDArray[Any]
@@ -35,6 +36,7 @@ def forecast(
     (targets,) = samples.targets.values()
     parts = []
     for start in range(0, len(samples), batch):
+        deliver()
         rows = np.arange(start, min(start + batch, len(samples)))
         if plan.steps == plan.horizon:
             scaled_BHKQ = _shaped(answer({name: windows[rows] for name, windows in samples.inputs.items()}), plan)
@@ -56,6 +58,7 @@ def _feed_back(
     past = windows[rows]
     steps = []
     for step in range(plan.horizon):
+        deliver()
         found = _shaped(answer({PAST: past}), plan)
         steps.append(found)
         newest = np.ones_like(past[:, -1])  # also the flag of what is observed

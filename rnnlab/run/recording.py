@@ -14,6 +14,7 @@ from typing import Any
 from rnnlab.build import INFERENCE_FOLDER, kernels_used
 from rnnlab.data import dataset_summary
 from rnnlab.experiment import task_of
+from rnnlab.interrupts import held
 from rnnlab.plan import Plan
 from rnnlab.plugging import plugins_in
 from rnnlab.run.road import Trained
@@ -132,7 +133,7 @@ def record_outcome(
         store.log_text(run_id, "test_scores.json", json.dumps({"mean_absolute_error_by_step": by_step}, indent=2))
     if scores.mistakes:
         store.log_table(run_id, "test_mistakes.json", scores.mistakes)
-    with tempfile.TemporaryDirectory() as folder:
+    with held(), tempfile.TemporaryDirectory() as folder:
         save_preparation(trained, Path(folder))
         store.log_model(run_id, trained.learner.twin, preparation_folder=Path(folder), step=result.kept_epoch)
 

@@ -14,6 +14,7 @@ from rnnlab.data.mistakes import output_mistakes
 from rnnlab.experiment import Experiment, task_of
 from rnnlab.experiment.fingerprint import config_fingerprint
 from rnnlab.experiment.prepared import file_sha256
+from rnnlab.interrupts import held
 from rnnlab.kernels import kernel_cache
 from rnnlab.plan import Plan
 from rnnlab.plugging import blame, plugins_in
@@ -42,6 +43,7 @@ class Trained:
     learner: Learner
     result: TrainingResult
 
+    @held()
     def score(self, samples: Samples) -> Scores:
         """Return how good the model is on a split."""
         task = task_of(self.experiment)
@@ -60,6 +62,7 @@ class Trained:
         return replace(scores, mistakes=output_mistakes(head, preparation, samples, targets, outputs, WORST))
 
 
+@held()
 def train_once(
     experiment: Experiment,
     plan: Plan,

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from rnnlab.interrupts import deliver
+
 Item = TypeVar("Item")
 
 DEPTH = 2  # items that wait: one would do if all took the same time
@@ -26,7 +28,8 @@ class _Made(Generic[Item]):
 def ahead(items: Iterator[Item], depth: int = DEPTH) -> Iterator[Iterator[Item]]:
     """Give the same items in the same order, each made while those before it are worked on.
 
-    What goes wrong with an item is raised in its place. The thread is gone when the block is left, however that is.
+    What goes wrong with an item is raised in its place; a signal that waits is heard before each. The thread is gone
+    when the block is left, however that is.
 
     Args:
         items: iterated in a thread of its own, and nowhere else.
@@ -49,6 +52,7 @@ def ahead(items: Iterator[Item], depth: int = DEPTH) -> Iterator[Iterator[Item]]
     def take() -> Iterator[Item]:
         while True:
             found = made.get()
+            deliver()
             if found.error is not None:
                 raise found.error
             if not found.items:

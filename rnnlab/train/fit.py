@@ -14,6 +14,7 @@ import numpy as np
 from rnnlab.build.tracing import overlapping
 from rnnlab.data import Samples
 from rnnlab.errors import CheckpointError, DivergedError
+from rnnlab.interrupts import Interrupts, held
 from rnnlab.tasks import direction_of
 from rnnlab.train.ahead import ahead
 from rnnlab.train.background import Background
@@ -27,7 +28,6 @@ from rnnlab.train.batches import (
     windows,
 )
 from rnnlab.train.checkpoint import load_checkpoint
-from rnnlab.train.interrupts import Interrupts
 from rnnlab.train.keeping import Checkpointing, Keeper
 from rnnlab.train.learner import Learner, evaluate, use_metrics
 from rnnlab.train.listener import Listener
@@ -59,6 +59,8 @@ def fit(
 ) -> TrainingResult:
     """Return what the training gave; the model then has the weights of `kept_epoch`.
 
+    A signal waits for the batch that is under way, also where it is one of the validation.
+
     Args:
         learner: freshly made; resuming overwrites its numbers.
         train: all that is learned from.
@@ -72,7 +74,7 @@ def fit(
         DivergedError: the loss became NaN or infinite.
         CheckpointError: a checkpoint cannot be written, or belongs to something else.
     """
-    with Interrupts() as interrupts, Background("checkpoints") as background:
+    with held() as interrupts, Background("checkpoints") as background:
         keeper = Keeper(checkpointing, training.checkpoint, background)
         loop = _Loop(learner, train, validation, training, seed, tuple(listeners), keeper, interrupts)
         if checkpointing and checkpointing.resume:
@@ -140,29 +142,26 @@ class _Loop:
 
     def one_epoch(self) -> None:
         epoch = self.train_epoch(self.state.epoch + 1)
-        with self.interrupts.held():
-            self.state = self.state.after(epoch)
-            stop = self.watch(epoch)
-            self.state = replace(self.state, stopped_by=stop)
-            self.counted = {}
-            self.keeper.keep(self.learner, self.state, self.best, {})
+        self.state = self.state.after(epoch)
+        stop = self.watch(epoch)
+        self.state = replace(self.state, stopped_by=stop)
+        self.counted = {}
+        self.keeper.keep(self.learner, self.state, self.best, {})
         stops = [listener.on_epoch(epoch) for listener in self.listeners]
         self.state = replace(self.state, stopped_by=self.state.stopped_by or next(filter(None, stops), None))
 
     def train_epoch(self, number: int) -> Epoch:
         objective = self.learner.objective
-        with self.interrupts.held():  # TensorFlow may crash where a signal raises while it makes a tensor
-            if not self.state.partial.steps:
-                objective.reset()
-                begun = PartialEpoch(learning_rate=_learning_rate(self.learner.optimizer))
-                self.state = replace(self.state, partial=begun)
+        if not self.state.partial.steps:
+            objective.reset()
+            begun = PartialEpoch(learning_rate=_learning_rate(self.learner.optimizer))
+            self.state = replace(self.state, partial=begun)
         self.started = time.perf_counter() - self.state.partial.seconds
         self.take_steps(number)
         trained = time.perf_counter() - self.started
         partial = self.state.partial
-        with self.interrupts.held():
-            metrics = {"loss": partial.loss / partial.rows} | objective.result()
-            self.counted = capture_counted(self.learner.model, objective)
+        metrics = {"loss": partial.loss / partial.rows} | objective.result()
+        self.counted = capture_counted(self.learner.model, objective)
         metrics |= {f"val_{name}": value for name, value in evaluate(self.learner, self.validation).items()}
         if not math.isfinite(metrics["val_loss"]):  # the epoch's last step spoilt the weights
             raise DivergedError(number, partial.steps, metrics["val_loss"])
@@ -180,15 +179,13 @@ class _Loop:
         done = self.state.partial.steps
         with ahead(self.feed(number, done)) as found, overlapping():
             for step, batch in enumerate(found, start=done + 1):
-                with self.interrupts.held():
-                    if batch.resets:
-                        reset_states(self.learner.model)
-                    self.hear(self.runner.step(batch))
-                    if step < self.steps and self.keeper.is_due(step):
-                        self.hear(self.runner.settle())
-                        self.keep()
-            with self.interrupts.held():
-                self.hear(self.runner.settle())
+                if batch.resets:
+                    reset_states(self.learner.model)
+                self.hear(self.runner.step(batch))
+                if step < self.steps and self.keeper.is_due(step):
+                    self.hear(self.runner.settle())
+                    self.keep()
+            self.hear(self.runner.settle())
 
     def hear(self, stepped: Stepped | None) -> None:
         """Count what a step gave, and tell of it."""

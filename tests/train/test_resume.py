@@ -1,3 +1,7 @@
+import os
+import signal
+from dataclasses import replace
+
 import pytest
 
 pytestmark = pytest.mark.tensorflow
@@ -193,6 +197,37 @@ def test_an_interruption_while_the_validation_is_scored_keeps_all_steps_of_the_e
     assert (resumed.resumed_from, resumed.resumed_step) == (1, STEPS)
     assert _numbers(learner) == unbroken[0]
     assert _metrics(resumed) == _metrics(unbroken[1])
+
+
+def test_a_signal_within_a_batch_of_the_validation_waits_for_its_end_and_no_longer(
+    assemble, train, tmp_path, monkeypatch
+):
+    from rnnlab.train import learner
+    from rnnlab.train.checkpoint import load_checkpoint
+
+    begun, ended = [], []
+
+    def compile_steps(*arguments, **keys):
+        steps = found(*arguments, **keys)
+
+        def evaluate(*given):
+            begun.append(given)
+            if len(begun) == 6:  # the second of the second epoch
+                os.kill(os.getpid(), signal.SIGINT)
+            outcome = steps.evaluate(*given)
+            ended.append(given)
+            return outcome
+
+        return replace(steps, evaluate=evaluate)
+
+    found = learner.compile_steps
+    monkeypatch.setattr(learner, "compile_steps", compile_steps)
+    monkeypatch.setattr(learner, "EVALUATION_BATCH", 8)
+    with pytest.raises(KeyboardInterrupt):
+        train(assemble(*OVERRIDES), checkpointing=_checkpointing(tmp_path))
+    assert (len(begun), len(ended)) == (6, 6)
+    checkpoint, _ = load_checkpoint(tmp_path)
+    assert (checkpoint.state.epoch, checkpoint.state.partial.steps) == (1, STEPS)
 
 
 def test_the_learning_rate_of_an_epoch_that_was_interrupted_is_that_of_its_beginning(assemble, train, tmp_path):
