@@ -22,6 +22,17 @@ def test_calls_that_overlap_give_what_calls_in_turn_give():
         assert [float(each) for each in found] == [1.0, 2.0, 3.0, 4.0, 5.0]
 
 
+@pytest.mark.parametrize("names", ["ab", "ba"])
+def test_inputs_are_told_by_their_names_in_whatever_order_they_come(names):
+    number = tf.TensorSpec((), tf.float32)
+    signature = (dict.fromkeys(names, number), number)
+    call = traced_once(tf.function(lambda given, third: [given["a"], given["b"], third], input_signature=signature))
+    for given in ({"a": 1.0, "b": 2.0}, {"b": 2.0, "a": 1.0}):
+        tensors = {name: tf.constant(value) for name, value in given.items()}
+        for found in (call(given, 3.0), call(tensors, tf.constant(3.0))):
+            assert [float(each) for each in found] == [1.0, 2.0, 3.0]
+
+
 def test_an_error_is_raised_where_it_is_read_and_not_by_what_comes_after():
     interval = sys.getswitchinterval()
     with pytest.raises(tf.errors.InvalidArgumentError, match="not finite"), overlapping():

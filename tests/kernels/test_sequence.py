@@ -296,6 +296,22 @@ def test_memory_is_used_again_only_when_nobody_refers_to_it():
     assert place % 64 == 0
 
 
+def test_a_large_block_is_waited_for_rather_than_taken_anew(monkeypatch):
+    import threading
+
+    from rnnlab.kernels import buffers as module
+
+    monkeypatch.setattr(module, "WAIT", 0.2)
+    buffers, numbers = module.Buffers(), module.LARGE // 4
+    held = [buffers.take(numbers)]
+    place = held[0].ctypes.data
+    threading.Timer(0.05, held.clear).start()
+    found = buffers.take(numbers)
+    assert found.ctypes.data == place
+    monkeypatch.setattr(module, "WAIT", 0.0)
+    assert buffers.take(numbers).ctypes.data != place
+
+
 def test_the_kernels_are_kept_for_the_next_process():
     from rnnlab.kernels import kernel_cache, kernels_compiled, load_kernels
 

@@ -47,6 +47,17 @@ def test_loss_and_metrics_of_a_split_are_those_of_keras(assemble):
     np.testing.assert_allclose(outputs, learner.model.predict(split.inputs, verbose=0), atol=1e-6)
 
 
+@pytest.mark.parametrize(("width", "most"), [(4, 256), (30_000, 32)])
+def test_fewer_samples_are_scored_at_once_where_each_has_many_numbers(assemble, width, most):
+    from rnnlab.train.learner import evaluate
+
+    assembled = assemble(*POOLED, f"model.layers.words.output_dim={width}")
+    sizes: list[int] = []
+    evaluate(assembled.learner(), assembled.splits.train, lambda target, weight, outputs: sizes.append(len(target)))
+    assert sum(sizes) == len(assembled.splits.train)
+    assert max(sizes) == min(most, len(assembled.splits.train))
+
+
 def test_a_penalty_on_weights_is_part_of_the_loss_as_in_keras(assemble):
     from rnnlab.train.learner import evaluate
 
