@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 import zipfile
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -119,11 +119,10 @@ def start(file: Path, store: Path, *options: str) -> subprocess.Popen[bytes]:
 def checkpoints(store: Path) -> dict[Path, float]:
     """Return when each checkpoint was written."""
     found = {}
-    for path in store.parent.rglob(f"{store.name}/**/*.ckpt"):
-        try:
-            found[path] = path.stat().st_mtime
-        except FileNotFoundError:  # the training went on
-            continue
+    for folder, _, names in os.walk(store):  # leaves out what is gone meanwhile
+        for path in (Path(folder, name) for name in names if name.endswith(".ckpt")):
+            with suppress(FileNotFoundError):  # the training went on
+                found[path] = path.stat().st_mtime
     return found
 
 
