@@ -39,7 +39,7 @@ PARTS: dict[str, tuple[Any, str]] = {
 }
 BESIDE: dict[str, tuple[Any, str]] = {
     "checkpoint written": (keeping, "save_checkpoint"),
-    "- encoded": (checkpoint, "_encode"),
+    "- arrays written and hashed": (checkpoint, "_write"),
     "epoch written into MLflow": (Store, "log_epoch"),
 }
 STEPS: dict[str, tuple[Any, str]] = {

@@ -22,6 +22,8 @@ OWN_GRADIENT = "CustomGradient-"
 class _Traced:
     """What TensorFlow made of a `tf.function`; the graph in Python is not kept.
 
+    Tensors are taken as they are, in the order of their names; anything else is bound to the signature first.
+
     Attributes:
         function: in TensorFlow's runtime, of a name of its own.
         captured: tensors that are given to it behind the arguments.

@@ -37,7 +37,7 @@ def give_census(checked: Checked, *, probing: bool, json: bool) -> None:
         CallError: it has no sweep.
     """
     from rnnlab.plan.census import draw_points, take_census
-    from rnnlab.plan.pace import seconds_of
+    from rnnlab.plan.pace import expected_seconds
 
     document, experiment, _ = checked.require()
     if experiment.sweep is None:
@@ -52,11 +52,12 @@ def give_census(checked: Checked, *, probing: bool, json: bool) -> None:
             pace, reason = _probed(checked, drawn, executor)
         else:
             pace = None if probing else _kept(experiment, checked)
-    seconds = seconds_of(drawn.works, experiment, pace) if pace else None
+    trials = drawn.trials(experiment.sweep)
+    seconds = expected_seconds(drawn.works, experiment, pace, trials=trials) if pace else None
     census = replace(census, seconds=seconds)
     if json:
         print_json(census.to_data())
-    for line in () if json else _times(census, experiment, reason):
+    for line in () if json else _times(census, reason):
         show(line)
     if json and probing and seconds is None:
         say(f"the time is unknown: {reason}")
@@ -139,11 +140,10 @@ def _sizes(census: Census) -> Iterator[str]:
         yield f"  {each.low:>{width},} to {each.high:>{width},}  {part:>7}  {bar(each.points / most, WIDTH)}".rstrip()
 
 
-def _times(census: Census, experiment: Experiment, reason: str) -> Iterator[str]:
+def _times(census: Census, reason: str) -> Iterator[str]:
     from rnnlab.plan.pace import in_words
 
-    seconds, sweep = census.seconds, experiment.sweep
-    assert sweep is not None
+    seconds = census.seconds
     if seconds is None:
         if census.fine:
             yield f"time        unknown: {reason}"
@@ -151,11 +151,11 @@ def _times(census: Census, experiment: Experiment, reason: str) -> Iterator[str]
     pace, most = seconds.pace, "at most " if seconds.at_most else ""
     yield (
         f"time        {most}about {in_words(seconds.trial)} a trial, {in_words(seconds.longest)} the slowest, "
-        f"{in_words(seconds.sweep)} for {count_of(sweep.trials, 'trial')} by {count_of(pace.workers, 'worker')}"
+        f"{in_words(seconds.sweep)} for {count_of(seconds.trials, 'trial')} by {count_of(pace.workers, 'worker')}"
     )
     error = "" if pace.error is None else f"; each is foretold by the others to {pace.error:.0%} in the median"
     yield f"            {count_of(pace.probed, 'model')} trained for some batches, in {in_words(pace.took)}{error}"
-    yield f"            {in_words(pace.boot)} of it the workers' start; recording the best comes on top"
+    yield f"            {in_words(pace.boot)} of the sweep are its workers' start; recording the best comes on top"
     if seconds.told < 1:
         told = share(seconds.told)
         yield f"            for {told} of the points; lengths of the others are unknown, or none like them was probed"

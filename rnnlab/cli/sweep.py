@@ -56,14 +56,14 @@ def command(
     Trial 0 is the file as written. The best trial is scored on the test split once, at the end.
     """
     if status is not None:
-        if file or set_ or resume or reuse or storage:
+        if file or set_ or resume or reuse or storage or census or no_probe:
             raise CallError("`--status` shows a sweep and takes only --store and --json beside it")
         from rnnlab.cli.sweep_status import show_status
 
         show_status(status, store, as_json=json)
         return
-    if census and (storage or store):
-        raise CallError("`--census` records nothing and has no use for --storage and --store")
+    if census and (storage or store or resume or reuse):
+        raise CallError("`--census` records nothing and takes no --store, --storage, --resume or --reuse")
     if no_probe and not census:
         raise CallError("`--no-probe` belongs to `--census`")
     if file is None:

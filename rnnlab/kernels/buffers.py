@@ -32,26 +32,27 @@ class Buffers:
     def take(self, *shape: int, dtype: Any = np.float32) -> NDArray[Any]:
         """Return an array of arbitrary numbers."""
         size = max(1, prod(shape)) * np.dtype(dtype).itemsize
-        with self._lock:
-            block = self._find(size)
-            start = -block.ctypes.data % ALIGNMENT
-            array: NDArray[Any] = block[start : start + size].view(dtype)[: prod(shape)].reshape(shape)
-            return array
+        for waits in reversed(range(WAITS + 1)):
+            with self._lock:
+                block = self._find(size, patient=waits > 0)
+                if block is not None:
+                    start = -block.ctypes.data % ALIGNMENT
+                    array: NDArray[Any] = block[start : start + size].view(dtype)[: prod(shape)].reshape(shape)
+                    return array
+            time.sleep(WAIT)
+        raise AssertionError("who does not wait gets a block")
 
-    def _find(self, size: int) -> NDArray[np.uint8]:
-        """Return the smallest free block that fits, or a new one.
+    def _find(self, size: int, *, patient: bool) -> NDArray[np.uint8] | None:
+        """Return the smallest free block that fits, or a new one; None where one may soon be free.
 
         TensorFlow gives up what a compiled function read shortly after its call is over: where a large block would fit
         that somebody has, it is waited for.
         """
         best, taken = self._best(size)
-        waits = WAITS if taken and size >= LARGE else 0
-        while best is None and waits:
-            time.sleep(WAIT)
-            waits -= 1
-            best, _ = self._best(size)
         if best is not None:
             return best
+        if patient and taken and size >= LARGE:
+            return None
         if len(self._blocks) >= SPARE:
             self._drop_idle()
         self._blocks.append(np.empty(size + size // 8 + ALIGNMENT, np.uint8))

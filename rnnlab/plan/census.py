@@ -22,6 +22,7 @@ from rnnlab.plan.points import Cause, Outcome, PointPlanner
 from rnnlab.plan.space import Chosen, Place, limits_of, places_of, values_of
 from rnnlab.plan.space.drawing import count_points, draw_point
 from rnnlab.source import Document
+from rnnlab.sweeping import Sweep
 
 POINTS = 10_000
 SEED = 0
@@ -81,6 +82,11 @@ class Drawn:
     def fine(self) -> list[tuple[Chosen, Outcome]]:
         """Return the points that can be trained."""
         return [pair for pair in zip(self.chosen, self.outcomes, strict=True) if pair[1].cause == "fine"]
+
+    def trials(self, sweep: Sweep) -> int:
+        """Return how many trials a sweep comes to: a grid has no more than the space has points."""
+        points = count_points(self.places) if sweep.sampler.kind == "grid" else None
+        return sweep.trials if points is None else min(sweep.trials, points)
 
     @property
     def works(self) -> list[Work | None]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from rnnlab.experiment import Experiment
 from rnnlab.plan.plan import LayerPlan, Plan
+from rnnlab.sweeping import seconds_of
 
 PASSES = 3  # of the layers' products in a step of training: one forward, two backward
 
@@ -19,7 +20,7 @@ Amounts = Mapping[str, float]
 
 def in_words(seconds: float) -> str:
     """Return seconds as people say them."""
-    if seconds < 100:
+    if seconds < 99.5:
         return f"{seconds:.2g} s"
     return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"
 
@@ -175,7 +176,8 @@ class Seconds:
         trial: the mean of a trial, its seeds one after the other.
         longest: the slowest trial that was drawn.
         sweep: until the last trial is done, from the start of the workers on.
-        at_most: early stopping or pruning may end trials sooner.
+        at_most: early stopping, pruning or a timeout may end trials sooner.
+        trials: that were reckoned with.
         told: share of the points that can be trained whose time is known.
         pace: what it is reckoned from.
     """
@@ -184,6 +186,7 @@ class Seconds:
     longest: float
     sweep: float
     at_most: bool
+    trials: int
     told: float
     pace: Pace
 
@@ -195,13 +198,16 @@ class Seconds:
         return f"{most}about {in_words(self.trial)} a trial, {in_words(self.sweep)} for all by {by}"
 
 
-def seconds_of(works: Sequence[Work | None], experiment: Experiment, pace: Pace) -> Seconds | None:
+def expected_seconds(
+    works: Sequence[Work | None], experiment: Experiment, pace: Pace, *, trials: int
+) -> Seconds | None:
     """Return how long the trials of a sweep are expected to take; None where no time is known.
 
     Args:
         works: of points that can be trained, drawn as trials are.
         experiment: of the file.
         pace: of the machine.
+        trials: of the sweep.
     """
     sweep, training = experiment.sweep, experiment.training
     assert sweep is not None
@@ -209,17 +215,26 @@ def seconds_of(works: Sequence[Work | None], experiment: Experiment, pace: Pace)
     if not known:
         return None
     seeds, workers = known[0].trainings, pace.workers
-    anew = _new_shapes(known, sweep.trials * min(seeds, workers) / workers) * workers / (sweep.trials * seeds)
-    begin = fmean(anew * pace.first(work) + (1 - anew) * pace.again for work in known)
-    steady = fmean(pace.steady(work) for work in known)
-    one = begin + steady / seeds
+    anew = _new_shapes(known, trials * min(seeds, workers) / workers) * workers / (trials * seeds)
+    limit = math.inf if sweep.engine.timeout is None else seconds_of(sweep.engine.timeout)
+    one = fmean(
+        min(limit, anew * pace.first(work) + (1 - anew) * pace.again + pace.steady(work) / seeds) for work in known
+    )
     confirmed = sweep.confirm.top * sweep.confirm.seeds if sweep.confirm else 0
-    rounds = math.ceil(sweep.trials * seeds / workers) + math.ceil(confirmed / workers)
+    rounds = math.ceil(trials * seeds / workers) + math.ceil(confirmed / workers)
+
+    def slowest(work: Work) -> float:
+        starts = [pace.first(work), *(pace.again for _ in range(seeds - 1))]
+        return sum(min(limit, start + pace.steady(work) / seeds) for start in starts)
+
     return Seconds(
         trial=one * seeds,
-        longest=max(pace.first(work) + (seeds - 1) * pace.again + pace.steady(work) for work in known),
+        longest=max(map(slowest, known)),
         sweep=pace.boot + one * rounds,
-        at_most=bool(sweep.pruner.kind != "none" or training.early_stopping or training.max_seconds),
+        at_most=bool(
+            sweep.pruner.kind != "none" or training.early_stopping or training.max_seconds or sweep.engine.timeout
+        ),
+        trials=trials,
         told=len(known) / len(works),
         pace=pace,
     )

@@ -7,7 +7,6 @@ from dataclasses import replace
 from statistics import median
 
 import numpy as np
-from scipy.optimize import nnls
 
 from rnnlab.plan.pace import Amounts, Pace, Probed
 
@@ -58,6 +57,8 @@ def _rates(amounts: Sequence[Amounts], seconds: Sequence[float]) -> dict[str, fl
 
     A fit to shares lets a small model count as much as a large one; what took hardly any time counts no more than that.
     """
+    from scipy.optimize import nnls  # 33 MiB
+
     names = sorted({name for each in amounts for name in each})
     table = np.array([[each.get(name, 0.0) for name in names] for each in amounts])
     most = table.max(axis=0)

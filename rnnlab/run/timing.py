@@ -70,7 +70,9 @@ def time_training(experiment: Experiment, plan: Plan, splits: Splits, warm: Warm
     """
     size = experiment.training.batch_size
     rows = (FEW if (plan.flops_per_sample or 0) * size > MANY else BATCHES) * size
-    short = replace(splits, train=first_rows(splits.train, rows), validation=first_rows(splits.validation, EVALUATED))
+    carried = splits.validation.streams or 1  # rows that follow one another come in batches of so many
+    scored = max(carried, EVALUATED // carried * carried)
+    short = replace(splits, train=first_rows(splits.train, rows), validation=first_rows(splits.validation, scored))
     endless = experiment.model_copy(update={"training": experiment.training.model_copy(update=ENDLESS)})
 
     def timed(epochs: int, folder: Path | None = None) -> _Clock:

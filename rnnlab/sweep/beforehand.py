@@ -7,7 +7,7 @@ from dataclasses import replace
 from rnnlab.errors import RnnlabError
 from rnnlab.plan.census import Drawn, draw_points, take_census
 from rnnlab.plan.kept_paces import keep_pace, kept_pace, pace_file
-from rnnlab.plan.pace import Pace, seconds_of
+from rnnlab.plan.pace import Pace, expected_seconds
 from rnnlab.run.opening import Road
 from rnnlab.sweep.executor import Executor
 from rnnlab.sweep.probing import affordable_points, probe
@@ -23,18 +23,18 @@ def short_census(road: Road, executor: Executor) -> str:
     """
     samples = len(road.splits.train)
     drawn = draw_points(road.experiment, road.document, road.folder, points=FEW, samples=samples)
-    pace = _pace(drawn, road, executor)
-    seconds = seconds_of(drawn.works, road.experiment, pace) if pace else None
-    sentence = replace(take_census(drawn), seconds=seconds).in_short()
-    return (
-        sentence if seconds else f"{sentence}; `rnnlab sweep {road.document.name} --census` measures how long it takes"
-    )
-
-
-def _pace(drawn: Drawn, road: Road, executor: Executor) -> Pace | None:
     assert road.experiment.sweep is not None
+    trials = drawn.trials(road.experiment.sweep)
+    pace = _pace(drawn, road, executor, trials)
+    seconds = expected_seconds(drawn.works, road.experiment, pace, trials=trials) if pace else None
+    return replace(take_census(drawn), seconds=seconds).in_short()
+
+
+def _pace(drawn: Drawn, road: Road, executor: Executor, trials: int) -> Pace | None:
     path = pace_file(road.experiment, road.folder, workers=executor.capacity, threads=executor.threads)
-    pace, most = kept_pace(path), affordable_points(drawn, road.experiment.sweep.trials)
+    pace, most = kept_pace(path), affordable_points(drawn, trials)
+    if pace is None and not most:
+        road.say(f"`rnnlab sweep {road.document.name} --census` measures how long so short a sweep takes")
     if pace is not None or not most:
         return pace
     try:

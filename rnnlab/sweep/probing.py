@@ -19,8 +19,10 @@ from rnnlab.run.pace import fit_pace
 from rnnlab.source import Document, Parsed
 from rnnlab.sweep.executor import Executor
 from rnnlab.sweep.trial import TrialOrder, TrialReport
+from rnnlab.sweeping import seconds_of
 
 UNKNOWN = "the lengths or the number of its sequences are unknown"
+LATE = "a point took longer than `sweep.engine.timeout`"
 MOST = 9  # points, beside the file as written
 PLACES = (0.5, 0.1, 0.9, 0.3, 0.7)  # among the points of the same cells, from the fewest operations to the most
 AFFORDED = 2000  # batches of a sweep for each point that is probed before trial 0
@@ -64,8 +66,10 @@ def probe(
     chosen = choose_points(drawn, most, besides=written)
     documents = [base] * workers + [trial_document(document, nodes_of(drawn.places, each)) for each in chosen]
     ordered = [_ordered(number, each, folder, drawn.samples, executor.threads) for number, each in enumerate(documents)]
-    say(f"probing {len(chosen) + 1} points of the space for some batches each")
-    reports = _train([order for order, _ in ordered], executor)
+    say(f"probing {len(chosen) + 1} point{'s' if chosen else ''} of the space for some batches each")
+    assert experiment.sweep is not None
+    limit = experiment.sweep.engine.timeout
+    reports = _train([order for order, _ in ordered], executor, None if limit is None else seconds_of(limit))
     probed = [
         Probed(work, report.timing)
         for order, work in ordered
@@ -110,16 +114,33 @@ def _ordered(
     return TrialOrder(number, config, str(folder.absolute()), "", plugins=plugins, probed=True), work
 
 
-def _train(orders: Sequence[TrialOrder], executor: Executor) -> dict[int, TrialReport]:
-    """Return how trainings ended, by number; one whose worker died is not begun again."""
+def _train(orders: Sequence[TrialOrder], executor: Executor, limit: float | None) -> dict[int, TrialReport]:
+    """Return how trainings ended, by number; one whose worker died is not begun again.
+
+    Args:
+        orders: of the trainings.
+        executor: that trains them.
+        limit: seconds that each may take, as a trial may.
+    """
     waiting, reports = deque(orders), dict[int, TrialReport]()
-    under_way: set[int] = set()
-    while waiting or under_way:
-        while waiting and len(under_way) < executor.capacity:
-            under_way.add(waiting[0].number)
-            executor.start(waiting.popleft())
-        event = executor.next_event()
-        if event is not None and event.kind in ("ended", "died"):
-            under_way.discard(event.number)
-            reports[event.number] = event.report or TrialReport("killed", message=event.message)
+    begun: dict[int, float] = {}
+    try:
+        while waiting or begun:
+            while waiting and len(begun) < executor.capacity:
+                executor.start(waiting[0])
+                begun[waiting.popleft().number] = time.monotonic()
+            left = None if limit is None else max(0.0, min(begun.values()) + limit - time.monotonic())
+            event = executor.next_event(left)
+            if event is None:
+                late = min(begun, key=lambda number: begun[number])
+                executor.kill(late)
+                reports[late] = TrialReport("timeout", message=LATE)
+                del begun[late]
+            elif event.kind in ("ended", "died") and event.number in begun:
+                del begun[event.number]
+                reports[event.number] = event.report or TrialReport("killed", message=event.message)
+    except BaseException:
+        for number in begun:
+            executor.kill(number)
+        raise
     return reports

@@ -62,8 +62,9 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> Path:
         for other in set(found).difference(kept):  # older ones, and newer ones that were damaged
             other.unlink()
     except OSError as error:
-        temporary.unlink(missing_ok=True)  # where the disk is full, half a file would keep it full
         raise CheckpointError(f"cannot write the checkpoint {path.name}: {error.strerror}") from error
+    finally:
+        temporary.unlink(missing_ok=True)  # where the disk is full, half a file would keep it full
     return path
 
 

@@ -33,7 +33,7 @@ from rnnlab.train.step import Steps, compile_steps
 
 EVALUATION_NUMBERS = 2**24  # probabilities that are in memory at once
 EVALUATION_BATCH = 256  # samples; larger than usual batches because nothing is kept for a backward pass
-WIDE_BATCH, WIDE_NUMBERS = 32, 2**21  # samples that always are, and a layer's numbers with which more are
+WIDE_BATCH, WIDE_NUMBERS = 32, 2**21  # so many samples unless their outputs are too many; more up to a layer's numbers
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import asdict
 import pytest
 
 from rnnlab.plan import check_document
-from rnnlab.plan.pace import Pace, in_words, seconds_of, work_of
+from rnnlab.plan.pace import Pace, expected_seconds, in_words, work_of
 from rnnlab.source import Source, parse
 
 FILE = """
@@ -57,7 +57,7 @@ def test_work_is_told_by_kernel_for_a_batch(checked):
 def test_a_trial_is_built_once_and_trained_for_all_batches(checked):
     _, experiment, plan = checked()
     work = work_of(experiment, plan, 20)
-    seconds = seconds_of([work], experiment, PACE)
+    seconds = expected_seconds([work], experiment, PACE, trials=5)
     one = PACE.first(work) + PACE.steady(work)
     batch = sum(RATES[name] * amount for name, amount in work.batch.items())
     assert PACE.first(work) == 0.5 + 2 * 0.25
@@ -73,7 +73,7 @@ def test_seeds_are_trained_in_turn_and_confirmed_ones_too(checked):
     sweep = "sweep: {trials: 5, confirm: {top: 2, seeds: 3},"
     _, experiment, plan = checked(("name: shapes", "name: shapes\nseeds: 4"), ("sweep: {trials: 5,", sweep))
     work = work_of(experiment, plan, 20)
-    seconds = seconds_of([work], experiment, PACE)
+    seconds = expected_seconds([work], experiment, PACE, trials=5)
     assert (work.trainings, work.batches) == (4, 4 * 12)
     assert seconds.sweep == pytest.approx(8.0 + (10 + 3) * seconds.trial / 4)
 
@@ -83,15 +83,23 @@ def test_seeds_are_trained_in_turn_and_confirmed_ones_too(checked):
     [
         ("pruner: none", "pruner: median"),
         ("epochs: 4", "epochs: 4, max_seconds: 60"),
+        ("sweep: {trials: 5,", "sweep: {trials: 5, engine: {kind: local, timeout: 60},"),
         ("epochs: 4", "epochs: 4, early_stopping: {monitor: val_loss, patience: 1}"),
     ],
 )
 def test_what_ends_trials_sooner_makes_it_at_most(checked, change):
     _, experiment, plan = checked(change)
-    seconds = seconds_of([work_of(experiment, plan, 20)], experiment, PACE)
+    seconds = expected_seconds([work_of(experiment, plan, 20)], experiment, PACE, trials=5)
     assert seconds.at_most
     assert seconds.words.startswith("at most about ")
     assert seconds.words.endswith(" by 2 workers")
+
+
+def test_no_training_takes_longer_than_the_timeout(checked):
+    change = ("sweep: {trials: 5,", "sweep: {trials: 5, engine: {kind: local, timeout: 0.5},")
+    _, experiment, plan = checked(change)
+    seconds = expected_seconds([work_of(experiment, plan, 20)], experiment, PACE, trials=5)
+    assert (seconds.trial, seconds.longest, seconds.sweep) == (0.5, 0.5, 8.0 + 3 * 0.5)
 
 
 def test_points_of_which_nothing_was_probed_have_no_time(checked):
@@ -99,8 +107,8 @@ def test_points_of_which_nothing_was_probed_have_no_time(checked):
     known = work_of(experiment, plan, 20)
     _, other, forced = checked(("training:", "runtime: {kernel: xla}\ntraining:"))
     unknown = work_of(other, forced, 20)
-    assert seconds_of([unknown, None], experiment, PACE) is None
-    assert seconds_of([known, unknown, None, known], experiment, PACE).told == 0.5
+    assert expected_seconds([unknown, None], experiment, PACE, trials=5) is None
+    assert expected_seconds([known, unknown, None, known], experiment, PACE, trials=5).told == 0.5
 
 
 def test_a_pace_is_read_as_it_was_written():
@@ -110,4 +118,10 @@ def test_a_pace_is_read_as_it_was_written():
 
 
 def test_seconds_in_words():
-    assert [in_words(each) for each in (0.0123, 61.2, 240, 9000)] == ["0.012 s", "61 s", "4 min", "2.5 h"]
+    assert [in_words(each) for each in (0.0123, 61.2, 99.6, 240, 9000)] == [
+        "0.012 s",
+        "61 s",
+        "2 min",
+        "4 min",
+        "2.5 h",
+    ]

@@ -52,6 +52,20 @@ def test_the_test_has_perplexity_and_bits_per_character(rhyme, name):
     assert outcome.skill["unigram"] > 0.5
 
 
+def test_a_probe_of_carried_states_scores_whole_batches(rhyme, monkeypatch):
+    from rnnlab.plan import check_experiment
+    from rnnlab.run import timing
+    from rnnlab.run.completing import complete_plan
+    from rnnlab.train.warm import WarmLearners
+
+    monkeypatch.setattr(timing, "EVALUATED", 20)  # no multiple of the eight
+    monkeypatch.setattr(timing, "EPOCHS", (1, 1))
+    _, experiment, _ = check_experiment(rhyme[0] / "rhyme.yaml", overrides=STATEFUL).require()
+    splits = rhyme[1]["carried"].splits
+    timed = timing.time_training(experiment, complete_plan(experiment, splits), splits, WarmLearners())
+    assert 0 < timed.batch < timed.start
+
+
 def test_carried_states_score_the_test_as_one_pass_over_it(rhyme):
     """All of the test in one sequence, by the saved model without states."""
     import keras

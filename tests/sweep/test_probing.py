@@ -8,7 +8,7 @@ from rnnlab.errors import RnnlabError
 from rnnlab.plan import check_experiment
 from rnnlab.plan.census import draw_points
 from rnnlab.plan.kept_paces import kept_pace, pace_file
-from rnnlab.plan.pace import Timing, seconds_of
+from rnnlab.plan.pace import Timing, expected_seconds
 
 pytestmark = pytest.mark.tensorflow  # for the data
 
@@ -34,13 +34,14 @@ class Timed:
     Args:
         capacity: how many there are.
         ill: cells with which a worker dies.
+        stuck: cells that are never done.
     """
 
     threads = 1
 
-    def __init__(self, capacity=1, ill=()):
-        self.capacity, self.ill = capacity, ill
-        self.orders, self.events, self.most = [], deque(), 0
+    def __init__(self, capacity=1, ill=(), stuck=()):
+        self.capacity, self.ill, self.stuck = capacity, ill, stuck
+        self.orders, self.events, self.most, self.killed = [], deque(), 0, []
 
     def start(self, order):
         from rnnlab.sweep.executor import Event
@@ -52,12 +53,17 @@ class Timed:
         self.events.append(Event("began", order.number))
         if cell in self.ill:
             self.events.append(Event("died", order.number, message="the worker process died"))
-        else:
+        elif cell not in self.stuck:
             self.events.append(Event("ended", order.number, report=TrialReport("complete", timing=timing)))
         self.most = max(self.most, sum(event.kind != "began" for event in self.events))
 
     def next_event(self, timeout=None):
-        return self.events.popleft()
+        if not self.events and timeout is None:
+            raise KeyboardInterrupt
+        return self.events.popleft() if self.events else None
+
+    def kill(self, number):
+        self.killed.append(number)
 
 
 @pytest.fixture
@@ -91,7 +97,7 @@ def test_each_worker_begins_with_the_file_as_written_and_then_they_share_points_
     assert all(order.probed for order in executor.orders)
     assert executor.most <= 2
     assert (pace.workers, pace.again) == (2, pytest.approx(0.1))
-    assert seconds_of(drawn.works, experiment, pace).told == 1
+    assert expected_seconds(drawn.works, experiment, pace, trials=5).told == 1
 
 
 def test_seeds_are_not_probed_one_by_one(probed):
@@ -103,7 +109,29 @@ def test_seeds_are_not_probed_one_by_one(probed):
 def test_a_point_that_cannot_be_trained_is_left_out(probed):
     pace, drawn, experiment = probed(Timed(ill=("gru",)))
     assert 0 < pace.probed < 10
-    assert seconds_of(drawn.works, experiment, pace).trial > 0
+    assert expected_seconds(drawn.works, experiment, pace, trials=5).trial > 0
+
+
+def test_a_point_that_takes_longer_than_a_trial_may_is_ended(probed):
+    executor = Timed(stuck=("gru",))
+    pace, _, _ = probed(executor, "sweep.engine={kind: local, timeout: 60}")
+    stuck = [order.number for order in executor.orders if cell_of(order)[0] == "gru"]
+    assert executor.killed == stuck != []
+    assert pace.probed == len(executor.orders) - len(stuck)
+
+
+def test_what_is_under_way_is_ended_where_the_probe_is_interrupted(probed):
+    executor = Timed(capacity=2, stuck=("lstm",))  # those of the file as written
+    with pytest.raises(KeyboardInterrupt):
+        probed(executor)
+    assert executor.killed == [0, 1]
+
+
+def test_a_grid_has_no_more_trials_than_points(probed):
+    grid = "sweep: {trials: 20, sampler: {kind: grid}, space: {model.layers.rnn.layer: [gru, lstm]}}\n"
+    _, drawn, experiment = probed(Timed(), text=grid)
+    assert drawn.trials(experiment.sweep) == 2
+    assert drawn.trials(experiment.sweep.model_copy(update={"trials": 1})) == 1
 
 
 def test_where_no_point_can_be_trained_the_reason_is_told(probed):
@@ -135,7 +163,8 @@ def test_a_sweep_probes_where_it_is_long_enough_and_keeps_what_it_found(tiny, ex
     file = tiny.extend("sweep: {trials: 2, pruner: none, space: {model.layers.rnn.layer: [gru, lstm]}}\n")
     said = []
     road = open_road(file, store=tiny.store, say=said.append)
-    assert short_census(road, executor).endswith(f"; `rnnlab sweep {file} --census` measures how long it takes")
+    assert short_census(road, executor).endswith(" parameters")
+    assert said[-1] == f"`rnnlab sweep {file} --census` measures how long so short a sweep takes"
     monkeypatch.setattr(probing, "AFFORDED", 4)
     told = [short_census(road, executor), short_census(road, executor)]
     assert sum(line.startswith("probing ") for line in said) == 1
