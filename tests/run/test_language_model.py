@@ -63,7 +63,7 @@ def test_a_probe_of_carried_states_scores_whole_batches(rhyme, monkeypatch):
     _, experiment, _ = check_experiment(rhyme[0] / "rhyme.yaml", overrides=STATEFUL).require()
     splits = rhyme[1]["carried"].splits
     timed = timing.time_training(experiment, complete_plan(experiment, splits), splits, WarmLearners())
-    assert 0 < timed.batch < timed.start
+    assert timed.batch > 0
 
 
 def test_carried_states_score_the_test_as_one_pass_over_it(rhyme):

