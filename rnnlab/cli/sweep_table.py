@@ -147,5 +147,5 @@ class SweepTable:
         values = "  ".join(f"{names[path]} {shown(value)}" for path, value in trial.values.items())
         value = "" if trial.value is None else f"  {told_objectives(trial, self.goals)}"
         message = f"  {trial.message}" if trial.message else ""
-        place = f"trial {trial.number} ({trial.number + 1} of {self.total})"
+        place = f"trial {trial.number} ({len(self.trials)} of {self.total})"
         return f"{place}  {values}  {trial.state}{value}  {trial.seconds:.1f} s{message}"

@@ -138,7 +138,8 @@ class Census:
         if self.distinct is not None:
             said.append(f"{self.distinct:,} distinct")
         if self.parameters:
-            said.append(f"{self.parameters[0]:,} to {self.parameters[2]:,} parameters")
+            smallest, _, largest = self.parameters
+            said.append(f"{smallest:,} {f'to {largest:,} ' if largest > smallest else ''}parameters")
         if self.seconds:
             said.append(self.seconds.words)
         return f"census: {', '.join(said)}"

@@ -75,7 +75,7 @@ def undrawable(study: optuna.Study) -> dict[str, str]:
     common = set.intersection(*({*each.params} for each in complete))
     varying = [name for name in common if len({each.params[name] for each in complete}) > 1]
     if len(varying) < FEWEST:
-        reason = f"{len(varying)} of the places vary in all trials that have a value, and it takes {FEWEST}"
+        reason = f"places that vary in all trials that have a value: {len(varying)}, and it takes {FEWEST}"
         return {"parallel_coordinate": reason, "importances": reason}
     if len({each.value for each in complete}) == 1:
         return {"importances": "all trials have the same value"}

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import tensorflow as tf
 
 from rnnlab.build import (
     Initials,
@@ -28,8 +29,7 @@ from rnnlab.plugging import plugins_in
 from rnnlab.train.learner import Learner, build_learner, build_models, copy_weights, plans_of
 from rnnlab.train.state import Arrays, array_of, capture, reset_states, restore
 
-KEPT = 16  # learners; each holds a model, its optimizer and what TensorFlow compiled of them, some 8 MiB
-KEPT_BYTES = 2**30  # of the variables of all of them
+KEPT = 16  # learners; each holds a model, its optimizer and what TensorFlow compiled of them
 
 
 @dataclass
@@ -39,15 +39,18 @@ class _Kept:
     Attributes:
         key: everything that its compiled steps depend on.
         initials: how its variables got their first numbers; None where that cannot be told.
-        bytes: of its variables.
         proven: those were held against a learner that was built anew, with another seed.
     """
 
     key: tuple[Any, ...]
     learner: Learner
-    bytes: int
     initials: Initials | None = None
     proven: bool = False
+
+    @property
+    def variables(self) -> list[keras.Variable]:
+        """Return those of its models and of its optimizer: what is assigned when it is used again."""
+        return _variables_of(self.learner)
 
 
 class WarmLearners:
@@ -62,13 +65,15 @@ class WarmLearners:
     attention and of plugins), batch size (unless states are carried), epochs and all else that the loop reads. Part of
     the compiled steps are: layers, the optimizer's other arguments, loss, metrics, dtype, threads.
 
+    A learner that waits keeps what was compiled, but no numbers: its variables share zeros with all others of their
+    shape.
+
     Args:
         kept: learners, the newest.
-        kept_bytes: of the variables of all of them; the newest stays whatever it takes.
     """
 
-    def __init__(self, kept: int = KEPT, kept_bytes: int = KEPT_BYTES) -> None:
-        self._kept, self._kept_bytes = kept, kept_bytes
+    def __init__(self, kept: int = KEPT) -> None:
+        self._kept = kept
         self._learners: list[_Kept] = []
 
     def build(
@@ -77,6 +82,8 @@ class WarmLearners:
         """Return a learner with the fresh weights of the experiment's seed: see `build_learner`."""
         key = _compiled_of(experiment, plan, labels)
         known = next((each for each in self._learners if each.key == key), None)
+        if self._learners and self._learners[-1] is not known:
+            _park(self._learners[-1].variables)
         if known is None:
             fresh_session()
             known = _build(key, experiment, plan, labels, initial)
@@ -84,8 +91,6 @@ class WarmLearners:
             self._learners.remove(known)
             _renew(known, experiment, plan, initial)
         self._learners = [*self._learners, known][-self._kept :]
-        while len(self._learners) > 1 and sum(each.bytes for each in self._learners) > self._kept_bytes:
-            self._learners.pop(0)
         return known.learner
 
     def forget(self) -> None:
@@ -114,12 +119,24 @@ def _build(
     keras.utils.set_random_seed(experiment.seed)
     with recorded() as made:
         learner = build_learner(experiment, plan, labels=labels, initial=initial)
-    models = [learner.twin, learner.model]
-    variables = [*learner.twin.variables, *learner.model.variables, *learner.optimizer.variables]
-    size = sum(array_of(each).nbytes for each in variables)
     if initial is not None:  # reading it draws seeds too
-        return _Kept(key, learner, size)
-    return _Kept(key, learner, size, find_initials(experiment.seed, made, models, variables))
+        return _Kept(key, learner)
+    models = [learner.twin, learner.model]
+    return _Kept(key, learner, find_initials(experiment.seed, made, models, _variables_of(learner)))
+
+
+def _variables_of(learner: Learner) -> list[keras.Variable]:
+    return [*learner.twin.variables, *learner.model.variables, *learner.optimizer.variables]
+
+
+def _park(variables: list[keras.Variable]) -> None:
+    """Let variables give their memory up: TensorFlow lets all that are assigned one tensor share it."""
+    zeros: dict[tuple[Any, ...], tf.Tensor] = {}
+    for variable in variables:
+        shape = (*variable.shape, variable.dtype)
+        if shape not in zeros:
+            zeros[shape] = tf.zeros(variable.shape, variable.dtype)
+        variable.assign(zeros[shape])
 
 
 def _renew(known: _Kept, experiment: Experiment, plan: Plan, initial: Path | None) -> None:

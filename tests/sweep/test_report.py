@@ -53,7 +53,7 @@ def test_the_sweeps_run_has_every_picture_as_html_and_as_png(swept):
             4,
             "{optimizer.learning_rate: [0.01, 0.02, 0.03, 0.04]}",
             {"parallel_coordinate", "importances"},
-            "1 of the places vary in all trials that have a value, and it takes 2",
+            "places that vary in all trials that have a value: 1, and it takes 2",
         ),
     ],
 )

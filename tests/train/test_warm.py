@@ -9,6 +9,7 @@ import sys
 import weakref
 from pathlib import Path
 
+import numpy as np
 import pytest
 from conftest import assemble_file
 
@@ -151,15 +152,23 @@ def test_numbers_that_are_part_of_the_graph_make_another_learner(assemble):
     assert build("seed=1") is not first  # only the newest four are kept
 
 
-def test_learners_are_kept_only_as_far_as_their_variables_fit(assemble):
+def test_a_learner_that_waits_gives_its_numbers_up_and_has_all_of_them_again(assemble):
     from rnnlab.train.warm import WarmLearners
 
+    def variables(learner):
+        return [*learner.twin.variables, *learner.model.variables, *learner.optimizer.variables]
+
     first, second = assemble("seed=1"), assemble("seed=1", "optimizer={kind: sgd}")
-    for kept_bytes, same in ((2**30, True), (0, False)):
-        warm = WarmLearners(kept_bytes=kept_bytes)
-        learner = warm.build(first.experiment, first.plan)
-        warm.build(second.experiment, second.plan)
-        assert (warm.build(first.experiment, first.plan) is learner) == same
+    warm = WarmLearners()
+    learner, wanted, _ = _train(first, warm)
+    fresh = _train(first)[1]
+    assert wanted == fresh
+    other = warm.build(second.experiment, second.plan)
+    assert not any(np.any(each.numpy()) for each in variables(learner))
+    assert any(np.any(each.numpy()) for each in variables(other))
+    again, numbers, _ = _train(first, warm)
+    assert again is learner
+    assert numbers == wanted
 
 
 def _graphs_and_functions():
