@@ -28,6 +28,7 @@ from rnnlab.data.fetching import fetch
 from rnnlab.datasets.entries import CATALOG
 
 if TYPE_CHECKING:
+    from rnnlab.plan.census import Census
     from rnnlab.plan.space import Goal
     from rnnlab.sweep.trial import Replicate, Trial
     from rnnlab.train.result import Epoch
@@ -68,6 +69,9 @@ class Timeline:
 
     def __init__(self) -> None:
         self.trials: dict[int, dict[str, Any]] = {}
+
+    def on_census(self, census: Census) -> None:
+        """Hear what the space holds."""
 
     def on_sweep(self, trials: int, goals: Sequence[Goal]) -> None:
         """Hear that the sweep begins."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 WIDTH = 40  # characters of a bar
 CAUSES = {"invalid": "invalid", "budget": "over budget", "constraint": "constraint"}
-UNTOLD = "`rnnlab sweep FILE --census` without `--no-probe` measures it"
+UNTOLD = "`rnnlab sweep FILE --census` measures it"
 
 
 def give_census(checked: Checked, *, probing: bool, json: bool) -> None:
@@ -110,6 +110,13 @@ def _kept(experiment: Experiment, checked: Checked) -> Pace | None:
         return None
     executor = build_executor(experiment)
     return kept_pace(pace_file(experiment, checked.folder, workers=executor.capacity, threads=executor.threads))
+
+
+def census_lines(census: Census, reason: str = UNTOLD) -> Iterator[str]:
+    """Return the lines of a census; `reason` is why nobody knows how long trials take, where that is so."""
+    yield from _shares(census)
+    yield from _sizes(census)
+    yield from _times(census, reason)
 
 
 def _shares(census: Census) -> Iterator[str]:

@@ -10,9 +10,11 @@ from typing import Any
 
 from rich.live import Live
 
+from rnnlab.cli.census import census_lines
 from rnnlab.cli.console import SafeConsole
 from rnnlab.cli.sweep_extras import told_objectives
 from rnnlab.cli.sweep_view import Snapshot, UnderWay, draw, shown
+from rnnlab.plan.census import Census
 from rnnlab.plan.space import Goal
 from rnnlab.sweep.names import short_names
 from rnnlab.sweep.trial import Replicate, Trial
@@ -66,12 +68,17 @@ class SweepTable:
 
     def say(self, line: str) -> None:
         """Print a sentence above the table."""
-        self.console.print(line, markup=False)
+        self.console.print(line, markup=False, soft_wrap=not self.console.is_terminal)
 
     @property
     def objective(self) -> str:
         """Return the metric that says which trial is the best."""
         return self.goals[0].metric
+
+    def on_census(self, census: Census) -> None:
+        """Print what the space holds."""
+        for line in census_lines(census):
+            self.say(line)
 
     def on_sweep(self, trials: int, goals: Sequence[Goal]) -> None:
         """Hear that the sweep begins."""

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
+from math import inf
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -126,24 +127,6 @@ class Census:
         """Return how many points are refused for a cause."""
         return sum(each.points for each in self.refusals if each.cause == cause)
 
-    def in_short(self) -> str:
-        """Return one sentence, for before trial 0."""
-        said = [f"{self.fine / self.points:.0%} of {self.points:,} points of the space can be trained"]
-        causes: tuple[tuple[Cause, str], ...] = (
-            ("invalid", "invalid"),
-            ("budget", "over the budget"),
-            ("constraint", "against a constraint"),
-        )
-        said += [f"{count / self.points:.0%} {what}" for cause, what in causes if (count := self.refused(cause))]
-        if self.distinct is not None:
-            said.append(f"{self.distinct:,} distinct")
-        if self.parameters:
-            smallest, _, largest = self.parameters
-            said.append(f"{smallest:,} {f'to {largest:,} ' if largest > smallest else ''}parameters")
-        if self.seconds:
-            said.append(self.seconds.words)
-        return f"census: {', '.join(said)}"
-
     def to_data(self) -> dict[str, Any]:
         """Return plain data: the JSON of `rnnlab sweep --census --json`."""
         return asdict(self)
@@ -157,6 +140,7 @@ def draw_points(
     points: int = POINTS,
     seed: int = SEED,
     samples: int | None = None,
+    within: float = inf,
 ) -> Drawn:
     """Return points of the space of a checked file; imports nothing heavy.
 
@@ -167,14 +151,15 @@ def draw_points(
         points: how many to draw.
         seed: of the draws.
         samples: of the training split as the file has it, where the data are there.
+        within: seconds after which no more are planned; those that are not count as not drawn.
     """
     places = tuple(places_of(experiment, document))
     rng = random.Random(seed)
     chosen = tuple(draw_point(places, rng) for _ in range(points))
     samples = _samples(experiment, places, folder, samples)
     planner = PointPlanner(places, limits_of(experiment, document), document, folder, samples)
-    outcomes = tuple(planner.plan_all(chosen))
-    return Drawn(places, seed, chosen, outcomes, len(planner.planned), samples)
+    outcomes = tuple(planner.plan_all(chosen, within))
+    return Drawn(places, seed, chosen[: len(outcomes)], outcomes, len(planner.planned), samples)
 
 
 def take_census(drawn: Drawn) -> Census:

@@ -190,13 +190,6 @@ class Seconds:
     told: float
     pace: Pace
 
-    @property
-    def words(self) -> str:
-        """Return the seconds of a trial and of the sweep in words."""
-        most = "at most " if self.at_most else ""
-        by = f"{self.pace.workers} worker{'s' if self.pace.workers > 1 else ''}"
-        return f"{most}about {in_words(self.trial)} a trial, {in_words(self.sweep)} for all by {by}"
-
 
 def expected_seconds(
     works: Sequence[Work | None], experiment: Experiment, pace: Pace, *, trials: int

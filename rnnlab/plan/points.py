@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
+from time import monotonic
 from typing import Any, Literal
 
 from rnnlab.plan.check import check_document
@@ -49,14 +51,18 @@ class PointPlanner:
         named = set(limits.paths.values())
         self.shared = {place.dotted for place in places if place.is_continuous and not named & set(place.paths)}
 
-    def plan_all(self, drawn: Sequence[Chosen]) -> list[Outcome]:
-        """Return what the plan says of every point."""
-        outcomes = [self.plan_shared(chosen) for chosen in drawn]
-        proved = range(0, len(drawn) if self.shared else 0, PROVED)
+    def plan_all(self, drawn: Sequence[Chosen], within: float = inf) -> list[Outcome]:
+        """Return what the plan says of every point, or of the first ones: those that so many seconds suffice for."""
+        until, outcomes = monotonic() + within, list[Outcome]()
+        for chosen in drawn:
+            outcomes.append(self.plan_shared(chosen))
+            if monotonic() > until:
+                break
+        proved = range(0, len(outcomes) if self.shared else 0, PROVED)
         if any(self.plan(drawn[index]) != outcomes[index] for index in proved):
             self.shared.clear()
             self.planned.clear()
-            outcomes = [self.plan_shared(chosen) for chosen in drawn]
+            outcomes = [self.plan_shared(chosen) for chosen in drawn[: len(outcomes)]]
         return outcomes
 
     def plan_shared(self, chosen: Chosen) -> Outcome:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from rnnlab.plan.census import Census
 from rnnlab.plan.space import Goal
 from rnnlab.sweep.trial import Replicate, Trial
 from rnnlab.train.result import Epoch
@@ -12,6 +13,9 @@ from rnnlab.train.result import Epoch
 
 class SweepListener(Protocol):
     """Hears of every trial and epoch; several trials may be under way."""
+
+    def on_census(self, census: Census) -> None:
+        """Hear what the space of a new sweep holds, before its first trial."""
 
     def on_sweep(self, trials: int, goals: Sequence[Goal]) -> None:
         """Hear that the sweep begins, and what its objectives are, the first one first."""

@@ -23,7 +23,7 @@ from rnnlab.plugging import loaded_plugins
 from rnnlab.run.heads import run_head
 from rnnlab.run.intervals import Interval
 from rnnlab.run.opening import Road, Say, home_of, is_replicated, open_road
-from rnnlab.sweep.beforehand import short_census
+from rnnlab.sweep.beforehand import census_before
 from rnnlab.sweep.book import Book
 from rnnlab.sweep.changes import study_name
 from rnnlab.sweep.conclusion import BestTrial, conclude, record_counts
@@ -132,7 +132,9 @@ def run_sweep(
         road = open_road(Path(path), overrides=overrides, store=store, say=say)
         await_compiled()
         if not resume:
-            say(short_census(road, worker))
+            census = census_before(road, worker)
+            for listener in listeners:
+                listener.on_census(census)
         folder, facts = _resumed(road) if resume else _begun(road, url)
         facts = replace(
             facts,

@@ -196,6 +196,10 @@ def test_sweep_json_is_json_and_its_progress_is_one_line_per_trial(rnnlab, tiny)
     assert (tiny.folder / found["best_config"]).is_file()
     lines = [line for line in done.err.splitlines() if line.startswith("trial ")]
     assert [line.split("  ")[0] for line in lines] == ["trial 0 (1 of 2)", "trial 1 (2 of 2)"]
+    census = [line for line in done.err.splitlines() if line.startswith(("space ", "fine ", "parameters ", "time "))]
+    assert census[0] == "space       2 distinct points; 10,000 drawn, 9,998 of them again, 2 models planned"
+    assert census[1] == "fine        100.0 %"
+    assert len(census) == 4
     assert "\x1b" not in done.err
 
 

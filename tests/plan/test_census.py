@@ -116,9 +116,10 @@ def test_what_there_is_to_do_is_known_once_somebody_counted_the_samples(swept):
     assert {work.batches for work in drawn.works} == {32 * 10}
 
 
-def test_one_sentence_tells_the_shares(swept):
+def test_where_plans_take_long_fewer_points_are_drawn(swept):
     document, experiment, folder = swept
-    census = take_census(draw_points(experiment, document, folder, points=100, seed=3))
-    assert census.in_short().startswith(f"census: {census.fine}% of 100 points of the space can be trained, ")
-    assert "against a constraint" in census.in_short()
-    assert "over the budget" in census.in_short()
+    drawn = draw_points(experiment, document, folder, within=0)
+    assert (len(drawn.chosen), len(drawn.outcomes)) == (1, 1)
+    assert take_census(drawn).points == 1
+    some = draw_points(experiment, document, folder, points=40)
+    assert draw_points(experiment, document, folder, points=40, within=60) == some

@@ -196,6 +196,9 @@ class NodeLoss:
         self.cluster = cluster
         self.begun = set()
 
+    def on_census(self, census):
+        pass
+
     def on_sweep(self, trials, goals):
         pass
 

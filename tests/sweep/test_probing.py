@@ -157,20 +157,19 @@ def test_a_short_sweep_is_not_probed_before_trial_0(probed):
 def test_a_sweep_probes_where_it_is_long_enough_and_keeps_what_it_found(tiny, executor, monkeypatch):
     from rnnlab.run.opening import open_road
     from rnnlab.sweep import probing
-    from rnnlab.sweep.beforehand import short_census
+    from rnnlab.sweep.beforehand import census_before
 
     monkeypatch.setenv("RNNLAB_CACHE", str(tiny.folder / "cache"))
     file = tiny.extend("sweep: {trials: 2, pruner: none, space: {model.layers.rnn.layer: [gru, lstm]}}\n")
     said = []
     road = open_road(file, store=tiny.store, say=said.append)
-    assert short_census(road, executor).endswith(" parameters")
-    assert said[-1] == f"`rnnlab sweep {file} --census` measures how long so short a sweep takes"
+    census = census_before(road, executor)
+    assert (census.points, census.distinct, census.seconds) == (10_000, 2, None)
     monkeypatch.setattr(probing, "AFFORDED", 4)
-    told = [short_census(road, executor), short_census(road, executor)]
+    first, second = census_before(road, executor), census_before(road, executor)
     assert sum(line.startswith("probing ") for line in said) == 1
-    assert "parameters, about " in told[0]
-    assert told[0].endswith(" by 1 worker")
-    assert told[0] == told[1]
+    assert first.seconds.trials == 2
+    assert first == second
     pace = kept_pace(pace_file(road.experiment, road.folder, workers=1, threads=executor.threads))
     assert pace is not None
     assert (pace.probed, pace.workers) == (2, 1)

@@ -22,6 +22,9 @@ NUMBER = (
 class Listener:
     """Hears everything and does nothing."""
 
+    def on_census(self, census):
+        pass
+
     def on_sweep(self, trials, goals):
         self.begun = (trials, goals)
 
