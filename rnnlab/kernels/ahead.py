@@ -55,6 +55,7 @@ def compile_kernels() -> None:
             _make_library()
         except LibraryError:
             _load_numba()
+            numba_mark().touch()
 
 
 def load_kernels() -> None:
@@ -73,12 +74,14 @@ def load_kernels() -> None:
             if not _compiled_elsewhere():
                 _logger.info("numba compiles the kernels in this process: %s", error)
                 _load_numba()
+                if library_obstacle():  # else what compiles them was stopped, and may not be the next time
+                    numba_mark().touch()
         _loaded.append(True)
 
 
 def _compiled_elsewhere() -> bool:
     """Return whether another process made the file, and the kernels are loaded from it."""
-    if library_obstacle() or numba_mark().exists():  # who left the mark could not make one
+    if library_obstacle() or numba_mark().exists():  # left by one that could not make it
         return False
     library_path().parent.mkdir(parents=True, exist_ok=True)
     _start()
@@ -121,4 +124,3 @@ def _load_numba() -> None:
         from rnnlab.kernels.compiled.bodies import bind_numba
 
         bind_numba()
-    numba_mark().touch()

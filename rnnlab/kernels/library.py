@@ -11,7 +11,6 @@ import hashlib
 import os
 import platform
 import sys
-import tempfile
 from pathlib import Path
 
 from rnnlab.kernels.cache import kernel_cache
@@ -63,16 +62,14 @@ def write_library(code: bytes) -> None:
     """
     path = library_path()
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix="kernels-", suffix=".tmp", delete=False) as file:
-        written = Path(file.name)
-        try:
+    written = path.with_suffix(f".{platform.node()}-{os.getpid()}.tmp")
+    try:
+        with open(os.open(written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644), "wb") as file:
             file.write(code + hashlib.sha256(code).digest())
-            os.fchmod(file.fileno(), 0o644)
-            file.close()
-            _open(written)
-            written.replace(path)
-        finally:
-            written.unlink(missing_ok=True)
+        _open(written)
+        written.replace(path)
+    finally:
+        written.unlink(missing_ok=True)
 
 
 def _check(path: Path) -> None:
