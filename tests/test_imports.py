@@ -92,3 +92,27 @@ def test_a_heavy_import_would_be_seen():
 
 def test_the_supervisor_of_a_sweep_leaves_tensorflow_to_its_workers():
     assert heavy_imports("import rnnlab.sweep") & {"tensorflow", "keras", "numba"} == set()
+
+
+TRAIN = """
+import numpy as np
+from rnnlab.kernels import load_kernels
+load_kernels()
+from rnnlab.kernels.adam import adam_steps
+from rnnlab.kernels.kinds import KINDS
+from rnnlab.kernels.layout import Weights
+from rnnlab.kernels.sequence import run_backward, run_forward
+numbers = np.ones((2, 3, 4), "f")
+weights = Weights(np.ones((4, 4), "f"), np.ones((4, 4), "f"), np.zeros(0, "f"))
+done = run_forward(KINDS["simple_rnn"], numbers, weights, [numbers[:, 0].copy()])
+run_backward(KINDS["simple_rnn"], done.memory, numbers, weights, numbers, [numbers[:, 0].copy()])
+adam_steps(*[np.float32(0.1)] * 4, [weights.kernel] * 4, 2)
+"""
+
+
+def test_a_process_that_trains_with_compiled_kernels_has_neither_numba_nor_llvm():
+    from rnnlab.kernels.library import library_obstacle
+
+    if library_obstacle():
+        pytest.skip("numba compiles in the process")
+    assert heavy_imports(TRAIN) == {"numpy"}

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from rnnlab.kernels.compiled.product import product
+from rnnlab.kernels.compiled.vector import LANES, address
 from rnnlab.kernels.packing import buffers
 from rnnlab.kernels.pool import run_shards
-from rnnlab.kernels.product import product
-from rnnlab.kernels.vector import LANES, address
 from rnnlab.runtime import available_cores
 
 SIDE = 2048

@@ -24,20 +24,15 @@ def kernel_cache() -> Path:
     Numba looks only at the file that defines a function, not at those that it calls: hence the hash of them all.
     `$NUMBA_CACHE_DIR` is another home for them, `$RNNLAB_CACHE` of all that rnnlab can make again.
     """
-    digest = hashlib.sha256(version("numba").encode())
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    digest = hashlib.sha256(f"{version('numba')} {version('llvmlite')}".encode())
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
         digest.update(path.read_bytes())
     return _home() / KERNELS / digest.hexdigest()[:16]
 
 
-def compiled_mark() -> Path:
-    """Return the file that is there once all kernels are compiled on this machine."""
+def numba_mark() -> Path:
+    """Return the file that is there once numba keeps all kernels on this machine: it has no file of machine code."""
     return kernel_cache() / f"compiled-{sys.implementation.cache_tag}-{platform.node()}"
-
-
-def kernels_compiled() -> bool:
-    """Return whether kernels were compiled on this machine before."""
-    return compiled_mark().exists()
 
 
 def kernels_obstacle() -> str | None:

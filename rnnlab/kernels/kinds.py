@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnlab.kernels.cells import GRU, GRU_RESET_BEFORE, LSTM, SIMPLE_RNN
+from rnnlab.kernels.constants import GRU, GRU_RESET_BEFORE, LSTM, SIMPLE_RNN
 
 
 @dataclass(frozen=True)

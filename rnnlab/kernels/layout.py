@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnlab.kernels.constants import LANES
+from rnnlab.kernels.entries import gather_outputs
 from rnnlab.kernels.kinds import Kind
-from rnnlab.kernels.packing import LARGE, buffers, gather_outputs, width_of
+from rnnlab.kernels.packing import LARGE, buffers, width_of
 from rnnlab.kernels.pool import run_shards, split
 from rnnlab.kernels.schedule import Places, Schedule
-from rnnlab.kernels.vector import LANES
 
 Floats = NDArray[np.float32]
 SMALL = 4_000_000  # multiply-adds that one thread does sooner than it wakes another

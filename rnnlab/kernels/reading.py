@@ -8,54 +8,26 @@ backward. The embedded batch, (B, T, F), is never made, and the gradient of the 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from rnnlab.kernels.cells import add_row
-from rnnlab.kernels.compiled import COMPILE, FLOATS, SHORT
+from rnnlab.kernels.constants import LANES
+from rnnlab.kernels.entries import add_by_row, count_zeros, look_up, project
 from rnnlab.kernels.layout import NO_PANELS, NOTHING, PLAIN, Floats, Memory, shards_for
 from rnnlab.kernels.packing import buffers, width_of
 from rnnlab.kernels.pool import run_shards, split
-from rnnlab.kernels.product import product
 from rnnlab.kernels.schedule import Places, Schedule
-from rnnlab.kernels.vector import BYTES, LANES, address
 from rnnlab.kernels.weights import NO_PLACES, Past, WeightSums, many_slots, table_weight_gradient
 
 ALONE = 8  # samples that take about as long as one by itself, whose products are no tiles
-MATRIX, PANELS = FLOATS.format(2), FLOATS.format(3)
-IDS = MATRIX.replace("f4", "i4")
 
 
-@njit(f"i4[::1]({IDS})", **SHORT)
-def leading_zeros(ids: Any) -> Any:
+def leading_zeros(ids: NDArray[np.int32]) -> Places:
     """Return (B,), how many ids in front are 0: padding, and the same for all samples."""
-    found = np.empty(ids.shape[0], np.int32)
-    for row in range(ids.shape[0]):
-        place = 0
-        while place < ids.shape[1] and ids[row, place] == 0:
-            place += 1
-        found[row] = place
+    found = np.empty(len(ids), np.int32)
+    count_zeros(ids, found)
     return found
-
-
-@njit(f"Tuple((i4[::1], i4[::1]))({IDS}, i4[::1], i8)", **SHORT)
-def _look_up(ids: Any, reads: Any, count: Any) -> Any:
-    """Return the rows of an embedding that are read, (D,), in their order, and which of them each slot reads, (N,)."""
-    flat, places = ids.ravel(), np.zeros(count, np.int32)
-    for slot in range(reads.size):
-        places[flat[reads[slot]]] = 1
-    used, size = np.empty(count, np.int32), 0
-    for row in range(count):
-        if places[row]:
-            used[size], places[row] = row, size
-            size += 1
-    rows = np.empty(reads.size, np.int32)
-    for slot in range(reads.size):
-        rows[slot] = places[flat[reads[slot]]]
-    return used[:size].copy(), rows
 
 
 def rows_read(inputs: Floats, ids: NDArray[np.int32] | None, schedule: Schedule) -> tuple[Places, Places]:
@@ -67,8 +39,9 @@ def rows_read(inputs: Floats, ids: NDArray[np.int32] | None, schedule: Schedule)
     if ids is None:
         return schedule.reads, NO_PLACES
     _check_ids(ids, len(inputs))
-    used, rows = _look_up(ids, schedule.reads, len(inputs))
-    return rows, used
+    used, rows = np.empty(len(inputs) + 1, np.int32), np.empty(schedule.slots, np.int32)
+    look_up(ids.ravel(), schedule.reads, used, rows)
+    return rows, used[: used[-1]].copy()
 
 
 def worth_sharing(prefix: NDArray[np.int32] | None) -> NDArray[np.int32] | None:
@@ -158,7 +131,7 @@ class Reading:
 
         def work(shard: int) -> None:
             first, last = split(panels, shards, shard)
-            _add_by_row(first * LANES, last * LANES, d_sums, self.rows, out)
+            add_by_row(first * LANES, last * LANES, d_sums, self.rows, out)
 
         run_shards(work, shards)
         return out
@@ -191,27 +164,5 @@ def _multiply(left: Floats, panels: Floats, bias: Floats, threads: int) -> Float
     """Return bias + left (V, D)·weights, given as panels (C/16, D, 16): (V, C)."""
     out = buffers.take(len(left), len(panels) * LANES)
     shards = shards_for(len(left), len(left) * panels.size, threads, PLAIN)
-    run_shards(lambda shard: _project(*split(len(left), shards, shard), left, panels, bias, out), shards)
+    run_shards(lambda shard: project(*split(len(left), shards, shard), left, panels, bias, out), shards)
     return out
-
-
-ROWS = 96  # multiplied with all panels before the next ones, so that they are read from memory once
-
-
-@njit(f"void(i8, i8, {MATRIX}, {PANELS}, f4[::1], f4[:,::1])", **COMPILE)
-def _project(first: Any, last: Any, left: Any, panels: Any, bias: Any, out: Any) -> None:
-    """Fill rows `first` to `last` of out = bias + left·weights."""
-    columns, depth = out.shape[1], left.shape[1]
-    for row in range(first, last, ROWS):
-        start, target = address(left) + BYTES * row * depth, address(out) + BYTES * row * columns
-        product(min(ROWS, last - row), start, depth, address(panels), depth * LANES, depth, columns, target, columns,
-                address(bias), 0)  # fmt: skip
-
-
-@njit(f"void(i8, i8, {MATRIX}, i4[::1], f4[:,::1])", **COMPILE)
-def _add_by_row(first: Any, last: Any, added: Any, rows: Any, out: Any) -> None:
-    """Fill columns `first` to `last` of out with the sums of added[n] for each rows[n]."""
-    out[:, first:last] = np.float32(0)
-    for slot in range(rows.size):
-        start = address(added) + BYTES * (slot * added.shape[1] + first)
-        add_row(start, address(out) + BYTES * (np.int64(rows[slot]) * out.shape[1] + first), last - first)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnlab.kernels.back import backward
+from rnnlab.kernels.entries import backward, forward, show_outputs, show_prefix
 from rnnlab.kernels.kinds import Kind
 from rnnlab.kernels.layout import (
     NO_PANELS,
@@ -28,8 +28,7 @@ from rnnlab.kernels.layout import (
     received,
     shards_for,
 )
-from rnnlab.kernels.loop import forward
-from rnnlab.kernels.packing import LARGE, buffers, pack_kernel, pack_transposed, show_outputs, show_prefix, width_of
+from rnnlab.kernels.packing import LARGE, buffers, pack_kernel, pack_transposed, width_of
 from rnnlab.kernels.pool import run_shards, split
 from rnnlab.kernels.reading import Reading, leading_zeros, rows_read, worth_sharing
 from rnnlab.kernels.schedule import Places, make_schedule

@@ -8,13 +8,13 @@ from dataclasses import astuple, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnlab.kernels.gradients import BY_READ, BY_SLOT, BY_STATE, SLOTS, collect, weight_gradient
+from rnnlab.kernels.constants import BY_READ, BY_SLOT, BY_STATE, LANES, SLOTS
+from rnnlab.kernels.entries import collect, weight_gradient
 from rnnlab.kernels.kinds import Kind
 from rnnlab.kernels.layout import NOTHING, PLAIN, Floats, Memory, shards_for
 from rnnlab.kernels.packing import LARGE, buffers, width_of
 from rnnlab.kernels.pool import run_shards, split
 from rnnlab.kernels.schedule import Schedule
-from rnnlab.kernels.vector import LANES
 
 NO_PLACES = np.zeros(0, np.int32)
 FEW = 2 * SLOTS  # slots of a shard: with fewer, adding up what the shards summed costs more than the products

@@ -310,11 +310,3 @@ def test_a_large_block_is_waited_for_rather_than_taken_anew(monkeypatch):
     assert found.ctypes.data == place
     monkeypatch.setattr(module, "WAIT", 0.0)
     assert buffers.take(numbers).ctypes.data != place
-
-
-def test_the_kernels_are_kept_for_the_next_process():
-    from rnnlab.kernels import kernel_cache, kernels_compiled, load_kernels
-
-    load_kernels()
-    assert kernels_compiled()
-    assert any(kernel_cache().rglob("*.nbi"))

@@ -11,10 +11,9 @@ from typing import Any
 
 from numba import njit
 
-from rnnlab.kernels.activations import one, sigmoid, tanh, zero
-from rnnlab.kernels.vector import INLINE, LANES, fma, load, store, stream
-
-SIMPLE_RNN, LSTM, GRU, GRU_RESET_BEFORE = range(4)
+from rnnlab.kernels.compiled.activations import one, sigmoid, tanh, zero
+from rnnlab.kernels.compiled.vector import INLINE, fma, load, store, stream
+from rnnlab.kernels.constants import LANES
 
 
 @njit(**INLINE)

@@ -12,14 +12,11 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from rnnlab.kernels.cells import add_row, multiply_row
-from rnnlab.kernels.compiled import COMPILE, FLOATS
-from rnnlab.kernels.product import PANELS, multiply_panels
-from rnnlab.kernels.vector import (
-    BYTES,
+from rnnlab.kernels.compiled.cells import add_row, multiply_row
+from rnnlab.kernels.compiled.product import PANELS, multiply_panels
+from rnnlab.kernels.compiled.vector import (
     CALLED,
     INLINE,
-    LANES,
     address,
     aligned,
     copy,
@@ -28,9 +25,7 @@ from rnnlab.kernels.vector import (
     scratch_memory,
     store,
 )
-
-SLOTS = 128  # slots whose products are summed before they are added: keeps sums short, and what is read in the cache
-BY_SLOT, BY_READ, BY_STATE = range(3)
+from rnnlab.kernels.constants import BY_READ, BY_SLOT, BY_STATE, BYTES, LANES, SLOTS
 
 
 @njit(**INLINE)
@@ -79,6 +74,15 @@ def _add_panels(rows: Any, left: Any, d_sums: Any, d_wide: Any, count: Any, dept
             target = out + BYTES * LANES * (p * rows + i)
             multiply_panels(min(LANES, rows - i), left + BYTES * i * SLOTS, LANES, 1, right, LANES * SLOTS, wide, depth,
                             target, LANES, target, LANES, rows * LANES)  # fmt: skip
+
+
+@njit(**CALLED)
+def longest_left(terms: Any) -> Any:
+    """Return the most rows that a weight has, of those that are summed up by block."""
+    longest = 0
+    for place in range(terms.shape[0]):
+        longest = max(longest, terms[place, 2])
+    return longest
 
 
 @njit(**CALLED)
@@ -146,7 +150,6 @@ def _write(sums: Any, rows: Any, first: Any, last: Any, width: Any, units: Any, 
             copy(sums + BYTES * LANES * ((panel - first) * rows + i), target, count)
 
 
-@njit("void(i8, i8, f4[:,::1], i8, i8, i8, i8, f4[:,::1], i8)", **COMPILE)
 def collect(
     first: Any, last: Any, sums: Any, at: Any, rows: Any, units: Any, width: Any, out: Any, column: Any
 ) -> None:
@@ -170,12 +173,6 @@ def collect(
     _write(total, rows, first, last, width, units, out, column)
 
 
-@njit(
-    "void(i8, i8, i8, f4r2, i8, i8, i8[:,::1], i4[::1], i4[::1], f4r2, f4r2, i8, i8, i8, f4[:,::1], i8)".replace(
-        "f4r2", FLOATS.format(2)
-    ),
-    **COMPILE,
-)
 def weight_gradient(
     kind: Any, first: Any, last: Any, left: Any, begin: Any, rows: Any, offsets: Any, reads: Any, ranks: Any,
     kept: Any, d_sums: Any, block: Any, units: Any, width: Any, out: Any, column: Any,

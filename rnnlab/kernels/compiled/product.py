@@ -13,10 +13,9 @@ from llvmlite import binding, ir
 from numba import njit, types
 from numba.extending import intrinsic
 
-from rnnlab.kernels.vector import (
+from rnnlab.kernels.compiled.vector import (
     CALLED,
     FLOAT,
-    LANES,
     VECTOR,
     load_vector,
     multiply_add,
@@ -24,6 +23,7 @@ from rnnlab.kernels.vector import (
     splat_scalar,
     store_vector,
 )
+from rnnlab.kernels.constants import LANES
 
 PLACE = ir.IntType(64)
 FEATURES = numba.config.CPU_FEATURES  # of `$NUMBA_CPU_FEATURES`; None for those of this processor

@@ -11,11 +11,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from rnnlab.kernels.cells import (
-    GRU,
-    GRU_RESET_BEFORE,
-    LSTM,
-    SIMPLE_RNN,
+from rnnlab.kernels.compiled.cells import (
     add_product_row,
     add_row,
     gru_back,
@@ -24,11 +20,11 @@ from rnnlab.kernels.cells import (
     lstm_back,
     simple_rnn_back,
 )
-from rnnlab.kernels.compiled import COMPILE, FLOATS
-from rnnlab.kernels.gradients import SLOTS, add_bias, add_block, add_to_rows
-from rnnlab.kernels.loop import place_after
-from rnnlab.kernels.product import PANELS, product
-from rnnlab.kernels.vector import BYTES, CALLED, LANES, address, aligned, copy, scratch_memory
+from rnnlab.kernels.compiled.gradients import add_bias, add_block, add_to_rows, longest_left
+from rnnlab.kernels.compiled.loop import place_after
+from rnnlab.kernels.compiled.product import PANELS, product
+from rnnlab.kernels.compiled.vector import CALLED, address, aligned, copy, scratch_memory
+from rnnlab.kernels.constants import BYTES, GRU, GRU_RESET_BEFORE, LANES, LSTM, SIMPLE_RNN, SLOTS
 
 
 @njit(**CALLED)
@@ -111,13 +107,6 @@ def pass_back(
             add_product_row(scratch + row * rank, left + row * rank, d_h + row * rank, width)
 
 
-@njit(
-    "void(i8, i8, i4[::1], i8[:,::1], i4[::1], f4r3, f4r3, i8[:,::1], f4r3, f4r2, f4r2, f4r2, f4r2, f4r2, f4[:,::1],"
-    " f4[:,::1], f4[:,::1], f4[:,::1], f4r2, i4[::1], i8[:,::1], f4[:,::1], f4[:,::1], i4[::1], f4r2)".replace(
-        "f4r2", FLOATS.format(2)
-    ).replace("f4r3", FLOATS.format(3)),
-    **COMPILE,
-)
 def backward(
     cell: Any, shard: Any, counts: Any, offsets: Any, reads: Any, kernel: Any, recurrent: Any, segments: Any,
     kept: Any, gates: Any, h: Any, c: Any, d_states: Any, d_cells: Any, d_h: Any, d_c: Any,
@@ -167,8 +156,7 @@ def backward(
     own = weight_sums[shard]
     own[:] = np.float32(0)
     bias, part = own[own.size - d_wide :], np.empty(d_wide, np.float32)
-    longest = terms[:, 2].max() if terms.shape[0] else 0
-    packed = scratch_memory(-(-longest // LANES) * LANES * SLOTS)
+    packed = scratch_memory(-(-longest_left(terms) // LANES) * LANES * SLOTS)
     right = scratch_memory(PANELS * SLOTS * LANES)
     passes = d_sums.shape[0] == 0
     passing = scratch_memory(d_wide * (samples + SLOTS) if passes else 0)

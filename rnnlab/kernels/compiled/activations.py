@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from rnnlab.kernels.vector import INLINE, clamp, fma, splat
+from rnnlab.kernels.compiled.vector import INLINE, clamp, fma, splat
 
 BOUND = np.float32(7.90531110763549805)
 ABOVE = tuple(

@@ -17,10 +17,10 @@ from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic, models, overload, register_model
 
-LANES = 16
+from rnnlab.kernels.constants import BYTES, LANES
+
 FLOAT = ir.FloatType()
 VECTOR = ir.VectorType(FLOAT, LANES)
-BYTES = 4  # of a number
 ALIGNMENT = 4  # bytes; rows may start anywhere
 FLAGS = {"contract", "nsz"}  # a·b + c may round once; NaN and infinity stay what they are
 INLINE: dict[str, Any] = {"nogil": True, "fastmath": FLAGS, "error_model": "numpy", "forceinline": True}

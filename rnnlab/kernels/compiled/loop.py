@@ -19,11 +19,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from rnnlab.kernels.cells import (
-    GRU,
-    GRU_RESET_BEFORE,
-    LSTM,
-    SIMPLE_RNN,
+from rnnlab.kernels.compiled.cells import (
     gru,
     gru_mix,
     gru_reset,
@@ -31,9 +27,9 @@ from rnnlab.kernels.cells import (
     multiply_row,
     simple_rnn,
 )
-from rnnlab.kernels.compiled import COMPILE, FLOATS
-from rnnlab.kernels.product import product
-from rnnlab.kernels.vector import BYTES, CALLED, INLINE, LANES, address, aligned, copy, scratch_memory
+from rnnlab.kernels.compiled.product import product
+from rnnlab.kernels.compiled.vector import CALLED, INLINE, address, aligned, copy, scratch_memory
+from rnnlab.kernels.constants import BYTES, GRU, GRU_RESET_BEFORE, LANES, LSTM, SIMPLE_RNN
 
 
 @njit(**INLINE)
@@ -98,13 +94,6 @@ def step_forward(
             gru_mix(mine, old, new, width)
 
 
-@njit(
-    "void(i8, i8, i8, i4[::1], i8[:,::1], i4[::1], f4r2, f4r3, f4r1, f4r1, f4r3, i8[:,::1], f4r3, f4[:,::1], f4[:,::1],"
-    " f4[:,::1], i4[::1], f4[:,::1])".replace("f4r1", FLOATS.format(1))
-    .replace("f4r2", FLOATS.format(2))
-    .replace("f4r3", FLOATS.format(3)),
-    **COMPILE,
-)
 def forward(
     cell: Any, units: Any, shard: Any, counts: Any, offsets: Any, reads: Any, inputs: Any, kernel: Any, bias: Any,
     recurrent_bias: Any, recurrent: Any, segments: Any, kept: Any, gates: Any, h: Any, c: Any,
