@@ -18,6 +18,7 @@ from rnnlab.kernels.library import LibraryError, bind_library, library_obstacle,
 COMPILING = "compiling the kernels, once on this machine: some twenty seconds"
 COMPILE = "from rnnlab.kernels.ahead import compile_kernels; compile_kernels()"
 _compiling: list[subprocess.Popen[bytes]] = []
+_ended: list[int] = []  # what those said that this process started; below zero where they were killed
 _loaded: list[bool] = []
 _loading = threading.Lock()
 _logger = logging.getLogger("rnnlab.kernels")
@@ -41,8 +42,7 @@ def compile_ahead() -> bool:
 
 def await_compiled() -> None:
     """Wait for what compiles them, so that several processes find the kernels compiled."""
-    for process in _compiling:
-        process.wait()
+    _ended.extend(process.wait() for process in _compiling)
     _compiling.clear()
 
 
@@ -74,14 +74,14 @@ def load_kernels() -> None:
             if not _compiled_elsewhere():
                 _logger.info("numba compiles the kernels in this process: %s", error)
                 _load_numba()
-                if library_obstacle():  # else what compiles them was stopped, and may not be the next time
+                if library_obstacle() or any(code > 0 for code in _ended):  # not where it was only killed
                     numba_mark().touch()
         _loaded.append(True)
 
 
 def _compiled_elsewhere() -> bool:
     """Return whether another process made the file, and the kernels are loaded from it."""
-    if library_obstacle() or numba_mark().exists():  # left by one that could not make it
+    if library_obstacle() or numba_mark().exists() or _ended:  # the mark is left where it cannot be made
         return False
     library_path().parent.mkdir(parents=True, exist_ok=True)
     _start()

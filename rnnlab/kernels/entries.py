@@ -54,7 +54,10 @@ class Kernel:
         if error == WRONG_COUNT:
             raise TypeError(f"{self.name} takes {len(self.types)} arguments, found {len(args)}")
         found = args[error - 1]
-        told = f"{found.dtype} {found.shape}" if hasattr(found, "dtype") else type(found).__name__
+        told = type(found).__name__
+        if told == "ndarray":
+            order = "" if found.flags.c_contiguous else ", not C-contiguous"
+            told = f"{found.dtype} {found.shape}{order}{'' if found.flags.writeable else ', read-only'}"
         raise TypeError(f"argument {error} of {self.name} must be {self.types[error - 1]}, found {told}")
 
 

@@ -19,6 +19,7 @@ from rnnlab.kernels.entries import KERNELS
 DIGEST = 32  # bytes
 OTHERS = 0o022  # may write: group and everybody
 COMPILED_FOR = ("NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES", "NUMBA_ENABLE_AVX")  # numba's variables that change code
+PROCESSORS = "/proc/cpuinfo"
 PROCESSOR = ("vendor_id", "cpu family", "model", "stepping", "flags")
 
 
@@ -35,10 +36,12 @@ def library_path() -> Path:
 
 def library_obstacle() -> str | None:
     """Return why kernels cannot be loaded from a file on this machine, or None where they can be."""
-    if (sys.platform, platform.machine()) != ("linux", "x86_64"):
+    if (sys.platform, platform.machine()) != ("linux", "x86_64") or sys.maxsize < 2**32:
         return f"no machine code for {sys.platform} on {platform.machine()}"
     if sys.implementation.name != "cpython" or sys.abiflags:  # free threads and debugging change Python's objects
         return f"no machine code for {sys.implementation.name}{sys.abiflags}"
+    if not os.access(PROCESSORS, os.R_OK):
+        return f"{PROCESSORS} does not tell the processor"
     return None
 
 
@@ -104,7 +107,7 @@ def _bind(library: ctypes.CDLL) -> None:
 def _processor() -> list[str]:
     """Return what the system tells of the first processor."""
     found = []
-    with open("/proc/cpuinfo", encoding="utf-8") as file:
+    with open(PROCESSORS, encoding="utf-8") as file:
         for line in file:
             if not line.strip():
                 break

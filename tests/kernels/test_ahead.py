@@ -22,6 +22,7 @@ def nothing_compiled(tmp_path, monkeypatch):
     library_path().parent.mkdir(parents=True)
     monkeypatch.setattr(ahead, "COMPILE", COPY.format(str(there), str(library_path())))
     monkeypatch.setattr(ahead, "_loaded", [])
+    monkeypatch.setattr(ahead, "_ended", [])
     return there
 
 
@@ -56,18 +57,21 @@ def test_a_damaged_file_is_made_anew():
 
 
 @pytest.mark.usefixtures("nothing_compiled")
-def test_numba_computes_where_compiling_elsewhere_fails(monkeypatch, caplog):
-    from rnnlab.kernels import ahead, kernels_compiled, load_kernels
+@pytest.mark.parametrize("killed", [True, False])
+def test_numba_computes_where_compiling_elsewhere_fails(monkeypatch, caplog, killed):
+    from rnnlab.kernels import ahead, compile_ahead, kernels_compiled, load_kernels
     from rnnlab.kernels.compiled import bodies
 
     bound = []
-    monkeypatch.setattr(ahead, "COMPILE", "import os; os.kill(os.getpid(), 9)")
+    monkeypatch.setattr(ahead, "COMPILE", "import os; os.kill(os.getpid(), 9)" if killed else "1 / 0")
+    assert compile_ahead()
+    monkeypatch.setattr(ahead, "_start", lambda: bound.append("a second time"))
     monkeypatch.setattr(bodies, "bind_numba", lambda: bound.append("numba"))
     with caplog.at_level("INFO", "rnnlab.kernels"):
         load_kernels()
     assert bound == ["numba"]
     assert "numba compiles the kernels in this process: cannot read" in caplog.text
-    assert not kernels_compiled()  # the next run tries again
+    assert kernels_compiled() is not killed  # the next run tries again
 
 
 @pytest.mark.usefixtures("nothing_compiled")
