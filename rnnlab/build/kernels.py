@@ -15,8 +15,7 @@ import tensorflow as tf
 
 from rnnlab.build.machine import threads
 from rnnlab.kernels.kinds import KINDS, Kind
-from rnnlab.kernels.layout import Memory, Weights
-from rnnlab.kernels.schedule import Schedule
+from rnnlab.kernels.layout import Weights, join_places, part_places
 from rnnlab.kernels.sequence import run_backward, run_forward
 
 EMBEDDED = "_rnnlab_embedded"
@@ -26,8 +25,8 @@ ZEROS = "_rnnlab_zeros"
 ALIKE = "_rnnlab_alike"
 """Attribute of a tensor that a layer made: in how many first timesteps each sample agrees with all others, (B,)."""
 NAMES = {"SimpleRNN": "simple_rnn", "LSTM": "lstm", "GRU": "gru"}
-MEMORY = (tf.float32,) * 3 + (tf.int32,) * 4 + (tf.int64,) + (tf.int32,) * 5
-"""Types of what the way back needs: gates, h, c, rows, used, then the schedule."""
+MEMORY = (tf.float32,) * 3 + (tf.int32,)
+"""Types of what the way back needs: gates, h, c and the places of all."""
 
 
 def use_kernels(layer: keras.layers.Layer) -> None:
@@ -191,14 +190,13 @@ def _forward(kind: Kind, backwards: bool, sequences: bool, share: bool, keep: bo
         threads=threads(),
     )  # fmt: skip
     memory = done.memory
-    kept_back = (memory.gates, memory.h, memory.c, memory.rows, memory.used, *memory.schedule.arrays) if keep else ()
+    kept_back = (memory.gates, memory.h, memory.c, join_places(memory)) if keep else ()
     return [done.outputs, *done.states, done.prefix, *kept_back]
 
 
 def _backward(kind: Kind, *given: Any) -> list[Any]:
     inputs, kernel, recurrent, bias, kept, d_outputs = given[:6]
-    d_states, (gates, h, c, rows, used, *schedule) = given[6 : 6 + kind.states], given[6 + kind.states :]
-    memory = Memory(Schedule(*schedule), gates, h, c, rows, used)
+    d_states, memory = given[6 : 6 + kind.states], part_places(*given[6 + kind.states :])
     found = run_backward(
         kind, memory, inputs, Weights(kernel, recurrent, bias), d_outputs, d_states,
         kept=kept if kept.size else None, threads=threads(),

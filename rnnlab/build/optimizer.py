@@ -46,7 +46,7 @@ def _update(
     optimizer: keras.optimizers.Optimizer, update: Any, gradients: Sequence[Any], variables: Sequence[Any], rate: Any
 ) -> None:
     """Change all variables: see `Adam.update_step` in keras/src/optimizers/adam.py, Keras 3.15."""
-    from rnnlab.kernels.adam import adam_steps  # takes a second
+    from rnnlab.kernels.adam import adam_steps, filled  # takes a second
 
     if any(variable.dtype != "float32" for variable in variables):
         update(gradients, variables, rate)
@@ -60,13 +60,15 @@ def _update(
     mean, square = np.float32(1 - optimizer.beta_1), np.float32(1 - optimizer.beta_2)
     epsilon = np.float32(optimizer.epsilon)
 
-    def compute(alpha: Any, *parts: Any) -> list[Any]:
+    def compute(alpha: Any, *parts: Any) -> Any:
         return adam_steps(alpha, mean, square, epsilon, parts, threads())
 
-    found = tf.numpy_function(compute, [alpha, *gradients, *changed], [tf.float32] * len(changed), stateful=False)
-    for variable, new in zip(changed, found, strict=True):
-        new.set_shape(variable.shape)
-        variable.assign(new)
+    numbers = tf.numpy_function(compute, [alpha, *gradients, *changed], tf.float32, stateful=False)
+    count = len(variables)
+    changing = [changed[place + part * count] for place in range(count) for part in range(len(changed) // count)]
+    sizes = [filled(variable.shape.num_elements()) for variable in changing]
+    for variable, new in zip(changing, tf.split(numbers, sizes), strict=True):
+        variable.assign(tf.reshape(new[: variable.shape.num_elements()], variable.shape))
 
 
 def assign_numbers(optimizer: keras.optimizers.Optimizer, spec: Optimizer) -> None:

@@ -6,24 +6,33 @@ TensorFlow computes it as twelve operations, each of which reads and writes ever
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rnnlab.kernels.constants import BYTES, KEPT, LANES, PARTS
 from rnnlab.kernels.entries import adam_shard
-from rnnlab.kernels.packing import LARGE, buffers
+from rnnlab.kernels.packing import buffers
 from rnnlab.kernels.pool import run_shards
 
 Floats = NDArray[np.float32]
+SHARED = 50_000  # numbers worth a thread of their own: all seven of each are read or written
+
+
+def filled(size: int) -> int:
+    """Return how many numbers a weight has in `adam_steps`, filled up to sixteens."""
+    return -(-size // LANES) * LANES
 
 
 def adam_steps(
     alpha: np.float32, mean: np.float32, square: np.float32, epsilon: np.float32, parts: Sequence[Floats], threads: int
-) -> list[Floats]:
-    """Return the new momenta of all weights, then their velocities, then the weights.
+) -> Floats:
+    """Return, of one weight after the other, the new momentum, velocity and weight, each filled up to sixteens.
 
     m' = m + (g - m)·mean, v' = v + (g² - v)·square, w' = w - m'·alpha / (√v' + epsilon).
+
+    One array, as TensorFlow takes microseconds for each that it is given, and none to divide it.
 
     Source: Kingma & Ba 2015, in the order of `Adam.update_step` in keras/src/optimizers/adam.py, Keras 3.15.
 
@@ -37,18 +46,12 @@ def adam_steps(
     """
     parts = [np.asarray(part) for part in parts]  # TensorFlow gives numbers without dimensions as scalars
     count = len(parts) // PARTS
-    weights = parts[-count:]
-    sizes = np.array([each.size for each in weights], np.int64)
-    begins = np.cumsum([0, *(KEPT * (-(-sizes // LANES) * LANES))]).tolist()
-    memory = buffers.take(begins[-1])
+    sizes = [each.size for each in parts[-count:]]
+    begins = list(accumulate((KEPT * filled(size) for size in sizes), initial=0))
+    memory: Floats = buffers.take(begins[-1])
     addresses = np.empty((count, PARTS + 1), np.int64)
     addresses[:, :PARTS] = np.array([each.ctypes.data for each in parts], np.int64).reshape(PARTS, count).T
     addresses[:, PARTS] = memory.ctypes.data + BYTES * np.array(begins[:-1], np.int64)
-    shards = max(1, min(threads, begins[-1] // (KEPT * LARGE)))
-    run_shards(lambda shard: adam_shard(addresses, sizes, shard, shards, alpha, mean, square, epsilon), shards)
-    found = []
-    for part in range(KEPT):
-        for begin, weight in zip(begins, weights, strict=False):
-            start = begin + part * (-(-weight.size // LANES) * LANES)
-            found.append(memory[start : start + weight.size].reshape(weight.shape))
-    return found
+    shards, numbers = max(1, min(threads, begins[-1] // (KEPT * SHARED))), np.array(sizes, np.int64)
+    run_shards(lambda shard: adam_shard(addresses, numbers, shard, shards, alpha, mean, square, epsilon), shards)
+    return memory

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from bisect import bisect_left, bisect_right
 from math import prod
 from typing import Any
 
@@ -17,16 +18,21 @@ from numpy.typing import NDArray
 
 ALIGNMENT = 64  # bytes
 SPARE = 64  # blocks that are kept; more than a stack of layers needs
+STALE = 4096  # arrays taken since somebody used a block: its shapes are those of another model
 LARGE = 2**22  # bytes that are waited for rather than taken anew
 WAIT, WAITS = 0.0003, 10  # seconds, and how often
-IDLE = 3  # references to a block that nobody uses: the list's, a local variable's, getrefcount's
+IDLE = 2  # references to a block that nobody uses: the list's and getrefcount's
 
 
 class Buffers:
     """Memory for the arrays of kernels."""
 
     def __init__(self) -> None:
-        self._blocks: list[NDArray[np.uint8]] = []
+        self._blocks: list[NDArray[np.uint8]] = []  # the smallest first
+        self._sizes: list[int] = []  # their bytes
+        self._starts: list[int] = []  # the first aligned byte of each
+        self._used: list[int] = []  # how many arrays had been taken when each was
+        self._taken = 0
         self._lock = threading.Lock()
 
     def take(self, *shape: int, dtype: Any = np.float32) -> NDArray[Any]:
@@ -34,46 +40,42 @@ class Buffers:
         size = max(1, prod(shape)) * np.dtype(dtype).itemsize
         for waits in reversed(range(WAITS + 1)):
             with self._lock:
-                block = self._find(size, patient=waits > 0)
-                if block is not None:
-                    start = -block.ctypes.data % ALIGNMENT
-                    array: NDArray[Any] = block[start : start + size].view(dtype)[: prod(shape)].reshape(shape)
-                    return array
+                place = self._find(size, patient=waits > 0)
+                if place is not None:
+                    self._taken += 1
+                    self._used[place] = self._taken
+                    return np.ndarray(shape, dtype, self._blocks[place], self._starts[place])
             time.sleep(WAIT)
         raise AssertionError("who does not wait gets a block")
 
-    def _find(self, size: int, *, patient: bool) -> NDArray[np.uint8] | None:
-        """Return the smallest free block that fits, or a new one; None where one may soon be free.
+    def _find(self, size: int, *, patient: bool) -> int | None:
+        """Return the place of the smallest free block that fits, or of a new one; None where one may soon be free.
 
         TensorFlow gives up what a compiled function read shortly after its call is over: where a large block would fit
         that somebody has, it is waited for.
         """
-        best, taken = self._best(size)
-        if best is not None:
-            return best
-        if patient and taken and size >= LARGE:
+        first, behind = bisect_left(self._sizes, size + ALIGNMENT), bisect_right(self._sizes, 2 * size + 4096)
+        for place in range(first, behind):
+            if sys.getrefcount(self._blocks[place]) == IDLE:
+                return place
+        if patient and first < behind and size >= LARGE:
             return None
-        if len(self._blocks) >= SPARE:
-            self._drop_idle()
-        self._blocks.append(np.empty(size + size // 8 + ALIGNMENT, np.uint8))
-        return self._blocks[-1]
+        self._drop_idle(self._taken - (0 if len(self._blocks) >= SPARE else STALE))
+        return self._add(size + size // 8 + ALIGNMENT)
 
-    def _best(self, size: int) -> tuple[NDArray[np.uint8] | None, bool]:
-        """Return the smallest free block that fits, and whether one would that somebody has."""
-        best, taken = None, False
-        for place in range(len(self._blocks)):
-            block = self._blocks[place]
-            if size + ALIGNMENT <= block.nbytes <= 2 * size + 4096:
-                free = sys.getrefcount(block) == IDLE
-                taken |= not free
-                if free and (best is None or block.nbytes < best.nbytes):
-                    best = block
-        return best, taken
+    def _add(self, size: int) -> int:
+        """Return the place of a new block."""
+        block = np.empty(size, np.uint8)
+        place = bisect_right(self._sizes, size)
+        self._blocks.insert(place, block)
+        self._sizes.insert(place, size)
+        self._starts.insert(place, -block.ctypes.data % ALIGNMENT)
+        self._used.insert(place, self._taken)
+        return place
 
-    def _drop_idle(self) -> None:
-        kept = []
-        for place in range(len(self._blocks)):
-            block = self._blocks[place]
-            if sys.getrefcount(block) > IDLE:
-                kept.append(block)
-        self._blocks = kept
+    def _drop_idle(self, before: int) -> None:
+        """Give up the blocks that nobody uses and that were last taken so long ago."""
+        for place in reversed(range(len(self._blocks))):
+            if self._used[place] <= before and sys.getrefcount(self._blocks[place]) == IDLE:
+                for each in (self._blocks, self._sizes, self._starts, self._used):
+                    del each[place]

@@ -17,7 +17,9 @@ from rnnlab.kernels.schedule import Places, Schedule
 
 Floats = NDArray[np.float32]
 SMALL = 4_000_000  # multiply-adds that one thread does sooner than it wakes another
+SHARED = 100_000  # numbers to be moved that are worth another thread
 PLAIN = 20_000_000  # the same of one product, which takes less time than a recurrent one
+PARTS = 10  # arrays of places in a memory
 NOTHING = np.zeros((0, 0), np.float32)
 NO_PANELS = np.zeros((0, 0, LANES), np.float32)
 
@@ -78,6 +80,29 @@ class Memory:
     c: Floats
     rows: Places
     used: Places
+
+
+def join_places(memory: Memory) -> Places:
+    """Return all places of a memory as one array: TensorFlow takes ten microseconds for each array that it passes on.
+
+    In front stand how many rows and columns each of them has; columns are 0 where there are only rows.
+    """
+    parts = (*memory.schedule.arrays, memory.rows, memory.used)
+    shapes = np.array([(len(part), part.shape[1] if part.ndim > 1 else 0) for part in parts], np.int32)
+    found = buffers.take(shapes.size + sum(part.size for part in parts), dtype=np.int32)
+    return np.concatenate([shapes.ravel(), *(part.ravel() for part in parts)], out=found, casting="same_kind")
+
+
+def part_places(gates: Floats, h: Floats, c: Floats, places: Places) -> Memory:
+    """Return the memory whose places were joined."""
+    parts, begin = list[Places](), 2 * PARTS
+    for rows, columns in places[:begin].reshape(PARTS, 2).tolist():
+        end = begin + rows * max(1, columns)
+        part = places[begin:end]
+        parts.append(part.reshape(rows, columns) if columns else part)
+        begin = end
+    order, counts, offsets, *others, rows_read, used = parts
+    return Memory(Schedule(order, counts, offsets.astype(np.int64), *others), gates, h, c, rows_read, used)
 
 
 def shards_for(most: int, products: int, threads: int, small: int = SMALL) -> int:

@@ -7,18 +7,18 @@ backward. The embedded batch, (B, T, F), is never made, and the gradient of the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rnnlab.kernels.constants import LANES
 from rnnlab.kernels.entries import add_by_row, count_zeros, look_up, project
-from rnnlab.kernels.layout import NO_PANELS, NOTHING, PLAIN, Floats, Memory, shards_for
+from rnnlab.kernels.layout import NO_PANELS, NOTHING, PLAIN, SHARED, Floats, Memory, shards_for
 from rnnlab.kernels.packing import buffers, width_of
-from rnnlab.kernels.pool import run_shards, split
+from rnnlab.kernels.pool import run_shards, run_tasks, split
 from rnnlab.kernels.schedule import Places, Schedule
-from rnnlab.kernels.weights import NO_PLACES, Past, WeightSums, many_slots, table_weight_gradient
+from rnnlab.kernels.weights import NO_PLACES, Past, Task, WeightSums, many_slots, table_weight_gradient
 
 ALONE = 8  # samples that take about as long as one by itself, whose products are no tiles
 
@@ -46,7 +46,8 @@ def rows_read(inputs: Floats, ids: NDArray[np.int32] | None, schedule: Schedule)
 
 def worth_sharing(prefix: NDArray[np.int32] | None) -> NDArray[np.int32] | None:
     """Return how many first timesteps are computed once for all samples, (B,), or None where it would not pay."""
-    return None if prefix is None or prefix.sum() < ALONE * prefix.max(initial=1) else prefix
+    longest = 0 if prefix is None else int(prefix.max(initial=0))
+    return prefix if prefix is not None and longest and prefix.sum() >= ALONE * longest else None
 
 
 class Reading:
@@ -65,11 +66,24 @@ class Reading:
         self.folded = inputs.ndim == 2
         self.flat = inputs[self._used] if self.folded else inputs.reshape(-1, inputs.shape[-1])
 
-    def project(self, kernel: Floats, bias: Floats, threads: int) -> tuple[Floats, Floats]:
-        """Return what the loop reads, and the input weights that it still has to multiply with."""
+    def project(self, kernel: Floats, bias: Floats, threads: int, meanwhile: list[Task]) -> tuple[Floats, Floats]:
+        """Return what the loop reads, and the input weights that it still has to multiply with.
+
+        Args:
+            kernel: the input weights.
+            bias: of the sums.
+            threads: at most so many at once.
+            meanwhile: what else is to be computed before the loop.
+        """
         if not self.folded:
+            run_tasks(meanwhile, threads)
             return self.flat, kernel
-        return _multiply(self.flat, kernel, bias, threads), NO_PANELS
+        out = buffers.take(len(self.flat), len(kernel) * LANES)
+        shards = shards_for(len(self.flat), len(self.flat) * kernel.size, threads, PLAIN)
+        parts = [split(len(self.flat), shards, shard) for shard in range(shards)]
+        tasks = [partial(project, *part, self.flat, kernel, bias, out) for part in parts]
+        run_tasks([*tasks, *meanwhile], threads if shards > 1 or len(meanwhile) > 1 else 1)
+        return out, NO_PANELS
 
     def new_gradient(self) -> Floats:
         """Return where the loop writes the gradients of what it read."""
@@ -95,8 +109,8 @@ class Reading:
         past: Past,
         weights: WeightSums,
         shards: int,
-    ) -> tuple[Floats, Floats]:
-        """Return the gradients of the inputs, in their shape, and of the input weights (F, G·U).
+    ) -> tuple[Floats, Floats, Floats]:
+        """Return the gradients of the inputs, in their shape, of the input weights (F, G·U) and the recurrent ones.
 
         Args:
             gates: G.
@@ -108,21 +122,30 @@ class Reading:
             weights: what the loop summed up.
             shards: threads to use.
         """
+        d_recurrent, last = weights.recurrent(shards)
         if not self.folded:
-            return d_read.reshape(self.inputs.shape), weights.kernel(shards)
-        d_table = d_tables[0] if len(d_tables) else self._sum_by_row(past.d_sums, gates * width_of(units), shards)
-        for other in d_tables[1:]:
-            d_table += other
-        nothing = np.zeros(len(kernel) * LANES, np.float32)
-        tasks = (
-            lambda threads: table_weight_gradient(gates, self.flat, d_table, units, threads),
-            lambda threads: _multiply(d_table, kernel, nothing, threads),
-        )
-        d_kernel, d_rows = _together(tasks, shards_for(shards, 2 * d_table.size * self.flat.shape[1], shards, PLAIN))
+            d_kernel, tasks = weights.kernel(shards)
+            run_tasks([*tasks, *last], shards if max(len(tasks), len(last)) > 1 else 1)
+            return d_read.reshape(self.inputs.shape), d_kernel, d_recurrent
+        if len(d_tables):
+            d_table = _add_tables(d_tables, shards)
+        else:
+            d_table = self._sum_by_row(past.d_sums, gates * width_of(units), shards)
+        several = shards_for(shards, 2 * d_table.size * self.flat.shape[1], shards, PLAIN)
+        d_kernel, tasks = table_weight_gradient(gates, self.flat, d_table, units, several)
         d_inputs = buffers.take(*self.inputs.shape)
-        d_inputs[:] = 0
-        d_inputs[self._used] = d_rows[:, : self.flat.shape[1]]
-        return d_inputs, d_kernel
+        tasks += [partial(self._fill_gradient, kernel, d_table, d_inputs, several, part) for part in range(several)]
+        run_tasks([*tasks, *last], max(several, len(last)))
+        return d_inputs, d_kernel, d_recurrent
+
+    def _fill_gradient(self, kernel: Floats, d_table: Floats, d_inputs: Floats, parts: int, part: int) -> None:
+        """Fill a part of the gradient of the embedding: zeros where a row was not read."""
+        first, last = split(len(d_table), parts, part)
+        begin, end = self._used[first] if part else 0, self._used[last] if part < parts - 1 else None
+        found = buffers.take(last - first, len(kernel) * LANES)
+        project(0, last - first, d_table[first:last], kernel, np.zeros(len(kernel) * LANES, np.float32), found)
+        d_inputs[begin:end] = 0
+        d_inputs[self._used[first:last]] = found[:, : d_inputs.shape[1]]
 
     def _sum_by_row(self, d_sums: Floats, columns: int, shards: int) -> Floats:
         """Return (D, columns), the sums of what belongs to each row."""
@@ -137,17 +160,18 @@ class Reading:
         return out
 
 
-def _together(tasks: Sequence[Callable[[int], Floats]], threads: int) -> list[Floats]:
-    """Return what tasks give that are told how many threads they have; two run at once where there are two threads."""
-    if threads != len(tasks):
-        return [task(threads) for task in tasks]
-    found = [NOTHING] * len(tasks)
+def _add_tables(d_tables: Floats, threads: int) -> Floats:
+    """Return the first of the shards' tables (S, D, C), to which the others are added."""
+    total: Floats = d_tables[0]
+    shards = threads if d_tables[1:].size >= SHARED * threads else 1
 
     def work(shard: int) -> None:
-        found[shard] = tasks[shard](1)
+        first, last = split(d_tables.shape[1], shards, shard)
+        for other in d_tables[1:]:
+            total[first:last] += other[first:last]
 
-    run_shards(work, threads)
-    return found
+    run_shards(work, shards)
+    return total
 
 
 def _check_ids(ids: NDArray[np.int32], rows: int) -> None:
@@ -158,11 +182,3 @@ def _check_ids(ids: NDArray[np.int32], rows: int) -> None:
     """
     if ids.size and not (ids.min() >= 0 and ids.max() < rows):
         raise ValueError(f"ids must be from 0 to {rows - 1}, found {ids.min()} to {ids.max()}")
-
-
-def _multiply(left: Floats, panels: Floats, bias: Floats, threads: int) -> Floats:
-    """Return bias + left (V, D)·weights, given as panels (C/16, D, 16): (V, C)."""
-    out = buffers.take(len(left), len(panels) * LANES)
-    shards = shards_for(len(left), len(left) * panels.size, threads, PLAIN)
-    run_shards(lambda shard: project(*split(len(left), shards, shard), left, panels, bias, out), shards)
-    return out

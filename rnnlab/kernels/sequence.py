@@ -28,7 +28,7 @@ from rnnlab.kernels.layout import (
     received,
     shards_for,
 )
-from rnnlab.kernels.packing import LARGE, buffers, pack_kernel, pack_transposed, width_of
+from rnnlab.kernels.packing import LARGE, buffers, pack_kernel, pack_transposed, packing_tasks, width_of
 from rnnlab.kernels.pool import run_shards, split
 from rnnlab.kernels.reading import Reading, leading_zeros, rows_read, worth_sharing
 from rnnlab.kernels.schedule import Places, make_schedule
@@ -121,8 +121,8 @@ def run_forward(
     arrange_states(memory, states, units)
     bias, inside = weights.biases(kind.gates)
     reading = Reading(inputs, memory)
-    read, kernel = reading.project(pack_kernel(weights.kernel, kind.gates, units, threads), bias, threads)
-    recurrent = pack_kernel(weights.recurrent, kind.gates, units, threads)
+    recurrent, packing = packing_tasks(weights.recurrent, kind.gates, units, threads)
+    read, kernel = reading.project(pack_kernel(weights.kernel, kind.gates, units, threads), bias, threads, packing)
     masks, segments = by_rank(kept, schedule, width), kind.segments(kept is not None)
     outputs = buffers.take(batch, timesteps if sequences else 1, units)
     follows, rows = schedule.follows(outputs.shape[1]), outputs.reshape(-1, units)
@@ -206,11 +206,9 @@ def run_backward(
     run_shards(lambda shard: work(shard + schedule.shared, told, NOTHING, follows), shards)
     if schedule.shared:
         work(0, *prefix_gradients(kind, schedule, by_state, d_h, d_c), NO_PLACES)
-    d_inputs, d_kernel = reading.gradients(kind.gates, units, kernel, d_read, d_tables, past, weight_sums, shards)
+    found = reading.gradients(kind.gates, units, kernel, d_read, d_tables, past, weight_sums, shards)
     return Gradients(
-        d_inputs,
-        d_kernel,
-        weight_sums.recurrent(shards),
+        *found,
         weight_sums.bias(weights.bias),
         tuple(by_sample(state, schedule, units) for state in (d_h, d_c)[: kind.states]),
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass
+from functools import cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +12,12 @@ from numpy.typing import NDArray
 from rnnlab.kernels.constants import BY_READ, BY_SLOT, BY_STATE, LANES, SLOTS
 from rnnlab.kernels.entries import collect, weight_gradient
 from rnnlab.kernels.kinds import Kind
-from rnnlab.kernels.layout import NOTHING, PLAIN, Floats, Memory, shards_for
+from rnnlab.kernels.layout import NOTHING, Floats, Memory
 from rnnlab.kernels.packing import LARGE, buffers, width_of
-from rnnlab.kernels.pool import run_shards, split
+from rnnlab.kernels.pool import split
 from rnnlab.kernels.schedule import Schedule
 
+Task = Callable[[], None]
 NO_PLACES = np.zeros(0, np.int32)
 FEW = 2 * SLOTS  # slots of a shard: with fewer, adding up what the shards summed costs more than the products
 
@@ -73,6 +75,29 @@ class Past:
         return {BY_READ: self.inputs, BY_STATE: self.memory.h, BY_SLOT: self.memory.gates}[term.kind]
 
 
+@cache
+def _plan(
+    kind: Kind, units: int, features: int, folded: bool, dropped: bool, summed: bool
+) -> tuple[tuple[Term, ...], tuple[Term, ...], dict[Term, int], NDArray[np.int64], int]:
+    """Return the products of both gradients; where the sums of each begin, as kernels read it, and their size.
+
+    Every step of a layer asks for the same.
+    """
+    width = width_of(units)
+    of_kernel = () if folded else (Term(BY_READ, 0, features, 0, kind.gates, -1, 0),)
+    of_recurrent = tuple(
+        Term(BY_SLOT, 3 * width, units, each.start, each.count, -1, each.block)
+        if each.reset
+        else Term(BY_STATE, 0, units, each.start, each.count, each.mask, each.block)
+        for each in kind.recurrent(dropped)
+    )
+    terms = (*of_kernel, *of_recurrent) if summed else ()
+    ends = np.cumsum([0, *(term.rows * term.count * width for term in terms)]).tolist()
+    begins = dict(zip(terms, ends, strict=False))
+    rows = [(*astuple(term)[:-1], at) for term, at in begins.items()]
+    return of_kernel, of_recurrent, begins, np.array(rows, np.int64).reshape(-1, 7), ends[-1]
+
+
 class WeightSums:
     """The gradients of a layer's weights, as far as the shards sum them up on their way back.
 
@@ -84,26 +109,16 @@ class WeightSums:
     def __init__(self, kind: Kind, past: Past, units: int, *, folded: bool) -> None:
         self._kind, self._past, self._units, self._width = kind, past, units, width_of(units)
         shards, features = len(past.memory.schedule.counts), past.inputs.shape[1]
-        self._of_kernel = () if folded else (Term(BY_READ, 0, features, 0, kind.gates, -1, 0),)
-        self._of_recurrent = tuple(
-            Term(BY_SLOT, 3 * self._width, units, each.start, each.count, -1, each.block)
-            if each.reset
-            else Term(BY_STATE, 0, units, each.start, each.count, each.mask, each.block)
-            for each in kind.recurrent(len(past.masks) > 0)
-        )
-        summed = (*self._of_kernel, *self._of_recurrent) if many_slots(past.memory.schedule) else ()
-        ends = np.cumsum([0, *(term.rows * term.count * self._width for term in summed)]).tolist()
-        self._begins = dict(zip(summed, ends, strict=False))
-        rows = [(*astuple(term)[:-1], at) for term, at in self._begins.items()]
-        self.terms = np.array(rows, np.int64).reshape(-1, 7)
-        self.sums = buffers.take(shards, ends[-1] + past.d_sums.shape[1])
+        plan = _plan(kind, units, features, folded, len(past.masks) > 0, many_slots(past.memory.schedule))
+        self._of_kernel, self._of_recurrent, self._begins, self.terms, size = plan
+        self.sums = buffers.take(shards, size + past.d_sums.shape[1])
 
-    def kernel(self, threads: int) -> Floats:
-        """Return the gradient of the input weights, (F, G·U)."""
+    def kernel(self, threads: int) -> tuple[Floats, list[Task]]:
+        """Return the gradient of the input weights, (F, G·U), and what fills it."""
         return self._gradient(self._of_kernel, self._past.inputs.shape[1], threads)
 
-    def recurrent(self, threads: int) -> Floats:
-        """Return the gradient of the recurrent weights, (U, G·U)."""
+    def recurrent(self, threads: int) -> tuple[Floats, list[Task]]:
+        """Return the gradient of the recurrent weights, (U, G·U), and what fills it."""
         return self._gradient(self._of_recurrent, self._units, threads)
 
     def bias(self, bias: Floats) -> Floats:
@@ -116,7 +131,7 @@ class WeightSums:
             return blocks.ravel()
         return np.stack([blocks[:3].ravel(), blocks[[0, 1, 3]].ravel()])
 
-    def _gradient(self, terms: Sequence[Term], rows: int, threads: int) -> Floats:
+    def _gradient(self, terms: Sequence[Term], rows: int, threads: int) -> tuple[Floats, list[Task]]:
         out = buffers.take(rows, self._kind.gates * self._units)
         work_left = out.size if self._begins else out.size * self._past.memory.schedule.slots // SLOTS
         shards = threads if work_left >= LARGE else 1
@@ -126,8 +141,7 @@ class WeightSums:
                 part = split(term.count * self._width // LANES, shards, shard)
                 self._fill(term, part, out)
 
-        run_shards(work, shards)
-        return out
+        return out, [partial(work, shard) for shard in range(shards)]
 
     def _fill(self, term: Term, part: tuple[int, int], out: Floats) -> None:
         """Fill the columns of a product's panels, from the first of a part to that behind its last."""
@@ -142,12 +156,22 @@ class WeightSums:
         )  # fmt: skip
 
 
-def table_weight_gradient(gates: int, left: Floats, d_table: Floats, units: int, shards: int) -> Floats:
-    """Return the gradient of the input weights (F, G·U) from that of a table (V, G·width) and an embedding (V, F)."""
+def table_weight_gradient(
+    gates: int, left: Floats, d_table: Floats, units: int, shards: int
+) -> tuple[Floats, list[Task]]:
+    """Return the gradient of the input weights (F, G·U), and what fills it.
+
+    Args:
+        gates: G.
+        left: (D, F), rows of an embedding.
+        d_table: (D, G·width), the gradient of the table.
+        units: U.
+        shards: parts.
+    """
     width, features = width_of(units), left.shape[1]
     out = buffers.take(features, gates * units)
     offsets = np.array([[0, 0, 0], [len(left), len(left), 0]], np.int64)
-    shards = shards_for(gates * width // LANES, left.size * gates * width, shards, PLAIN)
+    shards = min(shards, gates * width // LANES)
 
     def work(shard: int) -> None:
         first, last = split(gates * width // LANES, shards, shard)
@@ -156,5 +180,4 @@ def table_weight_gradient(gates: int, left: Floats, d_table: Floats, units: int,
             out, 0,
         )  # fmt: skip
 
-    run_shards(work, shards)
-    return out
+    return out, [partial(work, shard) for shard in range(shards)]
