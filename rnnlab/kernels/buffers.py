@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 ALIGNMENT = 64  # bytes
 SPARE = 64  # blocks that are kept; more than a stack of layers needs
-STALE = 4096  # arrays taken since somebody used a block: its shapes are those of another model
 LARGE = 2**22  # bytes that are waited for rather than taken anew
 WAIT, WAITS = 0.0003, 10  # seconds, and how often
 IDLE = 2  # references to a block that nobody uses: the list's and getrefcount's
@@ -31,8 +30,6 @@ class Buffers:
         self._blocks: list[NDArray[np.uint8]] = []  # the smallest first
         self._sizes: list[int] = []  # their bytes
         self._starts: list[int] = []  # the first aligned byte of each
-        self._used: list[int] = []  # how many arrays had been taken when each was
-        self._taken = 0
         self._lock = threading.Lock()
 
     def take(self, *shape: int, dtype: Any = np.float32) -> NDArray[Any]:
@@ -42,8 +39,6 @@ class Buffers:
             with self._lock:
                 place = self._find(size, patient=waits > 0)
                 if place is not None:
-                    self._taken += 1
-                    self._used[place] = self._taken
                     return np.ndarray(shape, dtype, self._blocks[place], self._starts[place])
             time.sleep(WAIT)
         raise AssertionError("who does not wait gets a block")
@@ -60,7 +55,8 @@ class Buffers:
                 return place
         if patient and first < behind and size >= LARGE:
             return None
-        self._drop_idle(self._taken - (0 if len(self._blocks) >= SPARE else STALE))
+        if len(self._blocks) >= SPARE:
+            self._drop_idle()
         return self._add(size + size // 8 + ALIGNMENT)
 
     def _add(self, size: int) -> int:
@@ -70,12 +66,10 @@ class Buffers:
         self._blocks.insert(place, block)
         self._sizes.insert(place, size)
         self._starts.insert(place, -block.ctypes.data % ALIGNMENT)
-        self._used.insert(place, self._taken)
         return place
 
-    def _drop_idle(self, before: int) -> None:
-        """Give up the blocks that nobody uses and that were last taken so long ago."""
+    def _drop_idle(self) -> None:
+        """Give up the blocks that nobody uses."""
         for place in reversed(range(len(self._blocks))):
-            if self._used[place] <= before and sys.getrefcount(self._blocks[place]) == IDLE:
-                for each in (self._blocks, self._sizes, self._starts, self._used):
-                    del each[place]
+            if sys.getrefcount(self._blocks[place]) == IDLE:
+                del self._blocks[place], self._sizes[place], self._starts[place]

@@ -296,21 +296,6 @@ def test_memory_is_used_again_only_when_nobody_refers_to_it():
     assert place % 64 == 0
 
 
-def test_blocks_of_another_model_are_given_up(monkeypatch):
-    from rnnlab.kernels import buffers as module
-
-    monkeypatch.setattr(module, "STALE", 8)
-    buffers = module.Buffers()
-    held = buffers.take(1000)
-    buffers.take(5000)
-    for _ in range(8):
-        buffers.take(100)
-    assert len(buffers._blocks) == 3
-    buffers.take(50_000)
-    assert [block.nbytes > 4 * 5000 for block in buffers._blocks] == [False, False, True]
-    assert any(np.shares_memory(held, block) for block in buffers._blocks)
-
-
 def test_a_large_block_is_waited_for_rather_than_taken_anew(monkeypatch):
     import threading
 
