@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import accumulate
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,5 +54,9 @@ def adam_steps(
     addresses[:, :PARTS] = np.array([each.ctypes.data for each in parts], np.int64).reshape(PARTS, count).T
     addresses[:, PARTS] = memory.ctypes.data + BYTES * np.array(begins[:-1], np.int64)
     shards, numbers = max(1, min(threads, begins[-1] // (KEPT * SHARED))), np.array(sizes, np.int64)
-    run_shards(lambda shard: adam_shard(addresses, numbers, shard, shards, alpha, mean, square, epsilon), shards)
+
+    def work(shard: int, _read: Any = (parts, memory)) -> None:  # they stay as long as a thread may compute
+        adam_shard(addresses, numbers, shard, shards, alpha, mean, square, epsilon)
+
+    run_shards(work, shards)
     return memory

@@ -7,6 +7,7 @@ nor LLVM. Where there can be no such file, numba compiles in the process, and ke
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -18,7 +19,7 @@ from rnnlab.kernels.library import LibraryError, bind_library, library_obstacle,
 COMPILING = "compiling the kernels, once on this machine: some twenty seconds"
 COMPILE = "from rnnlab.kernels.ahead import compile_kernels; compile_kernels()"
 _compiling: list[subprocess.Popen[bytes]] = []
-_ended: list[int] = []  # what those said that this process started; below zero where they were killed
+_ended: list[int] = []  # exit codes of those that this process started
 _loaded: list[bool] = []
 _loading = threading.Lock()
 _logger = logging.getLogger("rnnlab.kernels")
@@ -74,7 +75,7 @@ def load_kernels() -> None:
             if not _compiled_elsewhere():
                 _logger.info("numba compiles the kernels in this process: %s", error)
                 _load_numba()
-                if library_obstacle() or any(code > 0 for code in _ended):  # not where it was only killed
+                if library_obstacle():  # not where it was killed or a disk was full: the next run tries again
                     numba_mark().touch()
         _loaded.append(True)
 
@@ -94,9 +95,9 @@ def _compiled_elsewhere() -> bool:
 
 
 def _start() -> None:
-    silent = subprocess.DEVNULL
+    silent, found = subprocess.DEVNULL, os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     _compiling.append(
-        subprocess.Popen([sys.executable, "-P", "-c", COMPILE], stdin=silent, stdout=silent, stderr=silent)
+        subprocess.Popen([sys.executable, "-P", "-c", COMPILE], env=found, stdin=silent, stdout=silent, stderr=silent)
     )
 
 

@@ -85,10 +85,10 @@ class Memory:
 def join_places(memory: Memory) -> Places:
     """Return all places of a memory as one array: TensorFlow takes ten microseconds for each array that it passes on.
 
-    In front stand how many rows and columns each of them has; columns are 0 where there are only rows.
+    In front stand how many rows and columns each of them has; columns are -1 where there are only rows.
     """
     parts = (*memory.schedule.arrays, memory.rows, memory.used)
-    shapes = np.array([(len(part), part.shape[1] if part.ndim > 1 else 0) for part in parts], np.int32)
+    shapes = np.array([(len(part), part.shape[1] if part.ndim > 1 else -1) for part in parts], np.int32)
     found = buffers.take(shapes.size + sum(part.size for part in parts), dtype=np.int32)
     return np.concatenate([shapes.ravel(), *(part.ravel() for part in parts)], out=found, casting="same_kind")
 
@@ -97,9 +97,9 @@ def part_places(gates: Floats, h: Floats, c: Floats, places: Places) -> Memory:
     """Return the memory whose places were joined."""
     parts, begin = list[Places](), 2 * PARTS
     for rows, columns in places[:begin].reshape(PARTS, 2).tolist():
-        end = begin + rows * max(1, columns)
+        end = begin + rows * abs(columns)
         part = places[begin:end]
-        parts.append(part.reshape(rows, columns) if columns else part)
+        parts.append(part if columns < 0 else part.reshape(rows, columns))
         begin = end
     order, counts, offsets, *others, rows_read, used = parts
     return Memory(Schedule(order, counts, offsets.astype(np.int64), *others), gates, h, c, rows_read, used)

@@ -28,8 +28,13 @@ class LibraryError(Exception):
 
 
 def library_path() -> Path:
-    """Return the file with the kernels for this processor and Python: a network folder serves several."""
-    told = [sys.implementation.cache_tag or "", *(os.environ.get(name, "") for name in COMPILED_FOR), *_processor()]
+    """Return the file with the kernels for this processor, Python and user: a network folder serves several."""
+    told = [
+        sys.implementation.cache_tag or "",
+        f"{os.geteuid()}",
+        *(os.environ.get(name, "") for name in COMPILED_FOR),
+        *_processor(),
+    ]
     digest = hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
     return kernel_cache() / f"kernels-{digest}.so"
 

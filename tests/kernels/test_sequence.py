@@ -310,3 +310,19 @@ def test_a_large_block_is_waited_for_rather_than_taken_anew(monkeypatch):
     assert found.ctypes.data == place
     monkeypatch.setattr(module, "WAIT", 0.0)
     assert buffers.take(numbers).ctypes.data != place
+
+
+@pytest.mark.parametrize("sequences", [True, False])
+def test_places_are_joined_and_parted_also_where_there_are_no_timesteps(sequences):
+    from rnnlab.kernels.kinds import KINDS
+    from rnnlab.kernels.layout import join_places, new_memory, part_places
+    from rnnlab.kernels.schedule import make_schedule
+
+    nothing = np.zeros(0, np.int32)
+    for timesteps in (0, 4):
+        schedule = make_schedule(None, (3, timesteps), shards=2, sequences=sequences)
+        memory = new_memory(KINDS["lstm"], schedule, 16, schedule.reads, nothing, keep=True)
+        parted = part_places(memory.gates, memory.h, memory.c, join_places(memory))
+        for found, wanted in zip(parted.schedule.arrays, schedule.arrays, strict=True):
+            assert found.shape == wanted.shape
+            assert np.array_equal(found, wanted)
