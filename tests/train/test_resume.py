@@ -223,8 +223,12 @@ def test_a_signal_within_a_batch_of_the_validation_waits_for_its_end_and_no_long
     found = learner.compile_steps
     monkeypatch.setattr(learner, "compile_steps", compile_steps)
     monkeypatch.setattr(learner, "EVALUATION_BATCH", 8)
-    with pytest.raises(KeyboardInterrupt):
-        train(assemble(*OVERRIDES), checkpointing=_checkpointing(tmp_path))
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # shells ignore it in the background
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            train(assemble(*OVERRIDES), checkpointing=_checkpointing(tmp_path))
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert (len(begun), len(ended)) == (6, 6)
     checkpoint, _ = load_checkpoint(tmp_path)
     assert (checkpoint.state.epoch, checkpoint.state.partial.steps) == (1, STEPS)
