@@ -65,8 +65,7 @@ class WarmLearners:
     attention and of plugins), batch size (unless states are carried), epochs and all else that the loop reads. Part of
     the compiled steps are: layers, the optimizer's other arguments, loss, metrics, dtype, threads.
 
-    A learner that waits keeps what was compiled, but no numbers: its variables share zeros with all others of their
-    shape.
+    A learner that waits keeps what was compiled, but no numbers: those of its variables that are alike share zeros.
 
     Args:
         kept: learners, the newest.
