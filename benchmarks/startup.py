@@ -82,16 +82,16 @@ def measure_run(rounds: int, epochs: int) -> tuple[dict[str, list[float]], dict[
         }  # fmt: skip
         for number in range(rounds + 1):
             for name, command in commands.items():
-                started = time.perf_counter()
+                started = time.time()
                 done = subprocess.run(command, check=True, capture_output=True, text=True, env=_environment())
                 if not number:
                     continue
                 if name != "parts":
-                    processes[name].append(time.perf_counter() - started)
+                    processes[name].append(time.time() - started)
                     continue
                 for line in done.stdout.splitlines():
-                    seconds, part = line.split("\t")
-                    parts.setdefault(part, []).append(float(seconds))
+                    moment, part = line.split("\t")
+                    parts.setdefault(part, []).append(float(moment) - started)
     return processes, parts
 
 

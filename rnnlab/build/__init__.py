@@ -1,13 +1,28 @@
 """The door through which Keras enters: model, optimizer, loss and metrics from the plan, audited."""
 
-from rnnlab.absent import absent
+from rnnlab.absent import absent, deferred
 from rnnlab.build.quiet import quiet_stderr
 
 # Here first, so that TensorFlow's start-up lines are held back, and that Keras does without packages that it wraps or
-# reads where they are: some 90 MiB of every run, whose training needs them for nothing.
-with quiet_stderr(), absent("sklearn", "pandas", "matplotlib", "PIL"):
+# reads where they are: some 90 MiB of every run, whose training needs them for nothing. So it is with 330 modules of
+# TensorFlow: what it was in version 1, its converter to TensorFlow Lite, and columns of tables.
+with (
+    quiet_stderr(),
+    absent("sklearn", "pandas", "matplotlib", "PIL", "scipy"),
+    deferred(
+        "tensorflow._api.v2.compat",
+        "tensorflow._api.v2.lite",
+        "tensorflow._api.v2.feature_column",
+        "tensorflow._api.v2.__internal__.feature_column",
+    ),
+):
     import keras  # noqa: F401
-    import tensorflow  # noqa: F401
+    import tensorflow
+
+    _lite = tensorflow.lite
+    import tensorflow.lite  # an empty package of this name, that takes its place where it is first imported
+
+    tensorflow.lite = _lite
 
 from rnnlab.build.audit import audit as audit
 from rnnlab.build.decoding import write as write

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 import tensorflow as tf
+from tensorflow.core.protobuf.config_pb2 import ConfigProto  # as tf.compat.v1 has it, which is 330 modules
 from tensorflow.python.eager import context
 
 from rnnlab.errors import CallError
@@ -84,7 +85,7 @@ def _rest_between_operations() -> None:
     Source: `disable_thread_spinning` in tensorflow/core/protobuf/config.proto; `Context.config` in
     tensorflow/python/eager/context.py, 2.21.
     """
-    settings = tf.compat.v1.ConfigProto()
+    settings = ConfigProto()
     settings.experimental.disable_thread_spinning = True
     context.context()._config = settings
 

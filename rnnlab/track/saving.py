@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import mlflow.models
 import numpy as np
-from mlflow.models import Model, ModelSignature
+from mlflow.models import Model
 from mlflow.types import Schema, TensorSpec
 
 from rnnlab.track.environment import installed_version
@@ -15,9 +17,12 @@ from rnnlab.track.environment import installed_version
 
 def save_model(model: Any, path: Path, description: Model) -> None:
     """Write a `keras.Model` and its signature into a folder, for MLflow."""
-    import mlflow.keras  # brings TensorFlow, which whoever has a model has already
+    if not hasattr(mlflow.models, "ModelSignature"):  # it was imported without pandas, and left out what needs that
+        importlib.reload(mlflow.models)
+    from mlflow.keras import save_model as save_keras  # brings TensorFlow, which whoever has a model has already
+    from mlflow.models import ModelSignature
 
-    mlflow.keras.save_model(
+    save_keras(
         model,
         str(path),
         mlflow_model=description,
