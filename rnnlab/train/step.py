@@ -60,7 +60,7 @@ def compile_steps(
         weight = tf.cast(tf.reshape(weight, (-1,)), dtype)
         return tf.reduce_sum(objective.losses(target, output) * weight), tf.math.count_nonzero(weight, dtype=dtype)
 
-    @tf.function(input_signature=(_specs(model), *outcomes), jit_compile=xla, reduce_retracing=True)
+    @tf.function(input_signature=(_specs(model), *outcomes), jit_compile=xla, autograph=False, reduce_retracing=True)
     def gradients(inputs: Any, target: Any, weight: Any) -> Any:
         with tf.GradientTape() as tape:
             output = model(inputs, training=True)
@@ -72,7 +72,7 @@ def compile_steps(
         return loss, output, found, _norm(found, optimizer, dtype)
 
     @traced_once
-    @tf.function(input_signature=(_specs(model), *outcomes), reduce_retracing=True)
+    @tf.function(input_signature=(_specs(model), *outcomes), autograph=False, reduce_retracing=True)
     def train(inputs: Any, target: Any, weight: Any) -> StepOutput:
         loss, output, found, norm = gradients(inputs, target, weight)
         optimizer.apply(found, model.trainable_variables)
@@ -86,17 +86,17 @@ def compile_steps(
         return total + penalty(scored) * count, objective.probabilities(output)
 
     @traced_once
-    @tf.function(input_signature=(_specs(twin), *outcomes), reduce_retracing=True)
+    @tf.function(input_signature=(_specs(twin), *outcomes), autograph=False, reduce_retracing=True)
     def evaluate(inputs: Any, target: Any, weight: Any) -> StepOutput:
         return score(twin, inputs, target, weight)
 
     @traced_once
-    @tf.function(input_signature=(_specs(model), *outcomes), reduce_retracing=True)
+    @tf.function(input_signature=(_specs(model), *outcomes), autograph=False, reduce_retracing=True)
     def carry(inputs: Any, target: Any, weight: Any) -> StepOutput:
         return score(model, inputs, target, weight)
 
     @traced_once
-    @tf.function(input_signature=(_specs(twin),), reduce_retracing=True)
+    @tf.function(input_signature=(_specs(twin),), autograph=False, reduce_retracing=True)
     def predict(inputs: Any) -> Any:
         return objective.probabilities(twin(inputs, training=False))
 
