@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnlab.absent import absent
 from rnnlab.plan import HeadPlan
 from rnnlab.track.examples import Examples
 
@@ -55,7 +56,8 @@ def score_outputs(
     if head.kind == "number":
         error = float(np.mean(np.abs(output_NU - target_N.reshape(output_NU.shape))))
         return Scores(metrics, "mean_absolute_error", error, None, {})
-    from sklearn.metrics import classification_report, confusion_matrix  # takes a second, and no training needs it
+    with absent("pandas"):  # which scikit-learn would import
+        from sklearn.metrics import classification_report, confusion_matrix  # takes a second, no training needs it
 
     answers = predicted_classes(head, output_NU)
     indices = list(range(len(labels)))

@@ -12,15 +12,17 @@ import numpy as np
 from mlflow.models import Model
 from mlflow.types import Schema, TensorSpec
 
+from rnnlab.absent import absent
 from rnnlab.track.environment import installed_version
 
 
 def save_model(model: Any, path: Path, description: Model) -> None:
     """Write a `keras.Model` and its signature into a folder, for MLflow."""
-    if not hasattr(mlflow.models, "ModelSignature"):  # it was imported without pandas, and left out what needs that
-        importlib.reload(mlflow.models)
-    from mlflow.keras import save_model as save_keras  # brings TensorFlow, which whoever has a model has already
-    from mlflow.models import ModelSignature
+    with absent("pyarrow"):  # pandas would import it, 40 MiB
+        if not hasattr(mlflow.models, "ModelSignature"):  # it was imported without pandas, and left out what needs that
+            importlib.reload(mlflow.models)
+        from mlflow.keras import save_model as save_keras  # brings TensorFlow, which whoever has a model has already
+        from mlflow.models import ModelSignature
 
     save_keras(
         model,
