@@ -81,7 +81,7 @@ def measure(work: Workload, folder: Path, peers: str | None, rounds: int) -> lis
         taken = epochs[process.name]
         found.append(
             Measured(work, process.name, statistics.median(steps[process.name]), first[process.name], peak,
-                     statistics.median(taken) if taken else math.nan)
+                     statistics.median(taken) if taken else math.nan, work.least(data))
         )  # fmt: skip
         print(found[-1].line(), flush=True)
     return found
