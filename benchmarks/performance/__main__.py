@@ -26,6 +26,11 @@ from workloads import WORKLOADS, Workload, growth, write_data
 
 HERE = Path(__file__).resolve().parent
 ROUNDS, STEPS, EPOCHS = 5, 15, 3
+WARM, WARM_SECONDS = 10, 4.0
+"""Before anything is timed, every variant trains so many times ten steps, or for so long: TensorFlow hands each
+operation of a function to another thread until it has measured, some ninety calls long, that it is a cheap one.
+
+Source: `KernelStats` in tensorflow/core/common_runtime/executor.cc, 2.21."""
 
 
 def main() -> None:
@@ -59,6 +64,8 @@ def measure(work: Workload, folder: Path, peers: str | None, rounds: int) -> lis
     processes, first = _start(work, data, variants, peers)
     steps: dict[str, list[float]] = {each.name: [] for each in processes}
     epochs: dict[str, list[float]] = {each.name: [] for each in processes}
+    for process in processes:
+        _warm_up(process)
     for _ in range(rounds):
         for process in processes:
             steps[process.name] += process.run("steps", 1 + STEPS)[
@@ -74,7 +81,7 @@ def measure(work: Workload, folder: Path, peers: str | None, rounds: int) -> lis
         taken = epochs[process.name]
         found.append(
             Measured(work, process.name, statistics.median(steps[process.name]), first[process.name], peak,
-                     statistics.median(taken) if taken else math.nan)
+                     statistics.median(taken) if taken else math.nan, work.least(data))
         )  # fmt: skip
         print(found[-1].line(), flush=True)
     return found
@@ -115,6 +122,15 @@ def _start(
         first[variant.name] = process.first_step()
         processes.append(process)
     return processes, first
+
+
+def _warm_up(process: Process) -> None:
+    """Let a variant train until its steps take as long as they will."""
+    spent = 0.0
+    for _ in range(WARM):
+        spent += sum(process.run("steps", 10))
+        if spent > WARM_SECONDS:
+            return
 
 
 def _has(variant: Variant, peers: str | None) -> bool:

@@ -37,6 +37,7 @@ class Measured:
         first: seconds from the start of the process to the end of its first step.
         peak_mib: greatest resident memory of the process.
         epoch: median seconds of an epoch with its validation; NaN where none was timed.
+        least: multiply-adds that no exact step can do without.
     """
 
     work: Workload
@@ -45,6 +46,7 @@ class Measured:
     first: float
     peak_mib: float
     epoch: float
+    least: float
 
     def line(self) -> str:
         """Return it as a line."""
@@ -78,8 +80,10 @@ def write_report(folder: Path, found: Sequence[Measured], grown: Grown, peak: fl
         "## A training step",
         *_table(found, lambda each: each.step, "{:.1f}", 1000, floors=peak),
         "Milliseconds, then rnnlab's ratio to each. The floor is the multiply-adds of the workload's matrix products,"
-        " forward once and backward twice, over all timesteps, at the speed of the products above; skipping padding"
-        " and folding the embedding do less than that.",
+        " forward once and backward twice, over all timesteps, at the speed of the products above. The least is the"
+        " same without padding and with each row of the embedding that a batch reads multiplied once: no exact step in"
+        " float32 does less. Keras's time over the least, the last column, is what a step would reach that did nothing"
+        " else, at that speed throughout.",
         *(epochs if timed else ()),
         "## To the first step",
         *_table(found, lambda each: each.first, "{:.1f}"),
@@ -131,16 +135,18 @@ def _table(
     """Yield a Markdown table: a row for each workload, a column for each variant, then the ratios."""
     names = list(dict.fromkeys(each.variant for each in found))
     pairs = [(ours, other) for ours, other in PAIRS if ours in names and other in names]
-    heads = [*(["floor"] if floors else []), *names, *(f"{ours} / {other}" for ours, other in pairs)]
+    heads = [*(["floor", "least"] if floors else []), *names, *(f"{ours} / {other}" for ours, other in pairs)]
+    heads += ["at most / Keras"] if floors else []
     rows = ["| | " + " | ".join(heads) + " |", "|---|" + "---:|" * len(heads)]
-    for work in {each.work.name: each.work for each in found}.values():
+    for work, least in {each.work.name: (each.work, each.least) for each in found}.values():
         numbers = {each.variant: number(each) for each in found if each.work.name == work.name}
-        cells = [form.format(2000 * work.products / floors)] if floors else []
+        cells = [form.format(2000 * each / floors) for each in (work.products, least)] if floors else []
         cells += [form.format(scale * numbers[name]) if name in numbers else "" for name in names]
         cells += [
             f"**{numbers[other] / numbers[ours]:.2f}x**" if ours in numbers and other in numbers else ""
             for ours, other in pairs
         ]
+        cells += [f"{numbers['Keras'] * floors / (2 * least):.1f}x"] if floors else []
         rows.append(f"| {work.name}: {describe(work)} | " + " | ".join(cells) + " |")
     yield "\n".join(rows)
 

@@ -52,12 +52,34 @@ class Workload:
     @property
     def products(self) -> float:
         """Return the multiply-adds of the matrix products of a training step: forward once, backward twice."""
-        total, features = 0, self.features
-        for cell, units in self.layers:
-            total += self.timesteps * GATES[cell] * units * (features + units)
+        rows = self.batch * self.timesteps
+        return self._products(rows, rows)
+
+    def least(self, path: Path) -> float:
+        """Return the multiply-adds that no exact step can do without.
+
+        They are those of live timesteps, with each row of the embedding that a batch reads projected once.
+
+        Args:
+            path: of the data.
+        """
+        if not self.vocabulary:
+            return self.products
+        with np.load(path) as data:
+            whole = data["ids"][: data["ids"].shape[0] // self.batch * self.batch]
+        batches = whole.reshape(-1, self.batch * self.timesteps)[:50]
+        live = (batches != 0) if self.padded or self.real else np.ones_like(batches, bool)
+        read = [np.unique(ids[here]).size for ids, here in zip(batches, live, strict=True)]
+        return self._products(float(live.sum(axis=1).mean()), float(np.mean(read)))
+
+    def _products(self, rows: float, read: float) -> float:
+        """Return the multiply-adds of a step, of whose `rows` timesteps `read` are times the first input weights."""
+        total, features = 0.0, self.features
+        for place, (cell, units) in enumerate(self.layers):
+            total += GATES[cell] * units * (features * (rows if place else read) + units * rows)
             features = units
-        total += (self.timesteps if self.sequences else 1) * features * self.outputs
-        return 3.0 * self.batch * total
+        answers = rows if self.sequences else self.batch
+        return 3.0 * (total + answers * features * self.outputs)
 
     def to_data(self) -> dict[str, Any]:
         """Return plain data."""
