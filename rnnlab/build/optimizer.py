@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from itertools import compress
 from typing import Any
 
 import keras
@@ -45,8 +46,12 @@ def use_adam_kernel(optimizer: keras.optimizers.Optimizer) -> None:
 def _update(
     optimizer: keras.optimizers.Optimizer, update: Any, gradients: Sequence[Any], variables: Sequence[Any], rate: Any
 ) -> None:
-    """Change all variables: see `Adam.update_step` in keras/src/optimizers/adam.py, Keras 3.15."""
-    from rnnlab.kernels.adam import adam_steps, filled  # takes a second
+    """Change all variables: see `Adam.update_step` in keras/src/optimizers/adam.py, Keras 3.15.
+
+    What is large goes where TensorFlow has it: its allocator gives nothing back, so that what the first numbers and
+    their making took would lie idle beside memory of our own. Called by itself, TensorFlow would fill a copy.
+    """
+    from rnnlab.kernels.adam import adam_steps, filled, is_apart  # takes a second
 
     if any(variable.dtype != "float32" for variable in variables):
         update(gradients, variables, rate)
@@ -58,17 +63,29 @@ def _update(
     powers = [tf.pow(tf.cast(beta, tf.float32), step) for beta in (optimizer.beta_1, optimizer.beta_2)]
     alpha = tf.cast(rate, tf.float32) * tf.sqrt(one - powers[1]) / (one - powers[0])
     mean, square = np.float32(1 - optimizer.beta_1), np.float32(1 - optimizer.beta_2)
-    epsilon = np.float32(optimizer.epsilon)
+    epsilon, read = np.float32(optimizer.epsilon), len(gradients) + len(changed)
 
-    def compute(alpha: Any, *parts: Any) -> Any:
-        return adam_steps(alpha, mean, square, epsilon, parts, threads())
+    def compute(alpha: Any, *given: Any) -> Any:  # TensorFlow keeps it: it must know no tensor
+        return adam_steps(alpha, mean, square, epsilon, given[:read], threads(), given[read:])
 
-    numbers = tf.numpy_function(compute, [alpha, *gradients, *changed], tf.float32, stateful=False)
     count = len(variables)
     changing = [changed[place + part * count] for place in range(count) for part in range(len(changed) // count)]
-    sizes = [filled(variable.shape.num_elements()) for variable in changing]
-    for variable, new in zip(changing, tf.split(numbers, sizes), strict=True):
+    sizes = [variable.shape.num_elements() for variable in changing]
+    own = [is_apart(size) and not tf.executing_eagerly() for size in sizes]
+    apart, joined = (
+        list(compress(changing, own)),
+        [each for each, alone in zip(changing, own, strict=True) if not alone],
+    )
+    with tf.control_dependencies(gradients):  # until then others use the memory
+        spaces = [tf.raw_ops.Empty(shape=variable.shape, dtype=tf.float32) for variable in apart]
+    given = [alpha, *gradients, *changed, *spaces]
+    numbers = tf.numpy_function(compute, given, tf.float32, stateful=not joined)  # or nobody would read what it gives
+    news = tf.split(numbers, [filled(variable.shape.num_elements()) for variable in joined]) if joined else []
+    for variable, new in zip(joined, news, strict=True):
         variable.assign(tf.reshape(new[: variable.shape.num_elements()], variable.shape))
+    with tf.control_dependencies([numbers]):
+        for variable, new in zip(apart, spaces, strict=True):
+            variable.assign(new)
 
 
 def assign_numbers(optimizer: keras.optimizers.Optimizer, spec: Optimizer) -> None:

@@ -6,7 +6,7 @@ TensorFlow computes it as twelve operations, each of which reads and writes ever
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from rnnlab.kernels.packing import buffers
 from rnnlab.kernels.pool import run_shards
 
 Floats = NDArray[np.float32]
+APART = 2**20  # numbers of a weight that are worth the microseconds of three arrays more
 SHARED = 50_000  # numbers worth a thread of their own: all seven of each are read or written
 
 
@@ -26,14 +27,26 @@ def filled(size: int) -> int:
     return -(-size // LANES) * LANES
 
 
+def is_apart(size: int) -> bool:
+    """Return whether the new numbers of a weight of so many may go to arrays that the caller gives."""
+    return size >= APART
+
+
 def adam_steps(
-    alpha: np.float32, mean: np.float32, square: np.float32, epsilon: np.float32, parts: Sequence[Floats], threads: int
+    alpha: np.float32,
+    mean: np.float32,
+    square: np.float32,
+    epsilon: np.float32,
+    parts: Sequence[Floats],
+    threads: int,
+    spaces: Sequence[Floats] = (),
 ) -> Floats:
     """Return, of one weight after the other, the new momentum, velocity and weight, each filled up to sixteens.
 
     m' = m + (g - m)·mean, v' = v + (g² - v)·square, w' = w - m'·alpha / (√v' + epsilon).
 
-    One array, as TensorFlow takes microseconds for each that it is given, and none to divide it.
+    One array, as TensorFlow takes microseconds for each that it is given, and none to divide it. What goes to spaces
+    is not in it.
 
     Source: Kingma & Ba 2015, in the order of `Adam.update_step` in keras/src/optimizers/adam.py, Keras 3.15.
 
@@ -44,18 +57,27 @@ def adam_steps(
         epsilon: added to the root.
         parts: gradients of all weights, then momenta, velocities and the weights; float32, C-contiguous.
         threads: at most so many at once.
+        spaces: the new momentum, velocity and weight of each that `is_apart`, to be filled; or none.
     """
     parts = [np.asarray(part) for part in parts]  # TensorFlow gives numbers without dimensions as scalars
     count = len(parts) // PARTS
     sizes = [each.size for each in parts[-count:]]
-    begins = list(accumulate((KEPT * filled(size) for size in sizes), initial=0))
-    memory: Floats = buffers.take(begins[-1])
-    addresses = np.empty((count, PARTS + 1), np.int64)
+    apart = [len(spaces) > 0 and is_apart(size) for size in sizes]
+    memory: Floats = buffers.take(
+        sum(KEPT * filled(size) for size, alone in zip(sizes, apart, strict=True) if not alone)
+    )
+    begin, given, filling = memory.ctypes.data, iter(spaces), list[Sequence[int]]()
+    for size, alone in zip(sizes, apart, strict=True):
+        ahead = 0 if alone else BYTES * filled(size)
+        own = (begin, begin + ahead, begin + 2 * ahead)
+        filling.append([each.ctypes.data for each in islice(given, KEPT)] if alone else own)
+        begin += KEPT * ahead
+    addresses = np.empty((count, PARTS + KEPT), np.int64)
     addresses[:, :PARTS] = np.array([each.ctypes.data for each in parts], np.int64).reshape(PARTS, count).T
-    addresses[:, PARTS] = memory.ctypes.data + BYTES * np.array(begins[:-1], np.int64)
-    shards, numbers = max(1, min(threads, begins[-1] // (KEPT * SHARED))), np.array(sizes, np.int64)
+    addresses[:, PARTS:] = filling
+    shards, numbers = max(1, min(threads, sum(map(filled, sizes)) // SHARED)), np.array(sizes, np.int64)
 
-    def work(shard: int, _read: Any = (parts, memory)) -> None:  # they stay as long as a thread may compute
+    def work(shard: int, _used: Any = (parts, memory, spaces)) -> None:  # they stay as long as a thread may compute
         adam_shard(addresses, numbers, shard, shards, alpha, mean, square, epsilon)
 
     run_shards(work, shards)

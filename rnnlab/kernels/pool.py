@@ -46,6 +46,10 @@ class _Parts:
             else:
                 self.ended.put(None)
 
+    def forget(self) -> None:
+        """Keep nothing of the work, which is done: an offer waits until a thread has a core for it."""
+        del self._work
+
 
 def run_shards(work: Callable[[int], None], shards: int, threads: int | None = None) -> None:
     """Call `work` with 0, 1, …, each in a thread of its own; the kernels that it calls give up the GIL.
@@ -77,6 +81,7 @@ def run_shards(work: Callable[[int], None], shards: int, threads: int | None = N
         while parts.begin() is not None:
             own += 1
         failures = [failure for _ in range(shards - 1 - own) if (failure := parts.ended.get()) is not None]
+    parts.forget()
     if failures:
         raise failures[0]
 

@@ -206,6 +206,7 @@ def run_backward(
     run_shards(lambda shard: work(shard + schedule.shared, told, NOTHING, follows), shards)
     if schedule.shared:
         work(0, *prefix_gradients(kind, schedule, by_state, d_h, d_c), NO_PLACES)
+    recurrent = NO_PANELS  # the gradient of the weights finds their memory free
     found = reading.gradients(kind.gates, units, kernel, d_read, d_tables, past, weight_sums, shards)
     return Gradients(
         *found,

@@ -116,22 +116,26 @@ ADAMS = [
     ("adam", {"global_clipnorm": 0.5, "beta_1": 0.8, "beta_2": 0.95, "epsilon": 1e-5}),
     ("adamw", {"weight_decay": 0.1}),
 ]
-SHAPES = [(300, 7), (3,), (1,), (), (0, 2), (64, 32), (5, 16), (600_000,)]  # the last one takes two threads
+SMALL = [(300, 7), (3,), (1,), (), (0, 2), (64, 32), (5, 16), (600_000,)]  # the last one takes two threads
+LARGE = [(1025, 1025)]  # goes to where TensorFlow has it; is no multiple of sixteen
 
 
 def _apply(optimizer, weights, *found) -> None:
     optimizer.apply(list(found), weights)
 
 
-@pytest.mark.parametrize(("kind", "given"), ADAMS)
-def test_the_kernel_of_adam_computes_what_keras_does_to_the_bit(kind, given):
+@pytest.mark.parametrize(
+    ("kind", "given", "shapes"),
+    [*((*each, SMALL) for each in ADAMS), (*ADAMS[-1], LARGE), (*ADAMS[0], [*SMALL, *LARGE, *SMALL[:2]])],
+)
+def test_the_kernel_of_adam_computes_what_keras_does_to_the_bit(kind, given, shapes):
     import keras
     import tensorflow as tf
 
     from rnnlab.build import build_optimizer, use_adam_kernel
 
     draw = np.random.default_rng(0)
-    begun = [draw.normal(size=shape).astype("f") for shape in SHAPES]
+    begun = [draw.normal(size=shape).astype("f") for shape in shapes]
     sides = []
     for own in (False, True):
         optimizer, weights = build_optimizer(OPTIMIZERS[kind](**given)), [keras.Variable(each) for each in begun]
@@ -140,7 +144,7 @@ def test_the_kernel_of_adam_computes_what_keras_does_to_the_bit(kind, given):
             use_adam_kernel(optimizer)
         sides.append((optimizer, weights, tf.function(partial(_apply, optimizer, weights))))
     for _ in range(5):
-        found = [(draw.normal(size=shape) * 10 ** draw.uniform(-12, 1, shape)).astype("f") for shape in SHAPES]
+        found = [(draw.normal(size=shape) * 10 ** draw.uniform(-12, 1, shape)).astype("f") for shape in shapes]
         for _, _, step in sides:
             step(*map(tf.constant, found))
     keras_numbers, own_numbers = (
@@ -148,6 +152,41 @@ def test_the_kernel_of_adam_computes_what_keras_does_to_the_bit(kind, given):
     )
     assert own_numbers == keras_numbers
     assert own_numbers != [each.tobytes() for each in begun]
+
+
+def test_steps_that_are_not_compiled_change_large_weights_too():
+    import keras
+
+    from rnnlab.build import build_optimizer, use_adam_kernel
+
+    found = []
+    for own in (False, True):
+        optimizer, weight = build_optimizer(OPTIMIZERS["adam"]()), keras.Variable(np.ones(LARGE[0], "f"))
+        optimizer.build([weight])
+        if own:
+            use_adam_kernel(optimizer)
+        optimizer.apply([np.full(LARGE[0], 0.5, "f")], [weight])
+        found.append(weight.value.numpy().tobytes())
+    assert found[0] == found[1] != np.ones(LARGE[0], "f").tobytes()
+
+
+def test_large_weights_and_moments_stay_in_the_memory_of_tensorflow_which_gives_none_back(monkeypatch):
+    import keras
+    import tensorflow as tf
+
+    from rnnlab.build import build_optimizer, use_adam_kernel
+    from rnnlab.kernels.packing import buffers
+
+    optimizer, weights = build_optimizer(OPTIMIZERS["adam"]()), [keras.Variable(np.ones(LARGE[0], "f")) for _ in "ab"]
+    weights.append(keras.Variable(np.ones(7, "f")))
+    optimizer.build(weights)
+    use_adam_kernel(optimizer)
+    step = tf.function(partial(_apply, optimizer, weights))
+    taken, take = list[int](), buffers.take
+    monkeypatch.setattr(buffers, "take", lambda *shape: taken.append(int(np.prod(shape))) or take(*shape))
+    for _ in range(3):
+        step(*(tf.constant(each.value) for each in weights))
+    assert taken == [3 * 16] * 3
 
 
 @pytest.mark.parametrize(("kind", "given"), [("adam", {"amsgrad": True}), ("sgd", {}), ("rmsprop", {})])

@@ -3,9 +3,12 @@
 import os
 import threading
 import time
+import weakref
+from queue import SimpleQueue
 
 import pytest
 
+from rnnlab.kernels import pool
 from rnnlab.kernels.pool import run_shards, run_tasks, split
 
 
@@ -104,3 +107,19 @@ def test_tasks_are_all_done():
 
 def test_parts_of_things_follow_one_another():
     assert [split(10, 3, shard) for shard in range(3)] == [(0, 3), (3, 6), (6, 10)]
+
+
+def test_nothing_is_kept_of_work_that_was_done_before_another_thread_came(monkeypatch):
+    monkeypatch.setattr(pool, "_offers", SimpleQueue())
+    monkeypatch.setattr(pool, "_start", lambda count: None)  # it never comes
+    done = []
+
+    def work(shard):
+        done.append(shard)
+
+    kept = weakref.ref(work)
+    run_shards(work, 3)
+    del work
+    assert sorted(done) == [0, 1, 2]
+    assert kept() is None
+    pool._offers.get().compute()

@@ -282,6 +282,27 @@ def test_ids_without_a_row_are_refused(wrong):
         run_forward(KINDS["simple_rnn"], np.zeros((5, 2), "f"), weights, [np.zeros((1, 3), "f")], ids=ids)
 
 
+@pytest.mark.parametrize("threads", [1, 2])
+def test_the_gradient_of_the_weights_stands_where_they_were_packed(threads, monkeypatch):
+    from rnnlab.kernels.kinds import KINDS
+    from rnnlab.kernels.packing import buffers
+    from rnnlab.kernels.sequence import run_backward, run_forward
+
+    kind, weights = KINDS["lstm"], make_weights("lstm", 3, 272, np.random.default_rng(0))
+    inputs, states = np.ones((4, 2, 3), "f"), [np.zeros((4, 272), "f")] * 2
+    done = run_forward(kind, inputs, weights, states, threads=threads)
+    taken, take = {}, buffers.take
+
+    def record(*shape):
+        found = take(*shape)
+        taken[shape] = found.ctypes.data
+        return found
+
+    monkeypatch.setattr(buffers, "take", record)
+    found = run_backward(kind, done.memory, inputs, weights, np.ones((4, 2, 272), "f"), states, threads=threads)
+    assert found.recurrent.ctypes.data == taken[272 // 16, 4 * 272, 16]
+
+
 def test_memory_is_used_again_only_when_nobody_refers_to_it():
     from rnnlab.kernels.buffers import Buffers
 
