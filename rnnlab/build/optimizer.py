@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
+from functools import cache, partial
 from itertools import compress
 from typing import Any
 
@@ -71,11 +71,8 @@ def _update(
     count = len(variables)
     changing = [changed[place + part * count] for place in range(count) for part in range(len(changed) // count)]
     sizes = [variable.shape.num_elements() for variable in changing]
-    own = [is_apart(size) and not tf.executing_eagerly() for size in sizes]
-    apart, joined = (
-        list(compress(changing, own)),
-        [each for each, alone in zip(changing, own, strict=True) if not alone],
-    )
+    own = [is_apart(size) and not tf.executing_eagerly() and lends_memory() for size in sizes]
+    apart, joined = (list(compress(changing, [each is alone for each in own])) for alone in (True, False))
     with tf.control_dependencies(gradients):  # until then others use the memory
         spaces = [tf.raw_ops.Empty(shape=variable.shape, dtype=tf.float32) for variable in apart]
     given = [alpha, *gradients, *changed, *spaces]
@@ -86,6 +83,30 @@ def _update(
     with tf.control_dependencies([numbers]):
         for variable, new in zip(apart, spaces, strict=True):
             variable.assign(new)
+
+
+@cache
+def lends_memory() -> bool:
+    """Return whether NumPy may fill a tensor of a compiled function: TensorFlow gives it the memory, not a copy.
+
+    Nobody promises it.
+
+    Source: `ConvertTensorToNdarray` in tensorflow/python/lib/core/py_func.cc: an array that shares the tensor's memory,
+    or a copy.
+    """
+
+    def fill(space: Any) -> Any:
+        space.fill(1)
+        return np.float32(1)
+
+    @tf.function(autograph=False)  # type: ignore[untyped-decorator]
+    def filled() -> Any:
+        space = tf.raw_ops.Empty(shape=(64,), dtype=tf.float32, init=True)
+        with tf.control_dependencies([tf.numpy_function(fill, [space], tf.float32)]):
+            return tf.identity(space)
+
+    with tf.init_scope():
+        return bool(tf.reduce_all(filled() == 1.0))
 
 
 def assign_numbers(optimizer: keras.optimizers.Optimizer, spec: Optimizer) -> None:

@@ -208,3 +208,24 @@ def test_weights_of_another_dtype_are_changed_by_keras():
     use_adam_kernel(optimizer)
     optimizer.apply([np.ones(3)], [weight])
     assert (weight.numpy() < 1).all()
+
+
+def test_where_tensorflow_would_fill_a_copy_its_memory_is_left_alone(monkeypatch):
+    import keras
+    import tensorflow as tf
+
+    from rnnlab.build import build_optimizer, optimizer, use_adam_kernel
+
+    assert optimizer.lends_memory()
+    found = []
+    for lends in (True, False):
+        monkeypatch.setattr(optimizer, "lends_memory", lambda lends=lends: lends)
+        adam, weight = build_optimizer(OPTIMIZERS["adam"]()), keras.Variable(np.ones(LARGE[0], "f"))
+        adam.build([weight])
+        use_adam_kernel(adam)
+        step = tf.function(partial(_apply, adam, [weight]))
+        step(tf.fill(LARGE[0], 0.5))
+        operations = {each.type for each in step.get_concrete_function(tf.fill(LARGE[0], 0.5)).graph.get_operations()}
+        assert ("Empty" in operations) is lends
+        found.append(weight.value.numpy().tobytes())
+    assert found[0] == found[1] != np.ones(LARGE[0], "f").tobytes()
