@@ -19,6 +19,11 @@ def own_process() -> None:
     _own[:] = [True]
 
 
+def shared_process() -> None:
+    """Say that code of others runs here as well, such as a plugin's: what is imported from now on is all there."""
+    _own.clear()
+
+
 @contextmanager
 def absent(*names: str) -> Iterator[None]:
     """In a process of rnnlab's own, let packages that nobody imported yet seem not to be installed."""
@@ -28,19 +33,19 @@ def absent(*names: str) -> Iterator[None]:
         yield
     finally:
         for name in hidden:
-            del sys.modules[name]
+            if sys.modules.get(name, name) is None:
+                del sys.modules[name]
 
 
 @contextmanager
 def deferred(*names: str) -> Iterator[None]:
     """In a process of rnnlab's own, let modules that are imported run only when something of them is used."""
-    finder = _Deferring(names)
-    if _own:
-        sys.meta_path.insert(0, finder)
+    finders = [_Deferring(names)] if _own else []
+    sys.meta_path[:0] = finders
     try:
         yield
     finally:
-        if _own:
+        for finder in finders:
             sys.meta_path.remove(finder)
 
 
@@ -51,7 +56,11 @@ class _Late(ModuleType):
         with _running:
             loader = self.__dict__.pop("_late", None)
             if loader is not None:
-                loader.exec_module(self)
+                try:
+                    loader.exec_module(self)
+                except BaseException:
+                    self.__dict__["_late"] = loader  # whoever asks next hears of it, too
+                    raise
         return super().__getattribute__(name)
 
 

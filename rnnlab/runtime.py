@@ -26,7 +26,7 @@ class Runtime(Spec):
     without one, rnnlab's own kernels where they can compute the layer (float32, tanh and sigmoid) and are not slower
     (from 20 timesteps, or fewer of many units), else Keras's own loop; `numba`: rnnlab's kernels wherever they can,
     however short the sequences; `keras`: Keras's own loop, stock Keras; `cudnn`: refuse what cuDNN cannot do; `xla`:
-    compile the whole step with XLA."""
+    compile loss and gradients with XLA."""
     dtype: Policy = "float32"
     """Keras's dtype policy: in which numbers layers keep their weights and compute. The mixed ones keep float32 and
     compute in half precision, which is for GPUs: a CPU is slower at it. A `dense` or `activation` layer that the model

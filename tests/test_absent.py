@@ -86,3 +86,36 @@ def test_of_tensorflow_runs_what_a_run_uses_and_the_rest_when_it_is_asked_for():
         "from tensorflow.compat.v1 import placeholder",
     )
     assert run(OWN, shown, *used) == "[]\na Session\nTFLiteConverterV2 numeric_column\n"
+
+
+def test_a_deferred_module_that_fails_tells_whoever_asks(late, tmp_path):
+    (tmp_path / "shop" / "counter.py").write_text("import no_such_package\nprice = 3\n")
+    asked = "\n".join(
+        (
+            "for _ in range(2):",
+            " try:",
+            "  print(shop.counter.price)",
+            " except ModuleNotFoundError as error:",
+            "  print(error.name)",
+        )
+    )
+    assert run(OWN, late, asked) == "no_such_package\nno_such_package\n"
+
+
+def test_a_process_that_loaded_a_plugin_keeps_nothing_away(late, tmp_path):
+    (tmp_path / "cells.py").write_text('KERAS_FILE = "cells_keras.py"\n')
+    (tmp_path / "cells_keras.py").write_text("")
+    load = "\n".join(
+        (
+            "from rnnlab.plugging import load_plugin",
+            "from rnnlab.errors import PluginError",
+            "try:",
+            f" load_plugin({str(tmp_path / 'cells.py')!r})",
+            "except PluginError:",
+            " pass",  # it has no members
+            "from rnnlab.absent import absent",
+            "with absent('wave'):",
+            " import wave",
+        )
+    )
+    assert run(OWN, load, late, "print(wave.__name__)") == "runs\nshelf\nwave\n"

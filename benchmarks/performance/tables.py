@@ -79,11 +79,12 @@ def write_report(folder: Path, found: Sequence[Measured], grown: Grown, peak: fl
         "![Ratios and growth](performance.png)",
         "## A training step",
         *_table(found, lambda each: each.step, "{:.1f}", 1000, floors=peak),
-        "Milliseconds, then rnnlab's ratio to each. The floor is the multiply-adds of the workload's matrix products,"
-        " forward once and backward twice, over all timesteps, at the speed of the products above. The least is the"
-        " same without padding and with each row of the embedding that a batch reads multiplied once: no exact step in"
-        " float32 does less. Keras's time over the least, the last column, is what a step would reach that did nothing"
-        " else, at that speed throughout.",
+        "Milliseconds after a hundred steps of each, or as many as four seconds suffice for, then rnnlab's ratio to"
+        " each. The floor is the multiply-adds of the workload's matrix products, forward once and backward twice, over"
+        " all timesteps, at the speed of the products above. The least leaves out what is 0 or not asked for (padding,"
+        " the first states, the gradient of the data) and multiplies each row of the embedding that a batch reads once:"
+        " no exact step in float32 does less. Keras's time over the least, the last column, is what a step would reach"
+        " that did nothing else, at that speed throughout.",
         *(epochs if timed else ()),
         "## To the first step",
         *_table(found, lambda each: each.first, "{:.1f}"),

@@ -53,33 +53,38 @@ class Workload:
     def products(self) -> float:
         """Return the multiply-adds of the matrix products of a training step: forward once, backward twice."""
         rows = self.batch * self.timesteps
-        return self._products(rows, rows)
+        return self._products(rows, rows, exact=False)
 
     def least(self, path: Path) -> float:
         """Return the multiply-adds that no exact step can do without.
 
-        They are those of live timesteps, with each row of the embedding that a batch reads projected once.
+        They are those of live timesteps but for the products of the first states, which are zeros, with each row of
+        the embedding that a batch reads projected once.
 
         Args:
             path: of the data.
         """
         if not self.vocabulary:
-            return self.products
+            return self._products(self.batch * self.timesteps, self.batch * self.timesteps, exact=True)
         with np.load(path) as data:
             whole = data["ids"][: data["ids"].shape[0] // self.batch * self.batch]
         batches = whole.reshape(-1, self.batch * self.timesteps)[:50]
         live = (batches != 0) if self.padded or self.real else np.ones_like(batches, bool)
         read = [np.unique(ids[here]).size for ids, here in zip(batches, live, strict=True)]
-        return self._products(float(live.sum(axis=1).mean()), float(np.mean(read)))
+        return self._products(float(live.sum(axis=1).mean()), float(np.mean(read)), exact=True)
 
-    def _products(self, rows: float, read: float) -> float:
-        """Return the multiply-adds of a step, of whose `rows` timesteps `read` are times the first input weights."""
+    def _products(self, rows: float, read: float, *, exact: bool) -> float:
+        """Return the multiply-adds of a step: of `rows` timesteps, `read` of them times the first input weights.
+
+        `exact` leaves out the products of states that are zeros, and the gradient of the data.
+        """
         total, features = 0.0, self.features
         for place, (cell, units) in enumerate(self.layers):
-            total += GATES[cell] * units * (features * (rows if place else read) + units * rows)
+            asked = 3 if place or self.vocabulary or not exact else 2  # nobody asks for the gradient of the data
+            begun = self.batch if exact else 0  # the first states are zeros
+            total += GATES[cell] * units * (asked * features * (rows if place else read) + 3 * units * (rows - begun))
             features = units
-        answers = rows if self.sequences else self.batch
-        return 3.0 * (total + answers * features * self.outputs)
+        return total + 3 * (rows if self.sequences else self.batch) * features * self.outputs
 
     def to_data(self) -> dict[str, Any]:
         """Return plain data."""

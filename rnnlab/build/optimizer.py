@@ -51,7 +51,7 @@ def _update(
     What is large goes where TensorFlow has it: its allocator gives nothing back, so that what the first numbers and
     their making took would lie idle beside memory of our own. Called by itself, TensorFlow would fill a copy.
     """
-    from rnnlab.kernels.adam import adam_steps, filled, is_apart  # takes a second
+    from rnnlab.kernels.adam import APART, adam_steps, filled, is_apart  # takes a second
 
     if any(variable.dtype != "float32" for variable in variables):
         update(gradients, variables, rate)
@@ -71,7 +71,7 @@ def _update(
     count = len(variables)
     changing = [changed[place + part * count] for place in range(count) for part in range(len(changed) // count)]
     sizes = [variable.shape.num_elements() for variable in changing]
-    own = [is_apart(size) and not tf.executing_eagerly() and lends_memory() for size in sizes]
+    own = [is_apart(size) and not tf.executing_eagerly() and lends_memory(APART) for size in sizes]
     apart, joined = (list(compress(changing, [each is alone for each in own])) for alone in (True, False))
     with tf.control_dependencies(gradients):  # until then others use the memory
         spaces = [tf.raw_ops.Empty(shape=variable.shape, dtype=tf.float32) for variable in apart]
@@ -86,8 +86,8 @@ def _update(
 
 
 @cache
-def lends_memory() -> bool:
-    """Return whether NumPy may fill a tensor of a compiled function: TensorFlow gives it the memory, not a copy.
+def lends_memory(size: int) -> bool:
+    """Return whether NumPy may fill a tensor of so many numbers: TensorFlow gives it the memory, not a copy.
 
     Nobody promises it.
 
@@ -101,7 +101,7 @@ def lends_memory() -> bool:
 
     @tf.function(autograph=False)  # type: ignore[untyped-decorator]
     def filled() -> Any:
-        space = tf.raw_ops.Empty(shape=(64,), dtype=tf.float32, init=True)
+        space = tf.raw_ops.Empty(shape=(size,), dtype=tf.float32, init=True)
         with tf.control_dependencies([tf.numpy_function(fill, [space], tf.float32)]):
             return tf.identity(space)
 

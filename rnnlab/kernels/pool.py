@@ -81,7 +81,7 @@ def run_shards(work: Callable[[int], None], shards: int, threads: int | None = N
         while parts.begin() is not None:
             own += 1
         failures = [failure for _ in range(shards - 1 - own) if (failure := parts.ended.get()) is not None]
-    parts.forget()
+        parts.forget()
     if failures:
         raise failures[0]
 

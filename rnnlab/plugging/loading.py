@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
+from rnnlab.absent import shared_process
 from rnnlab.errors import PluginError
 from rnnlab.plugging.blame import blame
 from rnnlab.plugging.plugin import Plugin, PluginFile
@@ -55,6 +56,7 @@ def load_plugin(path: Path | str, *, sha256: str | None = None) -> Plugin:
         other = "its files were changed" if known.spec_file.path == path else f"that is {known.spec_file.path}"
         help_ = "start a new process" if known.spec_file.path == path else "rename one of the two files"
         raise PluginError(CODE, f"a plugin `{name}` is loaded already, and {other}", help=help_)
+    shared_process()  # its Keras file may import what it likes
     loaded = Plugin(name, spec_file, keras_file, _members(spec_file, _execute(spec_file)))
     put(loaded)
     return loaded

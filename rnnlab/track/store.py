@@ -25,10 +25,7 @@ os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
 
 from rnnlab.absent import absent
 
-try:
-    with absent("pandas", "pyarrow", "scipy"):  # as in its slim edition, `mlflow-skinny`: 70 MiB less
-        from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
-except ImportError:  # a version that needs one of them
+with absent("pandas", "pyarrow", "scipy"):  # as in its slim edition, `mlflow-skinny`: 70 MiB less
     from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 
 from mlflow import MlflowClient

@@ -216,10 +216,10 @@ def test_where_tensorflow_would_fill_a_copy_its_memory_is_left_alone(monkeypatch
 
     from rnnlab.build import build_optimizer, optimizer, use_adam_kernel
 
-    assert optimizer.lends_memory()
+    assert optimizer.lends_memory(2**20)
     found = []
     for lends in (True, False):
-        monkeypatch.setattr(optimizer, "lends_memory", lambda lends=lends: lends)
+        monkeypatch.setattr(optimizer, "lends_memory", lambda size, lends=lends: lends)
         adam, weight = build_optimizer(OPTIMIZERS["adam"]()), keras.Variable(np.ones(LARGE[0], "f"))
         adam.build([weight])
         use_adam_kernel(adam)
