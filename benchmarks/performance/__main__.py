@@ -114,11 +114,11 @@ def _start(
     """Return the processes, each after its first step, and the seconds that it needed; one starts after the other."""
     processes, first = [], {}
     for variant in variants:
-        if variant.script == "rnnlab_peer.py":  # its data are prepared once, before it is timed
-            warm = Process(variant, work, data, sys.executable)
-            warm.first_step()
-            warm.end()
-        process = Process(variant, work, data, peers if variant.peer and peers else sys.executable)
+        python = peers if variant.peer and peers else sys.executable
+        warm = Process(variant, work, data, python)  # what it reads from the disk is in memory, and its data prepared
+        warm.first_step()
+        warm.end()
+        process = Process(variant, work, data, python)
         first[variant.name] = process.first_step()
         processes.append(process)
     return processes, first

@@ -88,7 +88,7 @@ def write_report(folder: Path, found: Sequence[Measured], grown: Grown, peak: fl
         *(epochs if timed else ()),
         "## To the first step",
         *_table(found, lambda each: each.first, "{:.1f}"),
-        "Seconds from the start of the process, data prepared before.",
+        "Seconds from the start of the process, of a second one: data are prepared, and libraries in memory.",
         "## Peak memory",
         *_table(found, lambda each: each.peak_mib, "{:.0f}"),
         "MiB resident, mapped pages of the data included.",

@@ -11,6 +11,7 @@ import io
 import json
 import os
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -143,9 +144,19 @@ def _write(checkpoint: Checkpoint, file: BinaryIO) -> None:
     }
     hashed = _Hashed(file)
     hashed.write(json.dumps(head).encode() + b"\n")
-    np.savez(hashed, allow_pickle=False, **flat)
+    _write_arrays(flat, hashed)
     file.seek(0)
     file.write(hashed.digest.hexdigest().encode())
+
+
+def _write_arrays(arrays: Mapping[str, NDArray[Any]], file: Any) -> None:
+    """Write what `np.load` reads as `np.savez` does, but from where the numbers are: that copies 16 MiB at a time."""
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as packed:
+        for key, value in arrays.items():
+            array = np.asarray(value, order="C")
+            with packed.open(f"{key}.npy", "w", force_zip64=True) as member:
+                np.lib.format.write_array_header_1_0(member, np.lib.format.header_data_from_array_1_0(array))
+                member.write(array.reshape(-1).view(np.uint8).data)
 
 
 def _generations(folder: Path) -> list[Path]:

@@ -129,8 +129,11 @@ class TrainingState:
 
 
 def array_of(variable: Any) -> NDArray[Any]:
-    """Return a copy of a Keras variable's numbers (its own `__array__` is not of NumPy 2 and warns)."""
-    return np.array(variable.value.numpy())
+    """Return a copy of a Keras variable's numbers (its own `__array__` is not of NumPy 2 and warns).
+
+    TensorFlow makes the copy: tensors do not change, arrays might.
+    """
+    return np.asarray(variable.value.numpy())
 
 
 def capture(model: keras.Model, optimizer: keras.optimizers.Optimizer) -> Arrays:

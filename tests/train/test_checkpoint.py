@@ -1,3 +1,4 @@
+import io
 import os
 import random
 import resource
@@ -131,3 +132,32 @@ def test_a_half_written_file_of_a_killed_process_is_no_checkpoint(tmp_path):
     assert _load(tmp_path)[0].state.epoch == 1
     _save(tmp_path, 2)
     assert not (tmp_path / "epoch-000002.tmp").exists()
+
+
+def test_large_arrays_are_written_from_where_they_are():
+    from rnnlab.train.checkpoint import _write_arrays
+
+    large = np.arange(2**20, dtype="f")
+    seen = list[bool]()
+
+    class File(io.BytesIO):
+        def write(self, content):
+            seen.append(np.shares_memory(np.frombuffer(content, np.uint8), large))
+            return super().write(content)
+
+    odd = {
+        "none": np.zeros((0, 3)),
+        "one": np.float64(2),
+        "turned": np.arange(6).reshape(2, 3).T,
+        "yes": np.array(True),
+    }
+    file = File()
+    _write_arrays({"a/large": large, **odd}, file)
+    assert sum(seen) == 1
+    file.seek(0)
+    with np.load(file, allow_pickle=False) as found:
+        assert sorted(found) == sorted(["a/large", *odd])
+        for key, value in {"a/large": large, **odd}.items():
+            np.testing.assert_array_equal(found[key], value)
+            assert found[key].shape == np.shape(value)
+            assert found[key].dtype == np.asarray(value).dtype
