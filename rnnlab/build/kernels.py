@@ -181,12 +181,12 @@ def _run(
     return op(*arguments)
 
 
-def _forward(kind: Kind, backwards: bool, sequences: bool, share: bool, keep: bool, *given: Any) -> list[Any]:
+def _forward(kind: Kind, backwards: bool, sequences: bool, zeros: bool, keep: bool, *given: Any) -> list[Any]:
     inputs, kernel, recurrent, bias, *states, ids, live, kept, alike = given
     done = run_forward(
         kind, inputs, Weights(kernel, recurrent, bias), states,
         ids=ids if ids.size else None, live=live if live.size else None, kept=kept if kept.size else None,
-        prefix=alike if alike.size else None, share=share, backwards=backwards, sequences=sequences, keep=keep,
+        prefix=alike if alike.size else None, zeros=zeros, backwards=backwards, sequences=sequences, keep=keep,
         threads=threads(),
     )  # fmt: skip
     memory = done.memory

@@ -64,16 +64,16 @@ class Kernel:
 forward = Kernel(
     "forward",
     "i8 i8 i8 i4[::1] i8[:,::1] i4[::1] f4r2 f4r3 f4r1 f4r1 f4r3 i8[:,::1] f4r3 f4[:,::1] f4[:,::1] f4[:,::1] i4[::1]"
-    " f4[:,::1]",
+    " i4[::1] f4[:,::1]",
 )
 backward = Kernel(
     "backward",
     "i8 i8 i4[::1] i8[:,::1] i4[::1] f4r3 f4r3 i8[:,::1] f4r3 f4r2 f4r2 f4r2 f4r2 f4r2 f4[:,::1] f4[:,::1] f4[:,::1]"
-    " f4[:,::1] f4r2 i4[::1] i8[:,::1] f4[:,::1] f4[:,::1] i4[::1] f4r2",
+    " f4[:,::1] f4r2 i4[::1] i8[:,::1] f4[:,::1] f4[:,::1] i4[::1] i4[::1] f4r2",
 )
 collect = Kernel("collect", "i8 i8 f4[:,::1] i8 i8 i8 i8 f4[:,::1] i8")
 weight_gradient = Kernel(
-    "weight_gradient", "i8 i8 i8 f4r2 i8 i8 i8[:,::1] i4[::1] i4[::1] f4r2 f4r2 i8 i8 i8 f4[:,::1] i8"
+    "weight_gradient", "i8 i8 i8 f4r2 i8 i8 i8[:,::1] i4[::1] i4[::1] i4[::1] f4r2 f4r2 i8 i8 i8 f4[:,::1] i8"
 )
 pack_columns = Kernel("pack_columns", "f4r2 i8 i8 i8 i8 f4[:,:,::1]")
 pack_rows = Kernel("pack_rows", "f4r2 i8 i8 i8 i8 f4[:,:,::1]")

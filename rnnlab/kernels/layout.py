@@ -19,7 +19,7 @@ Floats = NDArray[np.float32]
 SMALL = 4_000_000  # multiply-adds that one thread does sooner than it wakes another
 SHARED = 100_000  # numbers to be moved that are worth another thread
 PLAIN = 20_000_000  # the same of one product, which takes less time than a recurrent one
-PARTS = 10  # arrays of places in a memory
+PARTS = 11  # arrays of places in a memory
 NOTHING = np.zeros((0, 0), np.float32)
 NO_PANELS = np.zeros((0, 0, LANES), np.float32)
 
@@ -175,6 +175,13 @@ def by_sample(ranked: Floats, schedule: Schedule, units: int) -> Floats:
     out = buffers.take(len(schedule.samples), units)
     out[schedule.samples] = ranked[schedule.shared :, :units]
     return out
+
+
+def initial_gradient(ranked: Floats, schedule: Schedule, units: int) -> Floats:
+    """Return by sample, (B, U), the gradient of the initial states; zeros where nobody asks for it."""
+    if schedule.resting.any():
+        return np.zeros((schedule.batch, units), np.float32)
+    return by_sample(ranked, schedule, units)
 
 
 def received(

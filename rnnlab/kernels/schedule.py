@@ -43,6 +43,8 @@ class Schedule:
         ends: (B,), the row of its final state, by rank.
         shows: (B, T), the row of states that is a sample's output after each timestep; -1 before the first live one.
             (B, 1), the last ones, where no others are outputs.
+        resting: (S,), how many of a shard's slots, its first ones, begin at states of zeros whose gradient nobody asks
+            for.
         prefix: (B,), shared timesteps of each sample, by rank; empty where nothing is shared.
     """
 
@@ -53,6 +55,7 @@ class Schedule:
     begins: Places
     ends: Places
     shows: Places
+    resting: Places
     prefix: Places = field(default_factory=lambda: NO_PREFIX)
 
     @property
@@ -106,7 +109,8 @@ class Schedule:
     @property
     def arrays(self) -> tuple[NDArray[Any], ...]:
         """Return everything, to be kept for the way back."""
-        return (self.order, self.counts, self.offsets, self.reads, self.begins, self.ends, self.shows, self.prefix)
+        return (self.order, self.counts, self.offsets, self.reads, self.begins, self.ends, self.shows, self.resting,
+                self.prefix)  # fmt: skip
 
 
 def make_schedule(
@@ -117,6 +121,7 @@ def make_schedule(
     backwards: bool = False,
     prefix: Places | None = None,
     sequences: bool = True,
+    zeros: bool = False,
 ) -> Schedule:
     """Return the schedule of a batch.
 
@@ -128,6 +133,7 @@ def make_schedule(
         prefix: (B,), how many first timesteps a sample has in common with all others that have so many; None where
             they are computed for each. Not with a mask, nor backwards.
         sequences: every timestep is an output, not only the last.
+        zeros: the initial states are zeros, whose gradient nobody asks for.
     """
     masked = NOTHING_MASKED if live is None else np.ascontiguousarray(live)
     shared = NO_PREFIX if prefix is None else prefix
@@ -139,4 +145,6 @@ def make_schedule(
     shows = np.empty((batch, timesteps if sequences else 1), np.int32)
     prefixes = np.empty(extra * (1 + batch), np.int32)
     fill_schedule(masked, shared, backwards, order, counts, offsets, reads, begins, ends, shows, prefixes)
-    return Schedule(order, counts, offsets, reads[: offsets[-1, 0]], begins, ends, shows, prefixes)
+    resting = counts[:, :1].sum(axis=1, dtype=np.int32) * np.int32(zeros)
+    resting[extra or shards :] = 0  # the others begin where the prefix leads them
+    return Schedule(order, counts, offsets, reads[: offsets[-1, 0]], begins, ends, shows, resting, prefixes)

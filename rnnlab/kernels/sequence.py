@@ -22,6 +22,7 @@ from rnnlab.kernels.layout import (
     arrange_states,
     by_rank,
     by_sample,
+    initial_gradient,
     leave_prefix,
     new_memory,
     prefix_gradients,
@@ -61,7 +62,7 @@ class Gradients:
         kernel: (F, G·U).
         recurrent: (U, G·U).
         bias: in the shape of the bias.
-        states: (B, U) each, of the initial ones.
+        states: (B, U) each, of the initial ones; zeros where nobody asks for them.
     """
 
     inputs: Floats
@@ -81,7 +82,7 @@ def run_forward(
     live: NDArray[np.bool_] | None = None,
     kept: Floats | None = None,
     prefix: NDArray[np.int32] | None = None,
-    share: bool = False,
+    zeros: bool = False,
     backwards: bool = False,
     sequences: bool = True,
     keep: bool = True,
@@ -98,8 +99,8 @@ def run_forward(
         live: (B, T), false where a timestep is masked.
         kept: (G, B, U), what recurrent dropout leaves of the state that each gate reads.
         prefix: (B,), in how many first inputs a sample agrees with all others; found out where there are ids.
-        share: what samples have in common in front may be computed once: their initial states are zeros, whose
-            gradient nobody asks for.
+        zeros: the initial states are zeros, whose gradient nobody asks for: what they add is left out, and what
+            samples have in common in front may be computed once.
         backwards: read the timesteps from the last to the first.
         sequences: give the output of every timestep.
         keep: remember what the way back needs.
@@ -112,10 +113,10 @@ def run_forward(
     units, width = weights.units, width_of(weights.units)
     shards = shards_for(batch, batch * timesteps * weights.size, threads)
     alike = None
-    if share and live is None and kept is None and not backwards:
+    if zeros and live is None and kept is None and not backwards:
         alike = worth_sharing(prefix if ids is None else leading_zeros(ids))
     schedule = make_schedule(
-        live, (batch, timesteps), shards=shards, backwards=backwards, prefix=alike, sequences=sequences
+        live, (batch, timesteps), shards=shards, backwards=backwards, prefix=alike, sequences=sequences, zeros=zeros
     )
     memory = new_memory(kind, schedule, width, *rows_read(inputs, ids, schedule), keep=keep)
     arrange_states(memory, states, units)
@@ -131,7 +132,7 @@ def run_forward(
         forward(
             kind.number, units, shard, schedule.counts[shard], schedule.offsets, reading.rows, read, kernel, bias,
             inside, recurrent, segments, masks, memory.gates, memory.h, memory.c,
-            follows, rows,
+            schedule.resting, follows, rows,
         )  # fmt: skip
 
     if schedule.shared:
@@ -199,7 +200,7 @@ def run_backward(
             kind.number, shard, schedule.counts[shard], schedule.offsets, reading.rows,
             NO_PANELS if reading.folded else kernel, recurrent, segments, masks, memory.gates, memory.h, memory.c,
             by_state, by_cell, d_h, d_c, d_sums, d_read, reading.flat, ranks, weight_sums.terms, weight_sums.sums,
-            d_table, follows, rows,
+            d_table, schedule.resting, follows, rows,
         )  # fmt: skip
 
     told = NOTHING if len(follows) else by_state
@@ -211,5 +212,5 @@ def run_backward(
     return Gradients(
         *found,
         weight_sums.bias(weights.bias),
-        tuple(by_sample(state, schedule, units) for state in (d_h, d_c)[: kind.states]),
+        tuple(initial_gradient(state, schedule, units) for state in (d_h, d_c)[: kind.states]),
     )

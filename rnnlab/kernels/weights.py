@@ -149,9 +149,10 @@ class WeightSums:
         if term in self._begins:
             collect(*part, self.sums, self._begins[term], term.rows, units, width, out, column)
             return
-        kept = past.masks[term.mask] if term.mask >= 0 else NOTHING
+        kept, schedule = past.masks[term.mask] if term.mask >= 0 else NOTHING, past.memory.schedule
+        resting = np.zeros_like(schedule.resting) if term.kind == BY_READ else schedule.resting
         weight_gradient(
-            term.kind, *part, past.left(term), term.begin, term.rows, past.memory.schedule.offsets, past.reads,
+            term.kind, *part, past.left(term), term.begin, term.rows, schedule.offsets, resting, past.reads,
             past.ranks, kept, past.d_sums, term.block, units, width, out, column,
         )  # fmt: skip
 
@@ -176,8 +177,8 @@ def table_weight_gradient(
     def work(shard: int) -> None:
         first, last = split(gates * width // LANES, shards, shard)
         weight_gradient(
-            BY_SLOT, first, last, left, 0, features, offsets, NO_PLACES, NO_PLACES, NOTHING, d_table, 0, units, width,
-            out, 0,
+            BY_SLOT, first, last, left, 0, features, offsets, np.zeros(1, np.int32), NO_PLACES, NO_PLACES, NOTHING,
+            d_table, 0, units, width, out, 0,
         )  # fmt: skip
 
     return out, [partial(work, shard) for shard in range(shards)]

@@ -88,7 +88,7 @@ def test_no_memory_is_told():
         forward(
             0, 16, 0, none, offsets, none, numbers, np.zeros((1, 16, 16), "f"), numbers[0], numbers[0],
             np.zeros((1, 16, 16), "f"), np.zeros((0, 4), np.int64), np.zeros((0, 1, 16), "f"), numbers, numbers,
-            numbers, none, numbers,
+            numbers, none, none, numbers,
         )  # fmt: skip
 
 
@@ -168,7 +168,7 @@ def digest() -> str:
         kept = 1.25 * draw.integers(0, 2, (kind.gates, batch, units)).astype("f") if draw.random() < 0.3 else None
         states = [np.zeros((batch, units), "f") if embedded else normal(batch, units) for _ in range(kind.states)]
         done = run_forward(
-            kind, inputs, weights, states, ids=ids, live=live, kept=kept, share=embedded,
+            kind, inputs, weights, states, ids=ids, live=live, kept=kept, zeros=embedded,
             backwards=bool(draw.random() < 0.3), sequences=sequences, threads=threads,
         )  # fmt: skip
         by_outputs = normal(batch, timesteps if sequences else 1, units)

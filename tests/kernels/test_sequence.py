@@ -129,7 +129,7 @@ def test_a_shared_prefix_changes_nothing(kind, units, monkeypatch):
     by_outputs, by_states = draw.normal(size=(12, 10, units)).astype("f"), [np.ones((12, units), "f") for _ in starts]
     given = []
     for share in (True, False):
-        done = run_forward(KINDS[kind], embedding, weights, starts, ids=ids, share=share, threads=2)
+        done = run_forward(KINDS[kind], embedding, weights, starts, ids=ids, zeros=share, threads=2)
         assert done.memory.schedule.shared == share
         found = run_backward(KINDS[kind], done.memory, embedding, weights, by_outputs, by_states, threads=2)
         given.append([done.outputs, *done.states, found.inputs, found.kernel, found.recurrent, found.bias])
@@ -235,9 +235,9 @@ def test_what_samples_share_in_front_is_computed_once_and_nothing_changes(kind, 
     for share in (True, False):
         kind_of, states = KINDS[kind], KINDS[kind].states
         starts = [[np.zeros((30, units), "f")] * states for units in (7, 4)]
-        below = run_forward(kind_of, embedding, first, starts[0], ids=ids, share=share, threads=2)
+        below = run_forward(kind_of, embedding, first, starts[0], ids=ids, zeros=share, threads=2)
         above = run_forward(
-            kind_of, below.outputs, second, starts[1], prefix=below.prefix, share=share, sequences=sequences
+            kind_of, below.outputs, second, starts[1], prefix=below.prefix, zeros=share, sequences=sequences
         )
         assert (below.memory.schedule.shared, above.memory.schedule.shared) == (int(share), int(share))
         weights = np.random.default_rng(11).normal(size=above.outputs.shape).astype("f")
@@ -247,6 +247,47 @@ def test_what_samples_share_in_front_is_computed_once_and_nothing_changes(kind, 
         found.append([below.outputs, *below.states, above.outputs, *above.states, *gradients, d_below.inputs])
     for mine, theirs in zip(*found, strict=True):
         close(mine, theirs)
+
+
+@pytest.mark.parametrize("batch", [5, 40])  # few slots, whose weights are multiplied afterwards, and many
+@pytest.mark.parametrize("mask", ["none", "right"])
+@pytest.mark.parametrize("kind", CELLS)
+def test_what_zeros_at_the_beginning_would_add_is_left_out_and_nothing_changes(kind, mask, batch):
+    from rnnlab.kernels.kinds import KINDS
+    from rnnlab.kernels.sequence import run_backward, run_forward
+
+    draw = np.random.default_rng(14)
+    weights, inputs = make_weights(kind, 3, 18, draw), draw.normal(size=(batch, 30, 3)).astype("f")
+    live = make_mask(mask, batch, 30, draw)
+    kept = 1.25 * draw.integers(0, 2, (KINDS[kind].gates, batch, 18)).astype("f")
+    starts = [np.zeros((batch, 18), "f")] * KINDS[kind].states
+    by_outputs = draw.normal(size=(batch, 30, 18)).astype("f")
+    for left in (None, kept):
+        given = []
+        for zeros in (True, False):
+            done = run_forward(KINDS[kind], inputs, weights, starts, live=live, kept=left, zeros=zeros, threads=2)
+            found = run_backward(KINDS[kind], done.memory, inputs, weights, by_outputs, starts, kept=left, threads=2)
+            given.append([done.outputs, *done.states, found.inputs, found.kernel, found.recurrent, found.bias])
+            assert any(each.any() for each in found.states) is not zeros
+        for mine, other in zip(*given, strict=True):
+            close(mine, other)
+
+
+@pytest.mark.parametrize("batch", [5, 600])
+@pytest.mark.parametrize("kind", [kind for kind in CELLS if kind != "gru_reset_before"])
+def test_zeros_meet_no_weights(kind, batch):
+    from rnnlab.kernels.kinds import KINDS
+    from rnnlab.kernels.sequence import run_backward, run_forward
+
+    draw = np.random.default_rng(15)
+    weights, inputs = make_weights(kind, 3, 18, draw), draw.normal(size=(batch, 1, 3)).astype("f")
+    weights.recurrent[:] = np.nan  # who multiplies by them finds it everywhere
+    starts = [np.zeros((batch, 18), "f")] * KINDS[kind].states
+    done = run_forward(KINDS[kind], inputs, weights, starts, zeros=True)
+    found = run_backward(KINDS[kind], done.memory, inputs, weights, done.outputs, starts)
+    assert np.isfinite(done.outputs).all()
+    assert np.isfinite(found.inputs).all()
+    assert not found.recurrent.any()
 
 
 @pytest.mark.parametrize("kind", CELLS)

@@ -111,7 +111,7 @@ def backward(
     cell: Any, shard: Any, counts: Any, offsets: Any, reads: Any, kernel: Any, recurrent: Any, segments: Any,
     kept: Any, gates: Any, h: Any, c: Any, d_states: Any, d_cells: Any, d_h: Any, d_c: Any,
     d_sums: Any, d_inputs: Any, inputs: Any, ranks: Any, terms: Any, weight_sums: Any,
-    table: Any, follows: Any, d_outputs: Any,
+    table: Any, resting: Any, follows: Any, d_outputs: Any,
 ) -> None:  # fmt: skip
     """Fill the gradients of a shard's sums and inputs, and sum up for the bias and, where asked, the weights.
 
@@ -139,6 +139,7 @@ def backward(
         terms: see `gradients.add_block`; none where the gradients of the weights are computed afterwards.
         weight_sums: (S, … + D·width), filled: those of the terms, then those of the bias.
         table: (V, G·width), to which the gradients of what slots read are added; empty where that is done afterwards.
+        resting: (S,), slots of each shard, its first ones, that began at zeros whose gradient nobody asks for.
         follows: (B,), by rank: the row of the outputs that the first step gave; empty where `d_states` has them.
         d_outputs: (B·T, width).
     """
@@ -180,8 +181,9 @@ def backward(
         step_back(cell, live, following, local, slots, mine, blocks, address(h) + row * state, address(c) + row * state,
                   kept_candidate, dropped, candidate, d_mine, address(d_c) + row * first, sums, d_blocks, width,
                   aligned(scratch), address(zeros))  # fmt: skip
-        pass_back(live, segments, sums, d_wide, address(recurrent), depth, kept, first, aligned(scratch),
-                  address(zeros), d_mine, width)  # fmt: skip
+        met = segments[: 0 if local < resting[shard] else segments.shape[0]]
+        pass_back(live, met, sums, d_wide, address(recurrent), depth, kept, first, aligned(scratch), address(zeros),
+                  d_mine, width)  # fmt: skip
         if features:
             product(live, sums, d_wide, address(kernel), kernel.shape[1] * LANES, kernel.shape[1], features,
                     aligned(scratch), features, address(zeros), 0)  # fmt: skip
@@ -191,8 +193,8 @@ def backward(
         for begin in range(local, summed, SLOTS):
             count, at = min(SLOTS, summed - begin), sums + BYTES * d_wide * (begin - local)
             add_bias(at, d_wide, count, address(part), address(bias))
-            add_block(terms, inputs, h, gates, reads, ranks, kept, slot + begin, count, state - slot, at, d_wide, width,
-                      packed, right, own)  # fmt: skip
+            add_block(terms, inputs, h, gates, reads, ranks, kept, slot + begin, count, resting[shard] - begin,
+                      state - slot, at, d_wide, width, packed, right, own)  # fmt: skip
             if table.size:
                 add_to_rows(at, d_wide, reads, slot + begin, count, table)
         summed = local

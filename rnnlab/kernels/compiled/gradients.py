@@ -87,8 +87,8 @@ def longest_left(terms: Any) -> Any:
 
 @njit(**CALLED)
 def add_block(
-    terms: Any, inputs: Any, h: Any, gates: Any, reads: Any, ranks: Any, kept: Any, first: Any, count: Any, offset: Any,
-    d_sums: Any, d_wide: Any, width: Any, packed: Any, right: Any, sums: Any,
+    terms: Any, inputs: Any, h: Any, gates: Any, reads: Any, ranks: Any, kept: Any, first: Any, count: Any, zeros: Any,
+    offset: Any, d_sums: Any, d_wide: Any, width: Any, packed: Any, right: Any, sums: Any,
 ) -> None:  # fmt: skip
     """Add what `count` slots from `first` give to all weights.
 
@@ -103,6 +103,7 @@ def add_block(
         kept: (M, B, width), what dropout left.
         first: slot.
         count: at most `SLOTS`.
+        zeros: slots in front that began at zeros, if any.
         offset: from a slot to the state before it.
         d_sums: address of the block's, (count, D·width).
         d_wide: D·width.
@@ -116,9 +117,14 @@ def add_block(
         kind, begin, rows, block, blocks, mask, at = terms[place]
         dropped = kept[mask] if mask >= 0 else none
         left = inputs if kind == BY_READ else h if kind == BY_STATE else gates
-        _gather(kind, left, begin, rows, reads, ranks, dropped, first, count, offset, aligned(packed))
-        _add_panels(rows, aligned(packed), d_sums + BYTES * block * width, d_wide, blocks * width // LANES, count,
-                    aligned(right), address(sums) + BYTES * at)  # fmt: skip
+        skipped = 0 if kind == BY_READ else min(max(0, zeros), count)
+        if skipped == count:
+            continue
+        _gather(kind, left, begin, rows, reads, ranks, dropped, first + skipped, count - skipped, offset,
+                aligned(packed))  # fmt: skip
+        _add_panels(rows, aligned(packed), d_sums + BYTES * (skipped * d_wide + block * width), d_wide,
+                    blocks * width // LANES, count - skipped, aligned(right),
+                    address(sums) + BYTES * at)  # fmt: skip
 
 
 @njit(**CALLED)
@@ -174,8 +180,8 @@ def collect(
 
 
 def weight_gradient(
-    kind: Any, first: Any, last: Any, left: Any, begin: Any, rows: Any, offsets: Any, reads: Any, ranks: Any,
-    kept: Any, d_sums: Any, block: Any, units: Any, width: Any, out: Any, column: Any,
+    kind: Any, first: Any, last: Any, left: Any, begin: Any, rows: Any, offsets: Any, resting: Any, reads: Any,
+    ranks: Any, kept: Any, d_sums: Any, block: Any, units: Any, width: Any, out: Any, column: Any,
 ) -> None:  # fmt: skip
     """Fill columns of a weight's gradient by a product over all slots.
 
@@ -187,6 +193,7 @@ def weight_gradient(
         begin: the first column of `left`.
         rows: I, columns of `left`: rows of the weight.
         offsets: of the schedule.
+        resting: of the schedule; zeros where slots give something whatever they began at.
         reads: of the schedule.
         ranks: (N,), rank of the slot's sample; empty where nothing is dropped.
         kept: (B, width), what dropout left, by rank; else empty.
@@ -206,7 +213,7 @@ def weight_gradient(
         sums[:] = np.float32(0)
         for shard in range(offsets.shape[0] - 1):
             offset = offsets[shard, 1] - offsets[shard, 0]
-            for slot in range(offsets[shard, 0], offsets[shard + 1, 0], SLOTS):
+            for slot in range(offsets[shard, 0] + resting[shard], offsets[shard + 1, 0], SLOTS):
                 depth = min(SLOTS, offsets[shard + 1, 0] - slot)
                 if panel == first:
                     _gather(kind, left, begin, rows, reads, ranks, kept, slot, depth, offset, here)

@@ -97,7 +97,7 @@ def step_forward(
 def forward(
     cell: Any, units: Any, shard: Any, counts: Any, offsets: Any, reads: Any, inputs: Any, kernel: Any, bias: Any,
     recurrent_bias: Any, recurrent: Any, segments: Any, kept: Any, gates: Any, h: Any, c: Any,
-    follows: Any, outputs: Any,
+    resting: Any, follows: Any, outputs: Any,
 ) -> None:  # fmt: skip
     """Fill gates and states of a shard, and outputs.
 
@@ -118,6 +118,7 @@ def forward(
         gates: filled.
         h: filled, but for the initial states.
         c: the same.
+        resting: (S,), slots of each shard, its first ones, that begin at zeros.
         follows: (B,), by rank: the row of the outputs that the first step gives; empty where none is filled here.
         outputs: (B·T, U), filled.
     """
@@ -153,7 +154,7 @@ def forward(
         if cell == GRU:
             for rank in range(live):
                 copy(address(recurrent_bias), mine + BYTES * (rank * wide + 3 * width), width)
-        for place in range(segments.shape[0]):
+        for place in range(0 if local < resting[shard] else segments.shape[0]):
             start, count, block, mask = segments[place]
             source = before
             if mask >= 0:
