@@ -26,6 +26,7 @@ from workloads import WORKLOADS, Workload, growth, write_data
 
 HERE = Path(__file__).resolve().parent
 ROUNDS, STEPS, EPOCHS = 5, 15, 3
+MANY = 150  # steps of a round where batches differ in length
 WARM, WARM_SECONDS = 10, 4.0
 """Before anything is timed, every variant trains so many times ten steps, or for so long: TensorFlow hands each
 operation of a function to another thread until it has measured, some ninety calls long, that it is a cheap one.
@@ -68,9 +69,9 @@ def measure(work: Workload, folder: Path, peers: str | None, rounds: int) -> lis
         _warm_up(process)
     for _ in range(rounds):
         for process in processes:
-            steps[process.name] += process.run("steps", 1 + STEPS)[
-                1:
-            ]  # the first one was begun while others had their turn
+            count = MANY if process.varied else STEPS
+            taken = process.run("steps", 1 + count)
+            steps[process.name] += taken[1:]  # the first one was begun while others had their turn
     for _ in range(EPOCHS if work.epochs else 0):
         for process in processes:
             epochs[process.name] += process.run("epochs", 1)
@@ -78,11 +79,9 @@ def measure(work: Workload, folder: Path, peers: str | None, rounds: int) -> lis
     for process in processes:
         peak = process.peak_mib()
         process.end()
-        taken = epochs[process.name]
-        found.append(
-            Measured(work, process.name, statistics.median(steps[process.name]), first[process.name], peak,
-                     statistics.median(taken) if taken else math.nan, work.least(data))
-        )  # fmt: skip
+        whole = statistics.median(epochs[process.name]) if work.epochs else math.nan
+        step = (statistics.fmean if process.varied else statistics.median)(steps[process.name])
+        found.append(Measured(work, process.name, step, first[process.name], peak, whole, work.least(data)))
         print(found[-1].line(), flush=True)
     return found
 

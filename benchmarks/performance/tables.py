@@ -33,7 +33,7 @@ class Measured:
     """What was measured of one variant of a workload.
 
     Attributes:
-        step: median seconds of a training step.
+        step: median seconds of a training step; the mean where batches differ in length.
         first: seconds from the start of the process to the end of its first step.
         peak_mib: greatest resident memory of the process.
         epoch: median seconds of an epoch with its validation; NaN where none was timed.
@@ -74,17 +74,19 @@ def write_report(folder: Path, found: Sequence[Measured], grown: Grown, peak: fl
     parts = [
         "# How fast: measured",
         f"`{' '.join(['python', 'benchmarks/performance', *_arguments()])}`; every variant in a process of its own,"
-        " taking turns; medians. Ratios are what to look at: above 1, rnnlab is faster.",
+        " taking turns; medians, but means of several hundred steps where batches are trimmed to their longest sample."
+        " Ratios are what to look at: above 1, rnnlab is faster.",
         _about(peak, peers),
         "![Ratios and growth](performance.png)",
         "## A training step",
         *_table(found, lambda each: each.step, "{:.1f}", 1000, floors=peak),
         "Milliseconds after a hundred steps of each, or as many as four seconds suffice for, then rnnlab's ratio to"
-        " each. The floor is the multiply-adds of the workload's matrix products, forward once and backward twice, over"
-        " all timesteps, at the speed of the products above. The least leaves out what is 0 or not asked for (padding,"
-        " the first states, the gradient of the data) and multiplies each row of the embedding that a batch reads once:"
-        " no exact step in float32 does less. Keras's time over the least, the last column, is what a step would reach"
-        " that did nothing else, at that speed throughout.",
+        " each. That favours rnnlab, whose operations TensorFlow calls once a step and takes for costly until it has"
+        " seen some ninety calls. The floor is the multiply-adds of the workload's matrix products, forward once and"
+        " backward twice, over all timesteps, at the speed of the products above. The least leaves out what is 0 or not"
+        " asked for (padding, the first states, the gradient of the data) and multiplies each row of the embedding that"
+        " a batch reads once: no exact step in float32 does less. Keras's time over the least, the last column, is what"
+        " a step would reach that did nothing else, at that speed throughout.",
         *(epochs if timed else ()),
         "## To the first step",
         *_table(found, lambda each: each.first, "{:.1f}"),

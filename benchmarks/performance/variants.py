@@ -27,6 +27,7 @@ class Variant:
         arguments: beside workload and data.
         peer: it needs packages that rnnlab does not: it runs under `--peers PYTHON`.
         backend: of Keras.
+        varied: batches are as long as their longest sample, so that a step is the mean of many.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Variant:
     arguments: dict[str, Any]
     peer: bool = False
     backend: str = "tensorflow"
+    varied: bool = False
 
 
 def _keras(name: str, *, mask: bool = False, jax: bool = False) -> Variant:
@@ -41,11 +43,11 @@ def _keras(name: str, *, mask: bool = False, jax: bool = False) -> Variant:
 
 
 def _rnnlab(name: str, *, mask: bool = False, bucket: bool = False, kernel: str = "auto") -> Variant:
-    return Variant(name, "rnnlab_peer.py", {"mask": mask, "bucket": bucket, "kernel": kernel})
+    return Variant(name, "rnnlab_peer.py", {"mask": mask, "bucket": bucket, "kernel": kernel}, varied=bucket)
 
 
 def _torch(name: str, *, trim: bool = False) -> Variant:
-    return Variant(name, "torch_peer.py", {"trim": trim}, peer=True)
+    return Variant(name, "torch_peer.py", {"trim": trim}, peer=True, varied=trim)
 
 
 def variants_of(work: Workload) -> list[Variant]:
@@ -62,7 +64,7 @@ class Process:
     """A variant that is under way."""
 
     def __init__(self, variant: Variant, work: Workload, data: Path, python: str) -> None:
-        self.name = variant.name
+        self.name, self.varied = variant.name, variant.varied
         given = json.dumps({"workload": work.to_data(), "data": str(data), **variant.arguments})
         environment = os.environ | {
             "PYTHONPATH": str(ROOT),

@@ -128,12 +128,15 @@ def new_memory(kind: Kind, schedule: Schedule, width: int, rows: Places, used: P
 
 def arrange_states(memory: Memory, states: Sequence[Floats], units: int) -> None:
     """Write the initial states (B, U) to where each sample begins, with zeros behind the units."""
-    begins, order = memory.schedule.begins, memory.schedule.order
-    if memory.schedule.shared:  # the others begin where the prefix leads them
-        begins, order = begins[:1], order[:1]
+    schedule = memory.schedule
     for buffer, state in zip((memory.h, memory.c), states, strict=False):
-        buffer[begins, :units] = state[order]
-        buffer[begins, units:] = 0
+        if schedule.shared:  # the others begin where the prefix leads them
+            buffer[schedule.begins[0]] = 0
+        elif schedule.resting.any():
+            buffer[schedule.begins] = 0
+        else:
+            buffer[schedule.begins, :units] = state[schedule.order]
+            buffer[schedule.begins, units:] = 0
 
 
 def leave_prefix(kind: Kind, memory: Memory) -> None:
@@ -170,10 +173,12 @@ def by_rank(kept: Floats | None, schedule: Schedule, width: int) -> Floats:
     return filled
 
 
-def by_sample(ranked: Floats, schedule: Schedule, units: int) -> Floats:
-    """Return states (B, U) by sample."""
-    out = buffers.take(len(schedule.samples), units)
-    out[schedule.samples] = ranked[schedule.shared :, :units]
+def by_sample(states: Floats, rows: Places, schedule: Schedule, units: int) -> Floats:
+    """Return states (B, U) by sample, of which `rows` (B,) says where they stand by rank."""
+    places = np.empty(schedule.batch, np.int32)
+    places[schedule.samples] = rows[schedule.shared :]
+    out = buffers.take(schedule.batch, units)
+    np.take(states if states.shape[1] == units else states[:, :units], places, axis=0, out=out, mode="clip")
     return out
 
 
@@ -181,7 +186,7 @@ def initial_gradient(ranked: Floats, schedule: Schedule, units: int) -> Floats:
     """Return by sample, (B, U), the gradient of the initial states; zeros where nobody asks for it."""
     if schedule.resting.any():
         return np.zeros((schedule.batch, units), np.float32)
-    return by_sample(ranked, schedule, units)
+    return by_sample(ranked, np.arange(schedule.ranks, dtype=np.int32), schedule, units)
 
 
 def received(
@@ -204,8 +209,8 @@ def received(
     for final, given in zip((d_h, d_c), d_states, strict=False):
         final[schedule.shared :, :units] = given[schedule.samples]
     if schedule.shows.shape[1] == 1:
-        computed = schedule.shows[schedule.samples, -1] >= 0
-        last = np.where(computed[:, None], d_outputs[schedule.samples, 0], np.float32(0))
+        last = d_outputs[schedule.samples, 0]
+        last[schedule.shows[schedule.samples, -1] < 0] = 0  # no timestep of these was computed
         d_h[schedule.shared :, :units] += last
         return NOTHING, d_h, d_c
     own = int(schedule.offsets[schedule.shared, 1])  # many samples show the states before it, those of the prefix
