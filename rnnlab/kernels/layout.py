@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnlab.kernels.constants import LANES
-from rnnlab.kernels.entries import gather_outputs
+from rnnlab.kernels.entries import add_by_row, gather_outputs
 from rnnlab.kernels.kinds import Kind
 from rnnlab.kernels.packing import LARGE, buffers, width_of
 from rnnlab.kernels.pool import run_shards, split
@@ -155,10 +155,10 @@ def prefix_gradients(
     """
     found = []
     for place, gradient in enumerate((d_h, d_c)[: kind.states]):
-        total = np.zeros((schedule.prefix[0] + 1, gradient.shape[1]), np.float32)
+        total = np.empty((schedule.prefix[0] + 1, gradient.shape[1]), np.float32)
+        add_by_row(0, gradient.shape[1], gradient[1:], schedule.prefix[1:], total)
         if place == 0 and by_state.size:
             total += by_state[: len(total)]
-        np.add.at(total, schedule.prefix[1:], gradient[1:])
         gradient[:] = 0
         found.append(total)
     return found[0], found[1] if kind.states > 1 else NOTHING
