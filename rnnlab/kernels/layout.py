@@ -105,16 +105,16 @@ def part_places(gates: Floats, h: Floats, c: Floats, places: Places) -> Memory:
     return Memory(Schedule(order, counts, offsets.astype(np.int64), *others), gates, h, c, rows_read, used)
 
 
-def shards_for(most: int, products: int, threads: int, small: int = SMALL) -> int:
+def shards_for(most: int, products: int, threads: int, small: int | None = None) -> int:
     """Return among how many threads work is split: one where it is done before another one wakes.
 
     Args:
         most: parts that the work has.
         products: multiply-adds of all of it.
         threads: at most so many.
-        small: multiply-adds that are not worth another thread.
+        small: multiply-adds that are not worth another thread; `SMALL` unless told.
     """
-    return max(1, min(most, threads, 1 + products // small))
+    return max(1, min(most, threads, 1 + products // (small or SMALL)))
 
 
 def new_memory(kind: Kind, schedule: Schedule, width: int, rows: Places, used: Places, *, keep: bool) -> Memory:
@@ -178,7 +178,7 @@ def by_sample(states: Floats, rows: Places, schedule: Schedule, units: int) -> F
     places = np.empty(schedule.batch, np.int32)
     places[schedule.samples] = rows[schedule.shared :]
     out = buffers.take(schedule.batch, units)
-    np.take(states if states.shape[1] == units else states[:, :units], places, axis=0, out=out, mode="clip")
+    out[:] = states[places, :units]
     return out
 
 

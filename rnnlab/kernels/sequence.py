@@ -99,8 +99,9 @@ def run_forward(
         live: (B, T), false where a timestep is masked.
         kept: (G, B, U), what recurrent dropout leaves of the state that each gate reads.
         prefix: (B,), in how many first inputs a sample agrees with all others; found out where there are ids.
-        zeros: the initial states are zeros, whose gradient nobody asks for: what they add is left out, and what
-            samples have in common in front may be computed once.
+        zeros: the initial states are zeros, whose gradient nobody asks for: they are not multiplied with the recurrent
+            weights (but for a GRU's candidate whose reset gate comes first), and what samples have in common in front
+            may be computed once.
         backwards: read the timesteps from the last to the first.
         sequences: give the output of every timestep.
         keep: remember what the way back needs.

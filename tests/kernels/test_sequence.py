@@ -2,42 +2,11 @@
 
 import numpy as np
 import pytest
+from recurrent import CELLS, close, make_mask, make_weights
 
-from rnnlab.reference import GRU, LSTM, SimpleRNN, backward, forward
+from rnnlab.reference import backward, forward
 
-CELLS = {
-    "simple_rnn": (SimpleRNN, {}),
-    "lstm": (LSTM, {}),
-    "gru": (GRU, {"reset_after": True}),
-    "gru_reset_before": (GRU, {"reset_after": False}),
-}
 MASKS = ["none", "left", "right", "middle", "scattered", "empty row", "empty"]
-TOLERANCE = 5e-6  # of each array's largest number: float32 against float64
-
-
-def make_mask(kind: str, batch: int, timesteps: int, draw: np.random.Generator) -> np.ndarray | None:
-    if kind == "none":
-        return None
-    if kind in ("scattered", "empty"):
-        return draw.random((batch, timesteps)) < (0.5 if kind == "scattered" else 0)
-    live = np.ones((batch, timesteps), bool)
-    for row in range(batch):
-        length = int(draw.integers(0, timesteps))
-        begin = {"left": 0, "right": timesteps - length}.get(kind, int(draw.integers(0, timesteps - length + 1)))
-        live[row, begin : begin + length] = False
-    if kind == "empty row":
-        live[0] = False
-    return live
-
-
-def make_weights(kind, features: int, units: int, draw: np.random.Generator, *, bias: bool = True):
-    from rnnlab.kernels.kinds import KINDS
-    from rnnlab.kernels.layout import Weights
-
-    width = KINDS[kind].gates * units
-    shapes = [(features, width), (units, width), (2, width) if kind == "gru" else (width,)]
-    kernel, recurrent, biases = ((draw.normal(size=shape) / np.sqrt(units + 2)).astype("f") for shape in shapes)
-    return Weights(kernel, recurrent, biases if bias else np.zeros(0, "f"))
 
 
 def check(kind, draw, *, mask="none", bias=True, backwards=False, sequences=True, threads=1, sizes=(4, 6, 5, 7)):
@@ -54,6 +23,7 @@ def check(kind, draw, *, mask="none", bias=True, backwards=False, sequences=True
     done = run_forward(
         KINDS[kind], inputs, weights, starts, live=live, backwards=backwards, sequences=sequences, threads=threads
     )
+    assert len(done.memory.schedule.counts) == min(threads, batch)
     found = run_backward(KINDS[kind], done.memory, inputs, weights, by_outputs, by_states, threads=threads)
 
     cell_class, options = CELLS[kind]
@@ -72,12 +42,6 @@ def check(kind, draw, *, mask="none", bias=True, backwards=False, sequences=True
         close(mine, theirs)
     for mine, theirs in zip((found.kernel, found.recurrent, found.bias), true.weights.values(), strict=bias):
         close(mine, theirs)
-
-
-def close(mine, theirs) -> None:
-    assert mine.dtype == np.float32
-    assert mine.shape == theirs.shape
-    np.testing.assert_allclose(mine, theirs, rtol=0, atol=TOLERANCE * max(1e-3, np.abs(theirs).max(initial=0)))
 
 
 @pytest.fixture(params=[0, 10**9], ids=["by shards", "by columns"])
@@ -158,6 +122,7 @@ def run_large(kind, threads: int, inputs, live, weights):
     batch, units = len(inputs), weights.units
     starts = [np.zeros((batch, units), "f")] * KINDS[kind].states
     done = run_forward(KINDS[kind], inputs, weights, starts, live=live, threads=threads)
+    assert len(done.memory.schedule.counts) == threads
     found = run_backward(KINDS[kind], done.memory, inputs, weights, done.outputs, starts, threads=threads)
     return [done.outputs, *done.states, found.inputs, found.kernel, found.recurrent, found.bias]
 
@@ -247,47 +212,6 @@ def test_what_samples_share_in_front_is_computed_once_and_nothing_changes(kind, 
         found.append([below.outputs, *below.states, above.outputs, *above.states, *gradients, d_below.inputs])
     for mine, theirs in zip(*found, strict=True):
         close(mine, theirs)
-
-
-@pytest.mark.parametrize("batch", [5, 40])  # few slots, whose weights are multiplied afterwards, and many
-@pytest.mark.parametrize("mask", ["none", "right"])
-@pytest.mark.parametrize("kind", CELLS)
-def test_what_zeros_at_the_beginning_would_add_is_left_out_and_nothing_changes(kind, mask, batch):
-    from rnnlab.kernels.kinds import KINDS
-    from rnnlab.kernels.sequence import run_backward, run_forward
-
-    draw = np.random.default_rng(14)
-    weights, inputs = make_weights(kind, 3, 18, draw), draw.normal(size=(batch, 30, 3)).astype("f")
-    live = make_mask(mask, batch, 30, draw)
-    kept = 1.25 * draw.integers(0, 2, (KINDS[kind].gates, batch, 18)).astype("f")
-    starts = [np.zeros((batch, 18), "f")] * KINDS[kind].states
-    by_outputs = draw.normal(size=(batch, 30, 18)).astype("f")
-    for left in (None, kept):
-        given = []
-        for zeros in (True, False):
-            done = run_forward(KINDS[kind], inputs, weights, starts, live=live, kept=left, zeros=zeros, threads=2)
-            found = run_backward(KINDS[kind], done.memory, inputs, weights, by_outputs, starts, kept=left, threads=2)
-            given.append([done.outputs, *done.states, found.inputs, found.kernel, found.recurrent, found.bias])
-            assert any(each.any() for each in found.states) is not zeros
-        for mine, other in zip(*given, strict=True):
-            close(mine, other)
-
-
-@pytest.mark.parametrize("batch", [5, 600])
-@pytest.mark.parametrize("kind", [kind for kind in CELLS if kind != "gru_reset_before"])
-def test_zeros_meet_no_weights(kind, batch):
-    from rnnlab.kernels.kinds import KINDS
-    from rnnlab.kernels.sequence import run_backward, run_forward
-
-    draw = np.random.default_rng(15)
-    weights, inputs = make_weights(kind, 3, 18, draw), draw.normal(size=(batch, 1, 3)).astype("f")
-    weights.recurrent[:] = np.nan  # who multiplies by them finds it everywhere
-    starts = [np.zeros((batch, 18), "f")] * KINDS[kind].states
-    done = run_forward(KINDS[kind], inputs, weights, starts, zeros=True)
-    found = run_backward(KINDS[kind], done.memory, inputs, weights, done.outputs, starts)
-    assert np.isfinite(done.outputs).all()
-    assert np.isfinite(found.inputs).all()
-    assert not found.recurrent.any()
 
 
 @pytest.mark.parametrize("kind", CELLS)
