@@ -94,7 +94,7 @@ def test_a_shared_prefix_changes_nothing(kind, units, monkeypatch):
     given = []
     for share in (True, False):
         done = run_forward(KINDS[kind], embedding, weights, starts, ids=ids, zeros=share, threads=2)
-        assert done.memory.schedule.shared == share
+        assert (done.memory.schedule.shared, len(done.memory.schedule.counts)) == (share, 2 + share)
         found = run_backward(KINDS[kind], done.memory, embedding, weights, by_outputs, by_states, threads=2)
         given.append([done.outputs, *done.states, found.inputs, found.kernel, found.recurrent, found.bias])
     for mine, other in zip(*given, strict=True):
