@@ -37,7 +37,7 @@ class Measured:
         first: seconds from the start of the process to the end of its first step.
         peak_mib: greatest resident memory of the process.
         epoch: median seconds of an epoch with its validation; NaN where none was timed.
-        least: multiply-adds that no exact step can do without.
+        least: multiply-adds that no exact step of ordinary products can do without.
     """
 
     work: Workload
@@ -85,8 +85,8 @@ def write_report(folder: Path, found: Sequence[Measured], grown: Grown, peak: fl
         " seen some ninety calls. The floor is the multiply-adds of the workload's matrix products, forward once and"
         " backward twice, over all timesteps, at the speed of the products above. The least leaves out what is 0 or not"
         " asked for (padding, the first states, the gradient of the data) and multiplies each row of the embedding that"
-        " a batch reads once: no exact step in float32 does less. Keras's time over the least, the last column, is what"
-        " a step would reach that did nothing else, at that speed throughout.",
+        " a batch reads once: no step does less by ordinary products (Strassen's would). Keras's time over the least,"
+        " the last column, is what a step would reach that did nothing else, at that speed throughout.",
         *(epochs if timed else ()),
         "## To the first step",
         *_table(found, lambda each: each.first, "{:.1f}"),

@@ -56,7 +56,7 @@ class Workload:
         return self._products(rows, rows, exact=False)
 
     def least(self, path: Path) -> float:
-        """Return the multiply-adds that no exact step can do without.
+        """Return the multiply-adds that no exact step of ordinary products can do without.
 
         They are those of live timesteps but for the products of the first states, which are zeros, with each row of
         the embedding that a batch reads projected once.

@@ -130,9 +130,7 @@ def arrange_states(memory: Memory, states: Sequence[Floats], units: int) -> None
     """Write the initial states (B, U) to where each sample begins, with zeros behind the units."""
     schedule = memory.schedule
     for buffer, state in zip((memory.h, memory.c), states, strict=False):
-        if schedule.shared:  # the others begin where the prefix leads them
-            buffer[schedule.begins[0]] = 0
-        elif schedule.resting.any():
+        if schedule.resting.any():  # a prefix's too; the others begin where it leads them
             buffer[schedule.begins] = 0
         else:
             buffer[schedule.begins, :units] = state[schedule.order]
@@ -173,12 +171,10 @@ def by_rank(kept: Floats | None, schedule: Schedule, width: int) -> Floats:
     return filled
 
 
-def by_sample(states: Floats, rows: Places, schedule: Schedule, units: int) -> Floats:
-    """Return states (B, U) by sample, of which `rows` (B,) says where they stand by rank."""
-    places = np.empty(schedule.batch, np.int32)
-    places[schedule.samples] = rows[schedule.shared :]
+def by_sample(ranked: Floats, schedule: Schedule, units: int) -> Floats:
+    """Return states (B, U) by sample."""
     out = buffers.take(schedule.batch, units)
-    out[:] = states[places, :units]
+    out[schedule.samples] = ranked[schedule.shared :, :units]
     return out
 
 
@@ -186,7 +182,7 @@ def initial_gradient(ranked: Floats, schedule: Schedule, units: int) -> Floats:
     """Return by sample, (B, U), the gradient of the initial states; zeros where nobody asks for it."""
     if schedule.resting.any():
         return np.zeros((schedule.batch, units), np.float32)
-    return by_sample(ranked, np.arange(schedule.ranks, dtype=np.int32), schedule, units)
+    return by_sample(ranked, schedule, units)
 
 
 def received(

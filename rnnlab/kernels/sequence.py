@@ -147,7 +147,7 @@ def run_forward(
         )
     elif schedule.shared:
         show_prefix(memory.h, schedule.shows, schedule.samples, schedule.prefix[1:], outputs)
-    finals = tuple(by_sample(state, schedule.ends, schedule, units) for state in (memory.h, memory.c)[: kind.states])
+    finals = tuple(by_sample(state[schedule.ends], schedule, units) for state in (memory.h, memory.c)[: kind.states])
     return Forward(outputs, finals, memory, np.zeros(0, np.int32) if alike is None else alike)
 
 
